@@ -1,0 +1,148 @@
+"""The reply as a machine: events in, a picture out. TRANSITIONS decides, and nothing else may."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import get_args
+
+from bot.core.types import (
+    Failed,
+    Finish,
+    FinishReason,
+    Interrupted,
+    Opened,
+    ReasoningDelta,
+    RefusalDelta,
+    Stopped,
+    StreamEvent,
+    TextDelta,
+    ToolCallDelta,
+    Usage,
+)
+
+
+class Phase(StrEnum):
+    """Where a reply stands. From `COMPLETE` on it has ended."""
+
+    WAITING = "waiting"
+    THINKING = "thinking"
+    ANSWERING = "answering"
+    COMPLETE = "complete"
+    CUT = "cut"
+    FILTERED = "filtered"
+    REFUSED = "refused"
+    EMPTY = "empty"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+    @property
+    def ended(self) -> bool:
+        """Nothing that happens now changes the picture."""
+        return self not in LIVE
+
+
+LIVE = frozenset({Phase.WAITING, Phase.THINKING, Phase.ANSWERING})
+
+TRANSITIONS: dict[type[StreamEvent], dict[Phase, Phase]] = {
+    Opened: {phase: phase for phase in LIVE},
+    Usage: {phase: phase for phase in LIVE},
+    ReasoningDelta: {
+        Phase.WAITING: Phase.THINKING,
+        Phase.THINKING: Phase.THINKING,
+        Phase.ANSWERING: Phase.ANSWERING,
+    },
+    ToolCallDelta: {
+        Phase.WAITING: Phase.THINKING,
+        Phase.THINKING: Phase.THINKING,
+        Phase.ANSWERING: Phase.ANSWERING,
+    },
+    TextDelta: dict.fromkeys(LIVE, Phase.ANSWERING),
+    RefusalDelta: dict.fromkeys(LIVE, Phase.ANSWERING),
+    Stopped: dict.fromkeys(LIVE, Phase.STOPPED),
+    Interrupted: dict.fromkeys(LIVE, Phase.INTERRUPTED),
+    Failed: dict.fromkeys(LIVE, Phase.FAILED),
+}
+"""What may follow what. `Finish` looks at its reason (FINISHES); an ended reply stays as it is."""
+
+FINISHES: dict[FinishReason, Phase] = {
+    FinishReason.STOP: Phase.COMPLETE,
+    FinishReason.LENGTH: Phase.CUT,
+    FinishReason.CONTENT_FILTER: Phase.FILTERED,
+    FinishReason.TOOL_CALLS: Phase.COMPLETE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The picture of a reply at one moment.
+
+    `text` is the answer's Markdown so far, `failure` says what broke (only in `FAILED`),
+    `usage` the endpoint's count of tokens where it sent one.
+    """
+
+    phase: Phase = Phase.WAITING
+    text: str = field(default="", repr=False)
+    failure: Failed | None = None
+    usage: Usage | None = None
+
+    @property
+    def ended(self) -> bool:
+        """True for the last picture of all."""
+        return self.phase.ended
+
+
+class Reply:
+    """Accumulates one answer. Text is kept in pieces, so feeding a token costs no copying."""
+
+    def __init__(self) -> None:
+        self.phase = Phase.WAITING
+        self._pieces: list[str] = []
+        self._refused = False
+        self._failure: Failed | None = None
+        self._usage: Usage | None = None
+
+    def feed(self, event: StreamEvent) -> Phase:
+        """Takes one event and says where the reply stands now."""
+        if self.phase.ended:
+            return self.phase
+        match event:
+            case TextDelta(text):
+                self._pieces.append(text)
+            case RefusalDelta(text):
+                self._pieces.append(text)
+                self._refused = True
+            case Usage():
+                self._usage = event
+            case Failed():
+                self._failure = event
+        self.phase = self._next(event)
+        return self.phase
+
+    def _next(self, event: StreamEvent) -> Phase:
+        if isinstance(event, Finish):
+            return self._finish(event.reason)
+        return TRANSITIONS[type(event)][self.phase]
+
+    def _finish(self, reason: FinishReason) -> Phase:
+        phase = FINISHES[reason]
+        if phase is not Phase.COMPLETE:
+            return phase
+        if self._refused:
+            return Phase.REFUSED
+        return phase if self.text.strip() else Phase.EMPTY
+
+    @property
+    def text(self) -> str:
+        """All text so far; the pieces are joined at most once per look."""
+        if len(self._pieces) > 1:
+            self._pieces = ["".join(self._pieces)]
+        return self._pieces[0] if self._pieces else ""
+
+    def snapshot(self) -> Snapshot:
+        """The picture now."""
+        return Snapshot(self.phase, self.text, self._failure, self._usage)
+
+
+EVENTS: tuple[type[StreamEvent], ...] = get_args(StreamEvent)

@@ -1,0 +1,1 @@
+"""What runs: conversations, one answer, its delivery."""

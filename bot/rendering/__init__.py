@@ -1,0 +1,1 @@
+"""Model Markdown, arriving in pieces, as Slack shows it. Pure."""

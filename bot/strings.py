@@ -1,0 +1,125 @@
+"""Every word a user sees, per language. A language that lacks one does not type-check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Strings:
+    """One language. `failures` maps the `kind` of an error to its sentence."""
+
+    thinking: str
+    writing: str
+    stop: str
+    stopped: str
+    cut: str
+    filtered: str
+    refused: str
+    empty: str
+    incomplete: str
+    interrupted: str
+    only_the_asker: str
+    already_over: str
+    help: str
+    error_id: str
+    failures: Mapping[str, str] = field(default_factory=dict)
+
+    def failure(self, kind: str, error_id: str) -> str:
+        """The sentence for an error, with the id that finds it in the log."""
+        sentence = self.failures.get(kind, self.failures["internal"])
+        return f"{sentence} {self.error_id.format(id=error_id)}"
+
+
+ENGLISH = Strings(
+    thinking="Thinking …",
+    writing="Writing …",
+    stop="Stop",
+    stopped="Stopped.",
+    cut="Cut at the length limit.",
+    filtered="The model's content filter ended this answer.",
+    refused="The model declined to answer.",
+    empty="The model returned nothing. Asking again often helps.",
+    incomplete="Incomplete: the connection to the model ended before the answer did.",
+    interrupted="Interrupted: the bot is restarting. Please ask again.",
+    only_the_asker="Only the person who asked can stop this answer.",
+    already_over="This answer has already ended.",
+    help=(
+        "Hi! Ask me anything: mention me with a question, in a channel or a thread, "
+        "or write to me directly. I read the thread, so follow-up questions work; "
+        "while I write, *Stop* ends it."
+    ),
+    error_id="(error {id})",
+    failures={
+        "internal": "Something went wrong on my side.",
+        "slack": "Slack did not let me read this conversation.",
+        "model": "The model could not answer.",
+        "unauthorized": "The model's endpoint does not accept my key. Please tell my admin.",
+        "forbidden": "My key may not use this model. Please tell my admin.",
+        "model_not_found": "The model I am set up with does not exist there. Please tell my admin.",
+        "rejected": "The model's endpoint did not accept the request. Please tell my admin.",
+        "context_too_long": "This conversation is too long for the model. A new thread helps.",
+        "rate_limited": "The model is busy right now. Please try again in a minute.",
+        "quota": "The account for the model has run out of credit. Please tell my admin.",
+        "unavailable": "The model's service has trouble right now. Please try again soon.",
+        "unreachable": "I cannot reach the model's service right now. Please try again soon.",
+        "connection_lost": "Incomplete: the connection to the model broke off.",
+        "garbled": "Incomplete: the model's service sent something I cannot read.",
+        "stream_error": "Incomplete: the model's service reported an error while answering.",
+        "first_token_timeout": "The model did not begin to answer in time.",
+        "stalled": "Incomplete: the model fell silent while answering.",
+        "turn_timeout": "Incomplete: the answer took too long and was ended.",
+    },
+)
+
+JAPANESE = Strings(
+    thinking="考えています…",
+    writing="書いています…",
+    stop="停止",
+    stopped="停止しました。",
+    cut="長さの上限に達したため、ここで終わりました。",
+    filtered="モデルのコンテンツフィルターにより、回答が終了しました。",
+    refused="モデルが回答を控えました。",
+    empty="モデルから何も返ってきませんでした。もう一度お試しください。",
+    incomplete="未完了：回答の途中でモデルとの接続が切れました。",
+    interrupted="中断：ボットを再起動しています。もう一度お尋ねください。",
+    only_the_asker="この回答を停止できるのは、質問した人だけです。",
+    already_over="この回答はすでに終わっています。",
+    help=(
+        "こんにちは！チャンネルやスレッドで私をメンションして質問するか、"
+        "DMを送ってください。スレッドの流れを読むので、続けて質問できます。"
+        "回答の途中で *停止* を押すと終わります。"
+    ),
+    error_id="（エラー {id}）",
+    failures={
+        "internal": "こちらで問題が発生しました。",
+        "slack": "Slackからこの会話を読み込めませんでした。",
+        "model": "モデルが回答できませんでした。",
+        "unauthorized": "モデルのキーが受け付けられません。管理者にお知らせください。",
+        "forbidden": "このモデルを使う権限がありません。管理者にお知らせください。",
+        "model_not_found": "設定されているモデルが見つかりません。管理者にお知らせください。",
+        "rejected": "モデルがリクエストを受け付けませんでした。管理者にお知らせください。",
+        "context_too_long": "会話が長すぎてモデルに収まりません。新しいスレッドをお試しください。",
+        "rate_limited": "モデルが混み合っています。1分ほど待ってからお試しください。",
+        "quota": "モデルの利用枠を使い切りました。管理者にお知らせください。",
+        "unavailable": "モデルのサービスに障害が起きています。少し待ってからお試しください。",
+        "unreachable": "モデルのサービスに接続できません。少し待ってからお試しください。",
+        "connection_lost": "未完了：モデルとの接続が途中で切れました。",
+        "garbled": "未完了：モデルから読み取れないデータが届きました。",
+        "stream_error": "未完了：回答の途中でモデルがエラーを返しました。",
+        "first_token_timeout": "時間内に回答が始まりませんでした。",
+        "stalled": "未完了：回答の途中でモデルの応答が止まりました。",
+        "turn_timeout": "未完了：時間がかかりすぎたため、回答を終了しました。",
+    },
+)
+
+LANGUAGES: Mapping[str, Strings] = {"en": ENGLISH, "ja": JAPANESE}
+
+
+def strings_for(locale: str | None) -> Strings:
+    """The words for a Slack locale such as `ja-JP`; English where we do not have it."""
+    return LANGUAGES.get((locale or "en").partition("-")[0].lower(), ENGLISH)
