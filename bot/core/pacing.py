@@ -1,0 +1,66 @@
+"""How fast we may write: a bucket that is told the time and answers at once how long to wait."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core.types import CallKind
+
+URGENT = frozenset({CallKind.FIRST, CallKind.LAST})
+"""Kinds that may use the share kept back from the others: a placeholder and last words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A limit: `per_minute` sustained, `burst` at once, `kept` of the burst for urgent calls.
+
+    Slack publishes floors per minute and no burst (docs: rate limits), so both are settings.
+    """
+
+    per_minute: float
+    burst: float = 5
+    kept: float = 2
+
+
+class Bucket:
+    """One (team, method). Never grants more than its rate; monotonic seconds in, seconds out."""
+
+    def __init__(self, rate: Rate) -> None:
+        self._rate = rate
+        self._tokens = float(rate.burst)
+        self._at = float("-inf")
+        self._closed_until = float("-inf")
+        self._factor = 1.0
+
+    def reserve(self, now: float, kind: CallKind) -> float:
+        """0.0 when a call of this kind may go out now (it is counted), else the seconds to wait."""
+        self._refill(now)
+        if now < self._closed_until:
+            return self._closed_until - now
+        needed = 1.0 if kind in URGENT else 1.0 + self._rate.kept
+        if self._tokens >= needed:
+            self._tokens -= 1.0
+            return 0.0
+        return max((needed - self._tokens) / self._per_second, 0.001)
+
+    def back_off(self, now: float, retry_after: float) -> None:
+        """Slack refused: closed for `retry_after` seconds, then slower than before."""
+        self._refill(now)
+        self._closed_until = max(self._closed_until, now + retry_after)
+        self._tokens = min(self._tokens, 1.0)
+        self._at = self._closed_until
+        self._factor = max(self._factor / 2, 0.125)
+
+    @property
+    def _per_second(self) -> float:
+        return self._rate.per_minute * self._factor / 60
+
+    def _refill(self, now: float) -> None:
+        if now <= self._at:
+            return
+        if self._at > float("-inf"):
+            passed = now - self._at
+            self._tokens = min(self._rate.burst, self._tokens + passed * self._per_second)
+            # A minute without a refusal doubles the rate again, up to the published floor.
+            self._factor = min(1.0, self._factor * 2 ** (passed / 60))
+        self._at = now

@@ -1,0 +1,129 @@
+"""History → prompt: the messages that fit, with the question last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.core.types import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DEFAULT_SYSTEM = (
+    "You are a helpful assistant in a team's Slack workspace. "
+    "Answer in the language of the question, to the point and honestly; "
+    "say so when you do not know. Write Markdown."
+)
+LEFT_OUT = "Earlier messages of this conversation were left out because they did not fit."
+SHORTENED = "\n\n[… the middle of this message was left out because it did not fit …]\n\n"
+PER_MESSAGE = 4
+"""Tokens that each message costs beside its text (role, separators)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the conversation happens, as the model is told: the bot's name, the asker's, a date."""
+
+    bot: str
+    asker: str
+    direct: bool
+    today: str
+
+    def describe(self) -> str:
+        """One paragraph for the system prompt."""
+        where = (
+            f"a direct message with {self.asker}"
+            if self.direct
+            else "a thread of a Slack channel, where several people may speak; "
+            f"each of their messages begins with the speaker's name. {self.asker} asked last"
+        )
+        return f"Your name here is {self.bot}. You are in {where}. Today is {self.today}."
+
+
+def estimate(text: str) -> int:
+    """Tokens of a text, roughly: four ASCII characters or one other character make one."""
+    ascii_only = len(text.encode("ascii", "ignore"))
+    return (ascii_only + 3) // 4 + (len(text) - ascii_only)
+
+
+class TokenScale:
+    """Corrects `estimate` by what the endpoint counts: each `usage` moves the factor a bit."""
+
+    def __init__(self) -> None:
+        self.factor = 1.0
+
+    def count(self, messages: Sequence[Message]) -> int:
+        """Tokens of these messages, as far as we know this endpoint."""
+        return round(raw_count(messages) * self.factor)
+
+    def calibrate(self, messages: Sequence[Message], counted: int) -> None:
+        """The endpoint counted `counted` prompt tokens for `messages`."""
+        raw = raw_count(messages)
+        if raw and counted:
+            seen = min(max(counted / raw, 0.25), 4.0)
+            self.factor += (seen - self.factor) * 0.2
+
+
+def raw_count(messages: Sequence[Message]) -> int:
+    """The uncorrected estimate for a whole prompt."""
+    return sum(estimate(message.text) + PER_MESSAGE for message in messages)
+
+
+def build_prompt(
+    history: Sequence[Message],
+    place: Place,
+    *,
+    system: str | None = None,
+    budget: int = 16_000,
+    scale: TokenScale | None = None,
+) -> list[Message]:
+    """The system prompt and as much of the newest history as `budget` tokens hold.
+
+    The question (the last message) is always there, shortened in the middle if it alone is too
+    long. What remains begins with something a person said.
+    """
+    scale = scale or TokenScale()
+    said = [_spoken(message, place) for message in history]
+    head = Message("system", f"{system or DEFAULT_SYSTEM}\n\n{place.describe()}")
+    room = budget - scale.count([head])
+    kept = _newest(said, room, scale)
+    if len(kept) < len(said):
+        head = replace(head, text=f"{head.text}\n\n{LEFT_OUT}")
+    return [head, *kept]
+
+
+def _spoken(message: Message, place: Place) -> Message:
+    """In a channel a message begins with its speaker's name: `name` fields allow no Japanese."""
+    text = message.text
+    if message.role == "user" and message.name and not place.direct:
+        text = f"{message.name}: {text}"
+    return replace(message, text=text, name=None)
+
+
+def _newest(said: Sequence[Message], room: int, scale: TokenScale) -> list[Message]:
+    if not said:
+        return []
+    question = _shortened(said[-1], room, scale)
+    kept = [question]
+    room -= scale.count(kept)
+    for message in reversed(said[:-1]):
+        room -= scale.count([message])
+        if room < 0:
+            break
+        kept.append(message)
+    while len(kept) > 1 and kept[-1].role == "assistant" and len(kept) < len(said):
+        kept.pop()
+    return kept[::-1]
+
+
+def _shortened(message: Message, room: int, scale: TokenScale) -> Message:
+    text = message.text
+    if scale.count([message]) <= room:
+        return message
+    while text and scale.count([replace(message, text=text)]) > max(room, PER_MESSAGE + 1):
+        text = text[: len(text) * 9 // 10 - 1] if len(text) > 1 else ""
+    half = len(text) // 2
+    return replace(
+        message, text=message.text[:half] + SHORTENED + message.text[len(message.text) - half :]
+    )

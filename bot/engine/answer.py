@@ -1,0 +1,112 @@
+"""One answer from the question to the last word: placeholder → history → prompt → model → Slack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import structlog
+
+from bot.core.prompt import Place, TokenScale, build_prompt
+from bot.core.reply import Reply
+from bot.core.types import Failed, Finish, FinishReason, TextDelta, Usage
+from bot.engine.asking import Deadlines, ask
+from bot.engine.delivery import Delivery
+from bot.errors import BotError
+from bot.tasks import Tasks
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import AsyncGenerator, Callable
+
+    from bot.core.ports import Budget, History, Model, People, Sink
+    from bot.core.reply import Snapshot
+    from bot.core.types import Interrupted, Message, Stopped, StreamEvent, Turn
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every answer is made with. `context_tokens` bounds the prompt."""
+
+    model: Model
+    history: History
+    people: People
+    budget: Budget
+    bot_name: Callable[[], str]
+    today: Callable[[], str]
+    system: str | None = None
+    context_tokens: int = 16_000
+    deadlines: Deadlines = field(default_factory=Deadlines)
+    scale: TokenScale = field(default_factory=TokenScale)
+
+
+class Answer:
+    """One running answer. `run` writes; a task of its own reads the model."""
+
+    def __init__(self, turn: Turn, sink: Sink, desk: Desk) -> None:
+        self.turn = turn
+        self._desk = desk
+        self._reply = Reply()
+        self._delivery = Delivery(self._reply, sink, desk.budget)
+        self._reader: asyncio.Task[None] | None = None
+
+    async def run(self) -> Snapshot:
+        """Returns when the last word stands in Slack. Raises `SlackRejected` when it cannot."""
+        await self._delivery.settle()
+        async with Tasks("answer") as tasks:
+            if not self._reply.phase.ended:
+                self._reader = tasks.start(self._read(), name=f"read {self.turn.ts}")
+            await self._delivery.run()
+        return self._reply.snapshot()
+
+    async def say(self, text: str) -> Snapshot:
+        """Answers with a text of our own, for which no model is needed."""
+        self._delivery.feed(TextDelta(text))
+        self._delivery.feed(Finish(FinishReason.STOP))
+        return await self.run()
+
+    def end(self, event: Stopped | Interrupted) -> None:
+        """Ends it early; what has been written stays. The request to the model is aborted."""
+        self._delivery.feed(event)
+        if self._reader:
+            self._reader.cancel()
+
+    async def _read(self) -> None:
+        try:
+            async for event in self._events():
+                self._delivery.feed(event)
+        except BotError as error:
+            self._fail(error.kind, error)
+        except Exception as error:  # noqa: BLE001 - a bug must end the answer too, visibly
+            self._fail("internal", error)
+
+    async def _events(self) -> AsyncGenerator[StreamEvent, None]:
+        prompt = await self._prompt()
+        async for event in ask(self._desk.model, prompt, self._desk.deadlines):
+            if isinstance(event, Usage):
+                self._desk.scale.calibrate(prompt, event.prompt_tokens)
+            yield event
+
+    async def _prompt(self) -> list[Message]:
+        desk, turn = self._desk, self.turn
+        history = await desk.history.read(turn)
+        place = Place(desk.bot_name(), desk.people.name(turn.user), turn.direct, desk.today())
+        return build_prompt(
+            history, place, system=desk.system, budget=desk.context_tokens, scale=desk.scale
+        )
+
+    def _fail(self, kind: str, error: Exception) -> None:
+        failure = Failed(kind, uuid4().hex[:8])
+        expected = isinstance(error, BotError)
+        log.log(
+            30 if expected else 40,
+            "answer failed",
+            kind=kind,
+            error_id=failure.id,
+            detail=str(error) if expected else type(error).__name__,
+            exc_info=None if expected else error,
+        )
+        self._delivery.feed(failure)

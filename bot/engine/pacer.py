@@ -1,0 +1,118 @@
+"""The waiting around the buckets: one bucket per (team, method), shared by all replies."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from bot.core.pacing import Bucket, Rate
+from bot.core.types import CallKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable
+
+    from bot.core.types import Call
+
+DEFAULT_RATES = {
+    "chat.update": Rate(per_minute=50),
+    "chat.postMessage": Rate(per_minute=300, burst=10),
+}
+"""Slack's floors (tier 3 for edits; posts are "several hundred" a minute for a workspace)."""
+
+PER_CHANNEL = {"chat.postMessage": Rate(per_minute=60, burst=3, kept=1)}
+"""Slack takes about one post a second into one channel."""
+
+OTHERS = Rate(per_minute=50)
+
+URGENCY = {CallKind.LAST: 0, CallKind.FIRST: 1, CallKind.MORE: 2, CallKind.STATUS: 3}
+
+
+class Pacer:
+    """Implements the Budget port: lets calls out in order of urgency, then of arrival."""
+
+    def __init__(
+        self,
+        rates: dict[str, Rate] | None = None,
+        *,
+        interval: float = 1.0,
+        clock: Callable[[], float] | None = None,
+    ) -> None:
+        """`interval`: the least seconds between two edits of one message while it grows."""
+        self._rates = DEFAULT_RATES | (rates or {})
+        self._interval = interval
+        self._clock = clock or asyncio.get_running_loop().time
+        self._gates: dict[Hashable, _Gate] = {}
+        self._edited: dict[Hashable, float] = {}
+
+    async def acquire(self, call: Call) -> None:
+        """Returns when `call` may go out."""
+        await self._space(call)
+        for gate in self._on_the_way(call):
+            await gate.pass_through(call.kind)
+
+    def refused(self, call: Call, retry_after: float) -> None:
+        """Slack refused: this method of this team is closed for a while, then slower."""
+        for gate in self._on_the_way(call):
+            gate.bucket.back_off(self._clock(), retry_after)
+
+    async def _space(self, call: Call) -> None:
+        """Edits of one message keep a distance, so that a burst is left for somebody else."""
+        if call.kind is not CallKind.MORE or call.method != "chat.update":
+            return
+        message = (call.team, call.channel, call.payload["ts"])
+        now = self._clock()
+        self._edited = {key: at for key, at in self._edited.items() if at + self._interval > now}
+        if message in self._edited:
+            await asyncio.sleep(self._edited[message] + self._interval - now)
+        self._edited[message] = self._clock()
+
+    def _on_the_way(self, call: Call) -> Iterable[_Gate]:
+        if rate := PER_CHANNEL.get(call.method):
+            yield self._gate((call.team, call.method, call.channel), rate)
+        yield self._gate((call.team, call.method), self._rates.get(call.method, OTHERS))
+
+    def _gate(self, key: Hashable, rate: Rate) -> _Gate:
+        if key not in self._gates:
+            self._gates[key] = _Gate(Bucket(rate), self._clock)
+        return self._gates[key]
+
+
+class _Gate:
+    """One bucket and those who wait for it."""
+
+    def __init__(self, bucket: Bucket, clock: Callable[[], float]) -> None:
+        self.bucket = bucket
+        self._clock = clock
+        self._waiting: list[tuple[int, int]] = []
+        self._arrivals = 0
+        self._moved = asyncio.Event()
+
+    async def pass_through(self, kind: CallKind) -> None:
+        ticket = (URGENCY[kind], self._arrivals)
+        self._arrivals += 1
+        self._waiting.append(ticket)
+        try:
+            while wait := self._wait_for(ticket, kind):
+                await self._sleep(wait)
+        finally:
+            self._waiting.remove(ticket)
+            self._wake()
+
+    def _wait_for(self, ticket: tuple[int, int], kind: CallKind) -> float:
+        """0.0 when it is this ticket's turn and the bucket grants it."""
+        if ticket != min(self._waiting):
+            return float("inf")
+        return self.bucket.reserve(self._clock(), kind)
+
+    async def _sleep(self, seconds: float) -> None:
+        """Until the time has come, or somebody ahead has gone."""
+        moved = self._moved
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds if isfinite(seconds) else None):
+                await moved.wait()
+
+    def _wake(self) -> None:
+        self._moved.set()
+        self._moved = asyncio.Event()

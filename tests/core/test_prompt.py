@@ -1,0 +1,97 @@
+"""The prompt: the question is always there, and it fits."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.prompt import (
+    DEFAULT_SYSTEM,
+    LEFT_OUT,
+    Place,
+    TokenScale,
+    build_prompt,
+    estimate,
+    raw_count,
+)
+from bot.core.types import Message
+
+CHANNEL = Place("Stream Bot", "Alice", direct=False, today="2026-11-23")
+DIRECT = Place("Stream Bot", "Alice", direct=True, today="2026-11-23")
+messages = st.lists(
+    st.builds(Message, st.sampled_from(["user", "assistant"]), st.text(max_size=400)), max_size=20
+)
+
+
+def test_the_system_prompt_says_where_and_who():
+    head = build_prompt([], CHANNEL)[0]
+
+    assert head.role == "system"
+    assert head.text.startswith(DEFAULT_SYSTEM)
+    assert "Stream Bot" in head.text
+    assert "channel" in head.text
+    assert "2026-11-23" in head.text
+
+
+def test_an_own_system_prompt_replaces_the_default_and_keeps_the_place():
+    text = build_prompt([], DIRECT, system="Be a pirate.")[0].text
+
+    assert text.startswith("Be a pirate.")
+    assert DEFAULT_SYSTEM not in text
+    assert "direct message with Alice" in text
+
+
+def test_speakers_are_named_in_channels_only():
+    said = [
+        Message("user", "hi", "雪"),
+        Message("assistant", "yes?"),
+        Message("user", "why?", "Al"),
+    ]
+
+    assert [m.text for m in build_prompt(said, CHANNEL)[1:]] == ["雪: hi", "yes?", "Al: why?"]
+    assert [m.text for m in build_prompt(said, DIRECT)[1:]] == ["hi", "yes?", "why?"]
+
+
+def test_the_oldest_go_first_and_the_model_is_told():
+    said = [Message("user", f"{n} " + "word " * 100) for n in range(50)]
+    head, *kept = build_prompt(said, DIRECT, budget=1000)
+
+    assert LEFT_OUT in head.text
+    assert kept == said[-len(kept) :]
+    assert len(kept) > 3
+
+
+def test_what_is_left_does_not_begin_with_an_answer():
+    said = [Message("user", "x" * 4000), Message("assistant", "a"), Message("user", "b")]
+
+    assert [m.text for m in build_prompt(said, DIRECT, budget=300)[1:]] == ["b"]
+
+
+@given(messages, st.text(max_size=20_000), st.integers(400, 3000))
+def test_the_question_stands_last_and_everything_fits(said, question, budget):
+    head, *kept = build_prompt([*said, Message("user", question)], DIRECT, budget=budget)
+
+    assert head.role == "system"
+    assert kept[-1].role == "user"
+    assert kept[-1].text[:50] == question[:50]
+    # The two notes ("left out", "shortened") are the only things beyond the budget.
+    assert raw_count([head, *kept]) <= budget + 60
+
+
+@given(st.text())
+def test_an_estimate_is_never_less_than_a_quarter_of_the_characters(text):
+    assert estimate(text) * 4 >= len(text)
+
+
+def test_usage_calibrates_the_estimate():
+    scale, said = TokenScale(), [Message("user", "word " * 100)]
+    for _ in range(40):
+        scale.calibrate(said, raw_count(said) * 2)
+
+    assert abs(scale.count(said) - raw_count(said) * 2) < 3
+
+
+def test_absurd_usage_cannot_break_the_estimate():
+    scale, said = TokenScale(), [Message("user", "word " * 100)]
+    for counted in (0, 10**9, 1):
+        scale.calibrate(said, counted)
+
+    assert 0.25 <= scale.factor <= 4

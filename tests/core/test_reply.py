@@ -1,0 +1,108 @@
+"""The reply's table: every event in every phase, whole and in pieces."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.reply import EVENTS, FINISHES, LIVE, TRANSITIONS, Phase, Reply
+from bot.core.types import (
+    Failed,
+    Finish,
+    FinishReason,
+    Interrupted,
+    Opened,
+    ReasoningDelta,
+    RefusalDelta,
+    Stopped,
+    TextDelta,
+    ToolCallDelta,
+    Usage,
+)
+
+ENDINGS = [
+    *(Finish(reason) for reason in FinishReason),
+    Stopped(),
+    Interrupted(),
+    Failed("stalled", "abc"),
+]
+events = st.one_of(
+    st.builds(TextDelta, st.text(max_size=5)),
+    st.builds(ReasoningDelta, st.text(max_size=5)),
+    st.builds(RefusalDelta, st.text(max_size=5)),
+    st.just(Opened()),
+    st.just(Usage(3, 4)),
+    st.just(ToolCallDelta(0, "id", "name", "{}")),
+    st.sampled_from(ENDINGS),
+)
+
+
+def fed(*happened):
+    reply = Reply()
+    for event in happened:
+        reply.feed(event)
+    return reply.snapshot()
+
+
+def test_the_table_knows_every_event_in_every_live_phase():
+    assert {event: LIVE for event in EVENTS if event is not Finish} == {
+        event: frozenset(row) for event, row in TRANSITIONS.items()
+    }
+
+
+def test_every_finish_reason_ends_the_reply():
+    assert set(FinishReason) == set(FINISHES)
+    assert all(phase.ended for phase in FINISHES.values())
+
+
+@pytest.mark.parametrize(
+    ("happened", "phase"),
+    [
+        ([], Phase.WAITING),
+        ([Opened()], Phase.WAITING),
+        ([ReasoningDelta("hm")], Phase.THINKING),
+        ([ReasoningDelta("hm"), TextDelta("a")], Phase.ANSWERING),
+        ([TextDelta("a"), ReasoningDelta("hm")], Phase.ANSWERING),
+        ([TextDelta("a"), Finish(FinishReason.STOP)], Phase.COMPLETE),
+        ([TextDelta("a"), Finish(FinishReason.LENGTH)], Phase.CUT),
+        ([Finish(FinishReason.CONTENT_FILTER)], Phase.FILTERED),
+        ([RefusalDelta("no"), Finish(FinishReason.STOP)], Phase.REFUSED),
+        ([Finish(FinishReason.STOP)], Phase.EMPTY),
+        ([Finish(FinishReason.TOOL_CALLS)], Phase.EMPTY),
+        ([TextDelta(" \n"), Finish(FinishReason.STOP)], Phase.EMPTY),
+        ([TextDelta("a"), Stopped()], Phase.STOPPED),
+        ([Interrupted()], Phase.INTERRUPTED),
+        ([TextDelta("a"), Failed("stalled", "1")], Phase.FAILED),
+    ],
+)
+def test_endings(happened, phase):
+    assert phase == fed(*happened).phase
+
+
+@given(st.lists(events, max_size=12))
+def test_the_first_ending_wins_and_text_before_it_is_kept(happened):
+    end = next((i for i, e in enumerate(happened) if e in ENDINGS), len(happened))
+    text = "".join(e.text for e in happened[:end] if isinstance(e, TextDelta | RefusalDelta))
+
+    picture = fed(*happened)
+
+    assert text == picture.text
+    assert picture.ended == (end < len(happened))
+    assert fed(*happened[: end + 1]) == picture
+
+
+@given(st.text(min_size=1), st.data())
+def test_pieces_give_the_same_picture_as_the_whole(text, data):
+    cut = data.draw(st.integers(0, len(text)))
+    done = Finish(FinishReason.STOP)
+
+    assert fed(TextDelta(text), done) == fed(TextDelta(text[:cut]), TextDelta(text[cut:]), done)
+    assert fed(TextDelta(text), done) == fed(*map(TextDelta, text), done)
+
+
+def test_reasoning_is_not_part_of_the_answer():
+    assert fed(ReasoningDelta("secret thoughts"), TextDelta("Hi")).text == "Hi"
+
+
+def test_content_is_not_in_the_repr():
+    """Snapshots end up in logs and tracebacks; what people say does not."""
+    assert "Hello" not in repr(fed(TextDelta("Hello")))

@@ -1,0 +1,109 @@
+"""Second implementations of the ports: a model that follows a script, a sink one can read."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from bot.core.types import Call, CallKind, Message, StreamEvent, Thread, Turn
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+
+    from bot.core.reply import Snapshot
+
+Step = StreamEvent | Exception | float
+"""What a scripted model does next: say something, break, or be silent for some seconds."""
+
+
+def turn(ts: str = "1.000100", *, text: str = "why?", user: str = "U1", **more) -> Turn:
+    """A question in #general."""
+    return Turn(Thread("T1", "C1", more.pop("root", "1.000100")), ts, user, text, **more)
+
+
+class ScriptModel:
+    """Follows one script per request. `closed` counts streams that were left or have ended."""
+
+    def __init__(self, *scripts: Sequence[Step]) -> None:
+        self.scripts = list(scripts)
+        self.prompts: list[Sequence[Message]] = []
+        self.closed = 0
+
+    async def stream(self, prompt: Sequence[Message]) -> AsyncGenerator[StreamEvent, None]:
+        self.prompts.append(prompt)
+        try:
+            for step in self.scripts.pop(0):
+                if isinstance(step, float):
+                    await asyncio.sleep(step)
+                elif isinstance(step, Exception):
+                    raise step
+                else:
+                    yield step
+        finally:
+            self.closed += 1
+
+
+class Screen:
+    """A sink that shows text and phase; `errors` are raised by the next writes, in order."""
+
+    def __init__(self, *errors: Exception, delay: float = 0.0) -> None:
+        self.errors = list(errors)
+        self.delay = delay
+        self.frames: list[tuple[str, str]] = []
+        self.calls: list[Call] = []
+
+    @property
+    def last(self) -> tuple[str, str]:
+        return self.frames[-1]
+
+    def plan(self, snapshot: Snapshot) -> list[Call]:
+        frame = (snapshot.text, snapshot.phase.value)
+        if self.frames and self.last == frame:
+            return []
+        method = "chat.update" if self.frames else "chat.postMessage"
+        payload = {"ts": "2.0", "frame": frame}
+        return [Call(method, "T1", "C1", self._kind(snapshot), payload)]
+
+    async def do(self, call: Call) -> None:
+        self.calls.append(call)
+        await asyncio.sleep(self.delay)
+        if self.errors:
+            raise self.errors.pop(0)
+        self.frames.append(call.payload["frame"])
+
+    def _kind(self, snapshot: Snapshot) -> CallKind:
+        if not self.frames:
+            return CallKind.FIRST
+        return CallKind.LAST if snapshot.ended else CallKind.MORE
+
+
+class Free:
+    """A budget without limits that notes what was refused."""
+
+    def __init__(self) -> None:
+        self.refusals: list[float] = []
+
+    async def acquire(self, call: Call) -> None:
+        await asyncio.sleep(0)
+
+    def refused(self, call: Call, retry_after: float) -> None:
+        self.refusals.append(retry_after)
+
+
+class Pages:
+    """A history that is given, and people without names."""
+
+    def __init__(self, *messages: Message, error: Exception | None = None) -> None:
+        self.messages = list(messages)
+        self.error = error
+
+    async def read(self, turn: Turn) -> list[Message]:
+        if self.error:
+            raise self.error
+        return [*self.messages, Message("user", turn.text, turn.user, turn.ts)]
+
+    def name(self, user: str) -> str:
+        return user
+
+    def locale(self, user: str) -> str | None:
+        return None
