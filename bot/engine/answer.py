@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import structlog
 
@@ -15,6 +14,7 @@ from bot.engine.asking import Deadlines, ask
 from bot.engine.delivery import Delivery
 from bot.errors import BotError
 from bot.tasks import Tasks
+from bot.telemetry import error_id
 
 if TYPE_CHECKING:
     import asyncio
@@ -99,7 +99,7 @@ class Answer:
         )
 
     def _fail(self, kind: str, error: Exception) -> None:
-        failure = Failed(kind, uuid4().hex[:8])
+        failure = Failed(kind, error_id())
         expected = isinstance(error, BotError)
         log.log(
             30 if expected else 40,

@@ -7,12 +7,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import structlog
-from structlog.contextvars import bound_contextvars
 
 from bot.core.types import Interrupted, Stopped
 from bot.engine.answer import Answer
 from bot.errors import SlackError
 from bot.tasks import Tasks
+from bot.telemetry import about
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -79,10 +79,9 @@ class Conversations:
         lease = await self._journal.claim(turn)
         if lease is None:
             return
-        thread = turn.thread
         how = "failed"
         try:
-            with bound_contextvars(team=thread.team, channel=thread.channel, turn=turn.ts):
+            with about(turn):
                 how = await self._answer(turn, lease)
         finally:
             await self._journal.ended(lease, how)

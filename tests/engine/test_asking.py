@@ -17,7 +17,7 @@ from bot.errors import (
 )
 from tests.fakes import ScriptModel
 
-QUICK = Deadlines(first_token=0.2, silence=0.1, turn=0.5, retry_window=0.3, retry_pause=0.01)
+QUICK = Deadlines(first_token=0.2, silence=0.2, turn=0.6, retry_window=0.3, retry_pause=0.01)
 DONE = Finish(FinishReason.STOP)
 PROMPT = [Message("user", "why?")]
 
@@ -90,9 +90,9 @@ async def test_a_filtered_answer_is_not_an_empty_one():
     [
         ([Opened(), 9.0], FirstTokenTimeout, 0.2),
         ([Opened(), 0.15, Opened(), 9.0], FirstTokenTimeout, 0.2),
-        ([TextDelta("a"), 9.0], ModelStalled, 0.1),
-        ([TextDelta("a"), 0.08, Opened(), 9.0], ModelStalled, 0.1),
-        ([TextDelta("a"), 0.09] * 20, TurnTimeout, 0.5),
+        ([TextDelta("a"), 9.0], ModelStalled, 0.2),
+        ([TextDelta("a"), 0.1, Opened(), 9.0], ModelStalled, 0.2),
+        ([TextDelta("a"), 0.05] * 40, TurnTimeout, 0.6),
     ],
     ids=["nothing", "a role is no token", "silence", "a role is no life", "drip"],
 )

@@ -1,0 +1,143 @@
+"""`bot ask`: one question from the terminal, on the same way to the model as in Slack."""
+
+from __future__ import annotations
+
+import locale
+import sys
+from contextlib import ExitStack, aclosing
+from typing import TYPE_CHECKING, TextIO
+
+import structlog
+import typer
+
+from bot.ask.views import Clock, Plain, View
+from bot.core.reply import Phase, Reply, Snapshot
+from bot.core.types import Failed, Message, ReasoningDelta, RefusalDelta, StreamEvent, TextDelta
+from bot.engine.asking import Deadlines, ask
+from bot.errors import ModelError
+from bot.llm.client import make_client
+from bot.llm.openai import OpenAIModel
+from bot.strings import Strings, strings_for
+from bot.telemetry import error_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bot.config import Settings
+    from bot.core.ports import Model
+
+log = structlog.get_logger(__name__)
+
+COMPLETE, NO_ANSWER, INCOMPLETE = 0, 1, 3
+
+NOTICES = {
+    Phase.CUT: "cut",
+    Phase.FILTERED: "filtered",
+    Phase.REFUSED: "refused",
+    Phase.EMPTY: "empty",
+}
+"""Ends that are no failure and yet no complete answer, and the word for each in `Strings`."""
+
+UNSEEN = dict.fromkeys(
+    [
+        *(*range(9), *range(11, 32), *range(127, 160)),  # controls, escape among them
+        *(*range(0x202A, 0x202F), *range(0x2066, 0x206A)),  # what turns the direction of text
+        *range(0xD800, 0xE000),  # halves of characters, which no encoding can write
+    ]
+)
+"""What a terminal would obey, or choke on. Tab and newline stay."""
+
+
+async def run(settings: Settings, text: str, *, timing: bool = False) -> int:
+    """Asks, shows the answer, says on stderr how it ended if not well. Returns the exit code."""
+    prompt = [Message("user", text)]
+    if settings.bot_system_prompt:
+        prompt.insert(0, Message("system", settings.bot_system_prompt))
+    client = make_client(
+        settings.api_key,
+        settings.openai_base_url,
+        connect_timeout=settings.bot_connect_timeout,
+    )
+    model = OpenAIModel(
+        client,
+        model=settings.openai_model,
+        stream=settings.openai_stream,
+        options=settings.model_options,
+    )
+    with ExitStack() as screen:
+        views = [screen.enter_context(view) for view in _views(timing=timing)]
+        async with client:
+            snapshot = await answer(model, prompt, deadlines(settings), views)
+    return _close(snapshot, _words(settings))
+
+
+def question(words: Iterable[str], stdin: TextIO | None) -> str:
+    """What was typed and what was piped in; `-` reads from a terminal as well."""
+    words = list(words)
+    piped = b""
+    if stdin is not None and ("-" in words or not stdin.isatty()):
+        piped = stdin.buffer.read()
+    typed = " ".join(word for word in words if word != "-").encode(errors="surrogateescape")
+    parts = (part.decode(errors="replace").strip() for part in (typed, piped))
+    return "\n\n".join(part for part in parts if part)
+
+
+def deadlines(settings: Settings) -> Deadlines:
+    """How long each step of an answer may take."""
+    return Deadlines(
+        first_token=settings.bot_first_token_timeout,
+        silence=settings.bot_stall_timeout,
+        turn=settings.bot_turn_timeout,
+    )
+
+
+async def answer(
+    model: Model, prompt: Sequence[Message], limits: Deadlines, views: Sequence[View]
+) -> Snapshot:
+    """Feeds the same machine as a reply in Slack, so that it ends in the same ways."""
+    reply = Reply()
+    try:
+        async with aclosing(ask(model, prompt, limits)) as events:
+            async for event in events:
+                reply.feed(event)
+                _show(event, views)
+    except ModelError as error:
+        failed = Failed(error.kind, error_id())
+        log.info("no answer", error=failed.id, kind=error.kind, detail=str(error))
+        reply.feed(failed)
+    return reply.snapshot()
+
+
+def _show(event: StreamEvent, views: Sequence[View]) -> None:
+    if isinstance(event, TextDelta | RefusalDelta | ReasoningDelta):
+        clean = type(event)(event.text.translate(UNSEEN))
+        for view in views:
+            view.show(clean)
+
+
+def _close(snapshot: Snapshot, words: Strings) -> int:
+    """One line on stderr about an end that is not the good one, and the exit code."""
+    if snapshot.phase is Phase.COMPLETE:
+        return COMPLETE
+    if failure := snapshot.failure:
+        typer.echo(words.failure(failure.kind, failure.id), err=True)
+        return INCOMPLETE if snapshot.text else NO_ANSWER
+    typer.echo(getattr(words, NOTICES.get(snapshot.phase, "incomplete")), err=True)
+    return INCOMPLETE
+
+
+def _words(settings: Settings) -> Strings:
+    system = (locale.getlocale()[0] or "en").replace("_", "-")
+    return strings_for(system if settings.bot_language == "auto" else settings.bot_language)
+
+
+def _views(*, timing: bool) -> list[View]:
+    """Markdown on a terminal, plain text into a pipe; on a terminal, timing stands in for both."""
+    clock: list[View] = [Clock(sys.stderr)] if timing else []
+    if not sys.stdout.isatty():
+        return [Plain(sys.stdout), *clock]
+    if clock:
+        return clock
+    from bot.ask.screen import Rendered  # noqa: PLC0415 - a pipe needs no rich
+
+    return [Rendered()]

@@ -1,0 +1,81 @@
+"""Markdown that grows, on a terminal: what is settled is printed, the last block stays live."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from markdown_it import MarkdownIt
+from rich.console import Console
+from rich.live import Live
+from rich.markdown import Markdown
+from rich.segment import Segment, Segments
+
+from bot.core.types import ReasoningDelta
+
+if TYPE_CHECKING:
+    from rich.console import ConsoleOptions, RenderResult
+
+    from bot.ask.views import Piece
+
+PARSER = MarkdownIt().enable("strikethrough").enable("table")
+
+
+class Rendered:
+    """A view of `bot ask`. A terminal cannot redraw what has scrolled away, so little is live."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console()
+        self._live = Live(console=self._console, refresh_per_second=8, transient=True)
+        self._tail = ""
+        self._printed = False
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def show(self, event: Piece) -> None:
+        if isinstance(event, ReasoningDelta):
+            return
+        self._tail += event.text
+        if end := settled(self._tail):
+            self._print(self._tail[:end])
+            self._tail = self._tail[end:]
+        self._live.update(Tail(self._tail))
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._live.update("")
+        self._live.stop()
+        if self._tail.strip():
+            self._print(self._tail)
+
+    def _print(self, text: str) -> None:
+        if self._printed:
+            self._console.print()
+        self._console.print(_markdown(text))
+        self._printed = True
+
+
+class Tail:
+    """The last lines of a block that may be higher than the terminal."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        lines = console.render_lines(_markdown(self._text), options, pad=False)
+        for line in lines[-(console.height - 2) :]:
+            yield Segments([*line, Segment.line()])
+
+
+def settled(text: str) -> int:
+    """Where the last block begins: what stands before it stays as it is."""
+    tokens = PARSER.parse(text)
+    starts = [token.map[0] for token in tokens if token.level == 0 and token.map]
+    if len(starts) < 2:
+        return 0
+    return sum(len(line) + 1 for line in text.split("\n")[: starts[-1]])
+
+
+def _markdown(text: str) -> Markdown:
+    # Without hyperlinks the address stands beside its label: nobody is sent where they cannot see.
+    return Markdown(text, hyperlinks=False)

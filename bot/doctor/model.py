@@ -1,0 +1,117 @@
+"""Checks of the model's endpoint: is it there, does it know the model, does it stream."""
+
+from __future__ import annotations
+
+import time
+from contextlib import aclosing
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from bot.config import is_loopback
+from bot.core.types import Message, ReasoningDelta, TextDelta
+from bot.doctor.finding import Finding
+from bot.errors import ModelError
+from bot.llm.openai import OpenAIModel
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+    from bot.doctor.visit import Visit
+
+QUESTION: Final = "Count from one to twenty in words, separated by spaces. Nothing else."
+NO_KEY = Finding.skipped("OPENAI_API_KEY is not set")
+
+HINTS = {
+    "unauthorized": "Check OPENAI_API_KEY, and that OPENAI_BASE_URL is where it belongs.",
+    "forbidden": "The key may not use this; check its rights and OPENAI_MODEL.",
+    "model_not_found": "Check OPENAI_MODEL, and that OPENAI_BASE_URL ends as it should (/v1).",
+    "quota": "Check the plan and the credit of the account.",
+    "rate_limited": "Wait a minute and try again.",
+    "unreachable": "Check OPENAI_BASE_URL, network and proxy.",
+    "garbled": "Check OPENAI_BASE_URL: what answers there is no Chat Completions endpoint.",
+}
+"""How to mend it, by the kind of the error."""
+
+NO_LIST: Final = {"model_not_found", "rejected"}
+"""Kinds that an endpoint without a list of models answers with: there is no such path."""
+NAMES_SHOWN: Final = 8
+
+
+async def https(visit: Visit) -> Finding:
+    """The key and what people write do not cross a network in the clear."""
+    url = visit.settings.openai_base_url
+    if urlsplit(url).scheme == "http" and not is_loopback(url):
+        return Finding.warning(
+            "OPENAI_BASE_URL is plain http", "Use https, unless the network is yours alone."
+        )
+    return Finding.ok("encrypted, or on this machine")
+
+
+async def endpoint(visit: Visit) -> Finding:
+    """The endpoint answers and takes the key."""
+    if visit.client is None:
+        return Finding.failed("OPENAI_API_KEY is not set", "Set it, or a local OPENAI_BASE_URL.")
+    found = await visit.models(visit.client)
+    if isinstance(found, list):
+        return Finding.ok(f"offers {len(found)} models")
+    if found.kind in NO_LIST:
+        return Finding.warning("does not list its models", "Some do not; model-stream decides.")
+    return _broken(found)
+
+
+async def offered(visit: Visit) -> Finding:
+    """The model is among those that the endpoint lists."""
+    if visit.client is None:
+        return NO_KEY
+    found, wanted = await visit.models(visit.client), visit.settings.openai_model
+    if isinstance(found, ModelError):
+        return Finding.skipped("the endpoint does not list its models")
+    if wanted in found:
+        return Finding.ok(f"{wanted} is offered")
+    near = get_close_matches(wanted, found, n=NAMES_SHOWN, cutoff=0.5) or found[:NAMES_SHOWN]
+    return Finding.warning(
+        f"{wanted} is not among the models listed",
+        f"Set OPENAI_MODEL to one that is, such as {', '.join(near)}." if near else "",
+    )
+
+
+async def stream(visit: Visit) -> Finding:
+    """A small answer arrives, and in pieces."""
+    if visit.client is None:
+        return NO_KEY
+    try:
+        return await _listen(visit, visit.client)
+    except ModelError as error:
+        return _broken(error)
+
+
+async def _listen(visit: Visit, client: AsyncOpenAI) -> Finding:
+    settings = visit.settings
+    model = OpenAIModel(
+        client,
+        model=settings.openai_model,
+        stream=settings.openai_stream,
+        options=settings.model_options,
+    )
+    began, arrived, pieces = time.monotonic(), 0.0, 0
+    async with aclosing(model.stream([Message("user", QUESTION)])) as events:
+        async for event in events:
+            if isinstance(event, TextDelta | ReasoningDelta) and event.text:
+                arrived = arrived or time.monotonic() - began
+                pieces += 1
+    return _heard(pieces, arrived, streaming=settings.openai_stream)
+
+
+def _heard(pieces: int, arrived: float, *, streaming: bool) -> Finding:
+    what = f"{pieces} piece(s), the first after {arrived:.2f} s"
+    if pieces == 0:
+        return Finding.warning("an empty answer", "Check OPENAI_MAX_TOKENS and OPENAI_MODEL.")
+    if pieces == 1 and streaming:
+        return Finding.warning(what, "The endpoint, or a proxy before it, does not stream.")
+    return Finding.ok(what)
+
+
+def _broken(error: ModelError) -> Finding:
+    hint = HINTS.get(error.kind, "Try again; if it stays, ask whoever runs the endpoint.")
+    return Finding.failed(f"{type(error).__name__}: {error}", hint)

@@ -1,0 +1,31 @@
+"""The Web API client: one session with time limits of its own, and no retries behind our back."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import ClientSession, ClientTimeout
+from slack_sdk.web.async_client import AsyncWebClient
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+SLACK: Final = "https://slack.com/api/"
+# The SDK ignores its own `timeout` when it is given a session; aiohttp's default is 300 s.
+LIMITS: Final = ClientTimeout(total=15, connect=5, sock_connect=5)
+
+
+@asynccontextmanager
+async def open_session() -> AsyncIterator[ClientSession]:
+    """The session that all calls to Slack share. It heeds HTTPS_PROXY and NO_PROXY."""
+    async with ClientSession(timeout=LIMITS, trust_env=True) as session:
+        yield session
+
+
+def web_client(session: ClientSession, token: str, *, base_url: str = SLACK) -> AsyncWebClient:
+    """A client for one token. The SDK's retries are off: they post a message twice."""
+    client = AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=[])
+    # Left to itself the SDK sends even loopback through HTTPS_PROXY; the session knows better.
+    client.proxy = None
+    return client

@@ -1,0 +1,77 @@
+"""Every Web API call goes through here, and every way it can fail becomes one of three errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from aiohttp import ClientError
+from slack_sdk.errors import SlackApiError
+
+from bot.errors import SlackRefused, SlackRejected, SlackUnknown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.errors import SlackError
+
+log = structlog.get_logger(__name__)
+
+REFUSED: Final = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+UNKNOWN: Final = frozenset(
+    {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+)
+"""Slack documents for the first two that part of the call may have been carried out."""
+
+READS: Final = frozenset({"history", "info", "list", "members", "replies"})
+"""Methods that end so take form arguments only; in a JSON body Slack would not see them."""
+
+LONGEST_WAIT: Final = 3600.0
+"""A `Retry-After` beyond this is some proxy's, not Slack's."""
+
+BROKEN: Final = (ClientError, TimeoutError, OSError, AttributeError, ValueError)
+"""No answer, or none that is a JSON object: the SDK trips over those with the last two."""
+
+
+async def call(client: AsyncWebClient, method: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Slack's answer to one call. Raises `SlackRefused`, `SlackUnknown` or `SlackRejected`."""
+    arguments: dict[str, Any] = (
+        {"http_verb": "GET", "params": dict(payload)}
+        if method.rpartition(".")[2] in READS
+        else {"json": dict(payload)}
+    )
+    try:
+        response = await client.api_call(method, **arguments)
+    except SlackApiError as error:
+        raise _translated(method, error) from error
+    except BROKEN as error:
+        raise SlackUnknown(f"{method}: {type(error).__name__}") from error
+    if not isinstance(response.data, dict):
+        raise SlackUnknown(f"{method}: not JSON")
+    return response.data
+
+
+def _translated(method: str, error: SlackApiError) -> SlackError:
+    """The SDK's error as ours. Where the body was garbage, its response is aiohttp's own."""
+    response = error.response
+    status: int = getattr(response, "status_code", 0) or getattr(response, "status", 0)
+    data = getattr(response, "data", None)
+    answer = data if isinstance(data, dict) else {}
+    code = answer.get("error")
+    if status == 429 or code in REFUSED:
+        return SlackRefused(method, retry_after(getattr(response, "headers", {})))
+    if status >= 500 or code in UNKNOWN or (status < 300 and not isinstance(code, str)):
+        return SlackUnknown(f"{method}: {code or f'HTTP {status}'}")
+    if code == "missing_scope":
+        log.warning("scope missing", method=method, needed=answer.get("needed"))
+    return SlackRejected(method, str(code or f"http_{status}"))
+
+
+def retry_after(headers: Mapping[str, str]) -> float:
+    """Seconds to wait; a second where Slack says nothing that can be read."""
+    seconds = str(headers.get("Retry-After", "")).strip()
+    if not (seconds.isascii() and seconds.isdigit()):
+        return 1.0
+    return min(max(float(seconds[:9]), 1.0), LONGEST_WAIT)

@@ -1,0 +1,279 @@
+import json
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core.types import (
+    Finish,
+    FinishReason,
+    ReasoningDelta,
+    RefusalDelta,
+    TextDelta,
+    ToolCallDelta,
+    Usage,
+)
+from bot.errors import (
+    ConnectionLost,
+    ContextTooLong,
+    ModelError,
+    ModelRateLimited,
+    ModelUnavailable,
+    QuotaExhausted,
+    StreamError,
+    StreamGarbled,
+)
+from bot.llm.chunks import CALLS_CAP, TEXT_CAP, ChunkDecoder
+from bot.llm.sse import SSEDecoder
+from tests.llm.endpoint import data, delta
+
+
+def said(*chunks, decoder=None):
+    decoder = decoder or ChunkDecoder()
+    payloads = [chunk if isinstance(chunk, str) else json.dumps(chunk) for chunk in chunks]
+    return [event for payload in payloads for event in decoder.decode(payload)]
+
+
+def ending(reason):
+    decoder = ChunkDecoder()
+    said(delta(reason), decoder=decoder)
+    return decoder.finish()
+
+
+def call(**call):
+    return delta(tool_calls=[call])
+
+
+@pytest.mark.parametrize(
+    ("chunk", "events"),
+    [
+        (delta(role="assistant", content=""), []),
+        (delta(content=None), []),
+        (delta(content="a"), [TextDelta("a")]),
+        (delta("stop", content="a"), [TextDelta("a")]),
+        (delta(refusal="no"), [RefusalDelta("no")]),
+        (delta(reasoning_content="hm"), [ReasoningDelta("hm")]),
+        (delta(reasoning="hm"), [ReasoningDelta("hm")]),
+        (delta(reasoning="hm", reasoning_content="hm"), [ReasoningDelta("hm")]),
+        (delta(reasoning="hm", content="a"), [ReasoningDelta("hm"), TextDelta("a")]),
+        (delta(content=[{"type": "text", "text": "a"}, {"type": "image"}]), [TextDelta("a")]),
+        (delta(content="a\0b"), [TextDelta("a�b")]),
+        (delta(content="a\ud83db"), [TextDelta("a�b")]),
+        (delta(content="😀"), [TextDelta("😀")]),
+        ({"choices": None}, []),
+        ({"choices": []}, []),
+        ({"choices": [], "prompt_filter_results": [{"prompt_index": 0}]}, []),
+        ({"choices": [{"index": 1, "delta": {"content": "b"}, "finish_reason": "stop"}]}, []),
+        ({"choices": [{"delta": None}]}, []),
+        ({"choices": [{"delta": {"content": "a"}}]}, [TextDelta("a")]),
+        ({"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 2}}, [Usage(1, 2)]),
+        ({"choices": [], "usage": {"total_tokens": 3}}, []),
+        ({}, []),
+        (
+            call(index=0, id="x", function={"name": "f", "arguments": ""}),
+            [ToolCallDelta(0, "x", "f", "")],
+        ),
+        (call(index=1, function={"arguments": '{"a"'}), [ToolCallDelta(1, None, None, '{"a"')]),
+        (call(id="x", function=None), [ToolCallDelta(0, "x", None, "")]),
+    ],
+)
+def test_what_a_chunk_says(chunk, events):
+    assert said(chunk) == events
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [
+        ("stop", FinishReason.STOP),
+        ("length", FinishReason.LENGTH),
+        ("content_filter", FinishReason.CONTENT_FILTER),
+        ("tool_calls", FinishReason.TOOL_CALLS),
+        ("function_call", FinishReason.TOOL_CALLS),
+        ("MAX_TOKENS", FinishReason.LENGTH),
+    ],
+)
+def test_finish_reasons_end_differently(word, reason):
+    assert ending(word) == Finish(reason)
+
+
+@pytest.mark.parametrize("word", [None, ""])
+def test_without_a_finish_reason_it_is_lost(word):
+    with pytest.raises(ConnectionLost):
+        ending(word)
+
+
+@pytest.mark.parametrize("word", ["error", "abort", "insufficient_system_resource"])
+def test_a_reason_that_is_no_good_end(word):
+    with pytest.raises(StreamError, match=word):
+        ending(word)
+
+
+def test_the_first_finish_reason_wins():
+    decoder = ChunkDecoder()
+    said(delta("length"), delta("stop"), decoder=decoder)
+    assert decoder.finish() == Finish(FinishReason.LENGTH)
+
+
+def test_nothing_counts_after_the_end_mark():
+    assert said(delta(content="a"), "[DONE]", delta(content="b"), "garbage") == [TextDelta("a")]
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        ({"code": "rate_limit_exceeded"}, ModelRateLimited),
+        ({"type": "rate_limit_error", "code": None}, ModelRateLimited),
+        ({"type": "overloaded_error"}, ModelUnavailable),
+        ({"type": "server_error", "message": "The server had an error"}, ModelUnavailable),
+        ({"code": "context_length_exceeded"}, ContextTooLong),
+        ({"message": "This model's maximum context length is 10"}, ContextTooLong),
+        ({"code": "insufficient_quota"}, QuotaExhausted),
+        ({"code": 429}, ModelRateLimited),
+        ({"code": "502"}, ModelUnavailable),
+        ({"message": "something else"}, StreamError),
+        ({"type": "invalid_request_error"}, StreamError),
+        ("just words", StreamError),
+        ([1], StreamError),
+    ],
+)
+def test_an_error_in_the_stream(error, kind):
+    with pytest.raises(ModelError) as caught:
+        said({"error": error})
+    assert type(caught.value) is kind
+
+
+def test_an_error_as_old_vllm_has_it():
+    with pytest.raises(ModelUnavailable):
+        said({"object": "error", "message": "x", "type": "InternalServerError", "code": 500})
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "{",
+        "12",
+        "[]",
+        '"text"',
+        "[" * 100_000,
+        '{"choices": 1}',
+        '{"choices": [1]}',
+        '{"choices": [{"delta": []}]}',
+        '{"choices": [{"delta": {"content": 1}}]}',
+        '{"choices": [{"delta": {"tool_calls": [1]}}]}',
+    ],
+)
+def test_garbage(payload):
+    with pytest.raises(StreamGarbled):
+        said(payload)
+
+
+def test_the_answer_is_bounded():
+    half = delta(content="x" * (TEXT_CAP // 2))
+    with pytest.raises(StreamGarbled):
+        said(half, half, delta(content="x"))
+
+
+def test_tool_calls_are_bounded():
+    calls = [call(index=index, function={"arguments": "{}"}) for index in range(CALLS_CAP)]
+    decoder = ChunkDecoder()
+    assert len(said(*calls, *calls, decoder=decoder)) == 2 * CALLS_CAP
+    with pytest.raises(StreamGarbled):
+        said(call(index=CALLS_CAP), decoder=decoder)
+
+
+def test_a_whole_answer():
+    message = {"role": "assistant", "content": "Hello", "refusal": None, "reasoning": "hm"}
+    usage = {"prompt_tokens": 1, "completion_tokens": 2}
+    decoder = ChunkDecoder("message")
+    events = said(
+        {"choices": [{"message": message, "finish_reason": "stop"}], "usage": usage},
+        decoder=decoder,
+    )
+    assert events == [TextDelta("Hello"), ReasoningDelta("hm"), Usage(1, 2)]
+    assert decoder.finish() == Finish(FinishReason.STOP)
+
+
+def test_a_whole_answer_needs_choices():
+    with pytest.raises(StreamGarbled):
+        said({"choices": []}, decoder=ChunkDecoder("message"))
+
+
+WORDS = ["It", " is", " 晴れ", " 😀", " today,", " so", " says", " the", " model."]
+STREAM = b": hi\n\n" + data(
+    delta(role="assistant", content=""),
+    {"choices": []},
+    delta(reasoning_content="考える"),
+    *(
+        delta(content=word)
+        for word in ["It", "is", "晴れ", "😀", "today,", "so", "says", "the", "model."]
+    ),
+    call(index=0, id="c1", function={"name": "f", "arguments": "{}"}),
+    *(delta(content="word " * 3) for _ in range(8)),
+    delta("stop", content="."),
+    {"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 9}},
+    "[DONE]",
+)
+
+
+def outcome(*pieces):
+    """All events until the end, the last being the error's class where it broke."""
+    body, chunks, events = SSEDecoder(), ChunkDecoder(), []
+    try:
+        for piece in pieces:
+            for payload in body.feed(piece):
+                events += chunks.decode(payload)
+        for payload in body.finish():
+            events += chunks.decode(payload)
+        events.append(chunks.finish())
+    except ModelError as error:
+        events.append(type(error))
+    return events
+
+
+def test_cut_anywhere_it_breaks_in_our_own_words():
+    """No cut gives a raw exception, and none a Finish before the finish_reason was there."""
+    whole = outcome(STREAM)
+    reason_at = STREAM.index(b'"stop"')
+    assert whole[-1] == Finish(FinishReason.STOP)
+    for at in range(len(STREAM)):
+        events = outcome(STREAM[:at])
+        assert whole[: len(events) - 1] == events[:-1]
+        assert events[-1] is ConnectionLost or at > reason_at
+
+
+@given(st.lists(st.integers(0, len(STREAM)), max_size=40))
+def test_any_cutting_gives_the_same_events(cuts):
+    edges = [0, *sorted(cuts), len(STREAM)]
+    pieces = [STREAM[start:end] for start, end in pairwise(edges)]
+    assert outcome(*pieces) == outcome(STREAM)
+
+
+def test_byte_by_byte_gives_the_same_events():
+    assert outcome(*(bytes([byte]) for byte in STREAM)) == outcome(STREAM)
+
+
+keys = st.sampled_from(
+    [
+        *("choices", "index", "delta", "content", "finish_reason", "usage", "error", "object"),
+        *("tool_calls", "function", "code", "arguments", "prompt_tokens", "completion_tokens"),
+        *("message", "reasoning", "refusal", "id", "name"),
+    ]
+)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=40)
+@given(st.lists(st.dictionaries(keys, json_values)))
+def test_any_json_breaks_in_our_own_words(chunks):
+    outcome(data(*chunks, "[DONE]"))
+
+
+@given(st.lists(st.binary()))
+def test_any_bytes_break_in_our_own_words(pieces):
+    outcome(*pieces)
+    outcome(b"data: ", *pieces, b"\n\n")

@@ -1,0 +1,205 @@
+"""The sink against a small Slack: what is planned, what stands there, what a lost answer does."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from bot.core.reply import Phase, Snapshot
+from bot.core.types import CallKind, Failed, Thread, Turn
+from bot.errors import SlackRefused, SlackUnknown
+from bot.playground.limits import Limits
+from bot.playground.server import Playground
+from bot.slack.client import open_session, web_client
+from bot.slack.sinks import EditSink
+from bot.strings import ENGLISH, JAPANESE, Strings
+
+WAITING = Snapshot()
+
+
+@dataclass
+class Scene:
+    """A question in a channel, and the sink that shows its answer."""
+
+    slack: Playground
+    turn: Turn
+    words: Strings = ENGLISH
+    sink: EditSink | None = None
+
+    @property
+    def answers(self):
+        where = self.turn.thread
+        return [m for m in self.slack.workspace.messages(where.channel) if m["ts"] != self.turn.ts]
+
+    def texts(self):
+        """The Markdown that stands in Slack, message by message."""
+        return [
+            "".join(b["text"] for b in message["blocks"] if b["type"] == "markdown")
+            for message in self.answers
+        ]
+
+    def types(self):
+        return [[block["type"] for block in message["blocks"]] for message in self.answers]
+
+    async def show(self, snapshot):
+        """Writes until the snapshot stands; the kinds of the calls it took."""
+        kinds = []
+        while calls := self.sink.plan(snapshot):
+            kinds.append(calls[0].kind)
+            await self.sink.do(calls[0])
+        return kinds
+
+
+@pytest.fixture
+async def scene():
+    async with Playground(limits=Limits.off()) as slack, open_session() as session:
+        client = web_client(session, slack.bot_token, base_url=slack.api_url)
+        said = await slack.say("alice", "general", "@streambot why?")
+        thread = Thread(slack.workspace.team_id, slack.workspace.channel("general").id, said["ts"])
+        scene = Scene(slack, Turn(thread, said["ts"], said["user"], said["text"]))
+        scene.sink = EditSink(client, scene.turn, lambda: scene.words)
+        yield scene
+
+
+def live(text):
+    return Snapshot(Phase.ANSWERING, text)
+
+
+def done(text, phase=Phase.COMPLETE):
+    return Snapshot(phase, text)
+
+
+async def test_placeholder_edits_and_last_word_are_one_message(scene):
+    kinds = [await scene.show(s) for s in (WAITING, live("Be"), live("Because"), done("Because."))]
+
+    assert kinds == [[CallKind.FIRST], [CallKind.MORE], [CallKind.MORE], [CallKind.LAST]]
+    assert scene.texts() == ["Because."]
+    assert scene.types() == [["markdown"]]
+    assert scene.answers[0]["thread_ts"] == scene.turn.ts
+    assert "edited" not in scene.answers[0]
+
+
+async def test_what_stands_already_costs_nothing(scene):
+    await scene.show(live("Be"))
+
+    assert scene.sink.plan(live("Be")) == []
+
+
+async def test_planning_twice_is_planning_once(scene):
+    assert scene.sink.plan(live("a\n" * 9000)) == scene.sink.plan(live("a\n" * 9000))
+
+
+async def test_while_it_grows_it_can_be_stopped_and_at_the_end_it_cannot(scene):
+    await scene.show(WAITING)
+    before = scene.types()
+    await scene.show(live("Be"))
+    growing = scene.types()
+    await scene.show(done("Be", Phase.STOPPED))
+
+    assert (before, growing) == ([["context", "actions"]], [["markdown", "actions"]])
+    assert scene.types() == [["markdown", "context"]]
+
+
+async def test_a_long_answer_goes_on_in_a_further_message(scene):
+    text = "A sentence of words. " * 1500
+    await scene.show(live(text[:10_000]))
+    first = scene.texts()[0]
+    await scene.show(live(text))
+    await scene.show(done(text))
+
+    assert len(scene.texts()) == 4
+    assert scene.texts()[0] == first
+    assert "".join(scene.texts()).replace(" ", "") == text.replace(" ", "")
+    assert scene.types() == [["markdown"]] * 4
+
+
+async def test_only_the_last_part_has_a_stop_button(scene):
+    await scene.show(live("word " * 3000))
+
+    assert scene.types() == [["markdown"], ["markdown", "actions"]]
+
+
+async def test_every_post_unfolds_nothing_and_parses_nothing(scene):
+    await scene.show(WAITING)
+    await scene.show(done("word " * 3000))
+    posts = scene.slack.journal.of("chat.postMessage")
+    edits = scene.slack.journal.of("chat.update")
+
+    assert len(posts) == 2
+    assert all(p.arguments["unfurl_links"] is False for p in posts)
+    assert all(p.arguments["unfurl_media"] is False for p in posts)
+    assert all(c.arguments["parse"] == "none" for c in [*posts, *edits])
+
+
+@pytest.mark.parametrize("text", ["🎉" * 9000, "漢字" * 6000, "<&>" * 5000, "# h\n\n" * 400])
+async def test_what_slack_counts_is_kept_to(scene, text):
+    """The playground refuses too much text, too many blocks and long fallbacks, as Slack does."""
+    await scene.show(live(text[:100]))
+    await scene.show(done(text))
+
+    assert all(record.ok for record in scene.slack.journal.of("chat.update"))
+
+
+async def test_a_mention_is_dead_in_text_and_blocks(scene):
+    await scene.show(done("<!channel> <@U1> `<!here>` @channel"))
+    message = scene.answers[0]
+
+    assert "<!" not in message["text"] + message["blocks"][0]["text"]
+    assert "<@" not in message["text"] + message["blocks"][0]["text"]
+    assert "@channel" not in message["text"] + message["blocks"][0]["text"]
+
+
+async def test_a_lost_answer_to_the_post_is_found_and_not_posted_again(scene):
+    scene.slack.faults.lose("chat.postMessage")
+    with pytest.raises(SlackUnknown):
+        await scene.show(WAITING)
+    await scene.show(done("Because."))
+
+    assert scene.texts() == ["Because."]
+
+
+async def test_a_post_that_never_happened_is_made_again(scene):
+    scene.slack.faults.fail("chat.postMessage", 500)
+    with pytest.raises(SlackUnknown):
+        await scene.show(WAITING)
+    await scene.show(done("Because."))
+
+    assert scene.texts() == ["Because."]
+
+
+async def test_a_refusal_says_how_long(scene):
+    scene.slack.faults.refuse("chat.postMessage", retry_after=7)
+    with pytest.raises(SlackRefused) as refusal:
+        await scene.show(WAITING)
+
+    assert refusal.value.retry_after == 7
+
+
+async def test_a_failure_keeps_the_text_and_shows_the_id(scene):
+    await scene.show(Snapshot(Phase.FAILED, "Be", Failed("stalled", "abc123")))
+    shown = scene.answers[0]["blocks"][1]["elements"][0]["text"]
+
+    assert scene.texts() == ["Be"]
+    assert "fell silent" in shown
+    assert "abc123" in shown
+
+
+async def test_the_language_may_become_known_meanwhile(scene):
+    await scene.show(WAITING)
+    scene.words = JAPANESE
+    kinds = await scene.show(WAITING)
+
+    assert kinds == [CallKind.STATUS]
+    assert scene.answers[0]["blocks"][0]["elements"][0]["text"] == JAPANESE.thinking
+
+
+async def test_in_a_direct_message_it_answers_at_top_level(scene):
+    channel = scene.slack.workspace.dm("alice").id
+    scene.turn = Turn(Thread(scene.turn.thread.team, channel, None), "1.0", "U1", "?", direct=True)
+    scene.sink = EditSink(scene.sink._client, scene.turn, lambda: ENGLISH)
+    scene.slack.faults.lose("chat.postMessage")
+    with pytest.raises(SlackUnknown):
+        await scene.show(WAITING)
+    await scene.show(done("Because."))
+
+    assert scene.texts() == ["Because."]
+    assert "thread_ts" not in scene.answers[0]

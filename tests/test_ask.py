@@ -1,0 +1,232 @@
+"""`bot ask`: the answer on stdout, how it ended on stderr and in the exit code."""
+
+import asyncio
+import io
+import os
+import re
+import signal
+
+import pytest
+from rich.console import Console
+
+from bot import ask as asking
+from bot import telemetry
+from bot.ask.screen import Rendered, settled
+from bot.ask.views import Clock, Plain
+from bot.config import load
+from bot.core.types import ReasoningDelta, TextDelta
+from bot.playground.model import ScriptedModel
+from bot.playground.reply import Cut, Reply
+from bot.strings import ENGLISH, JAPANESE
+from tests.environment import ROOT, command, environment, scrubbed
+
+
+@pytest.fixture
+async def model():
+    async with ScriptedModel(speed=0) as model:
+        yield model
+
+
+async def ask(model, *replies, timing=False, **variables):
+    model.enqueue(*replies)
+    with environment(OPENAI_BASE_URL=model.base_url, BOT_LANGUAGE="en", **variables):
+        telemetry.set_up(level="error")
+        return await asking.run(load(), "why?", timing=timing)
+
+
+async def test_the_answer_is_on_stdout(model, capsys):
+    code = await ask(model, Reply(["It is ", "**so**", "."]))
+
+    assert (code, *capsys.readouterr()) == (0, "It is **so**.\n", "")
+
+
+async def test_the_request_carries_what_is_set(model):
+    await ask(
+        model,
+        Reply(["a"]),
+        BOT_SYSTEM_PROMPT="Be short.",
+        OPENAI_MODEL="m-1",
+        OPENAI_TEMPERATURE="0.5",
+    )
+
+    [request] = model.requests
+    assert request.body["model"] == "m-1"
+    assert request.body["temperature"] == 0.5
+    assert [m["content"] for m in request.body["messages"]] == ["Be short.", "why?"]
+
+
+async def test_without_streaming(model, capsys):
+    code = await ask(model, Reply(["All ", "at once."]), OPENAI_STREAM="false")
+
+    assert (code, capsys.readouterr().out) == (0, "All at once.\n")
+    assert not model.requests[0].body.get("stream")
+
+
+INCOMPLETE = {
+    "length": (Reply(["half"], finish_reason="length"), "half\n", ENGLISH.cut),
+    "filter": (Reply(["half"], finish_reason="content_filter"), "half\n", ENGLISH.filtered),
+    "refusal": (Reply([{"refusal": "No."}]), "No.\n", ENGLISH.refused),
+    "no finish_reason": (
+        Reply(["half"], finish_reason=None), "half\n", ENGLISH.failures["connection_lost"],
+    ),
+    "reset": (
+        Reply(["half", 0.1, Cut.RESET]), "half\n", ENGLISH.failures["connection_lost"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", INCOMPLETE)
+async def test_an_incomplete_answer_is_3_and_says_why(case, model, capsys):
+    reply, text, sentence = INCOMPLETE[case]
+
+    code = await ask(model, reply)
+
+    out, err = capsys.readouterr()
+    assert (code, out) == (3, text)
+    assert err.startswith(sentence)
+    assert err.count("\n") == 1
+
+
+async def test_an_empty_answer_is_asked_for_again_and_then_told(model, capsys):
+    code = await ask(model, Reply([]), Reply([]))
+
+    assert (code, *capsys.readouterr()) == (3, "", f"{ENGLISH.empty}\n")
+    assert len(model.requests) == 2
+
+
+async def test_no_answer_is_1_with_a_sentence(model, capsys):
+    code = await ask(model, Reply.error(401, "key sk-abc is bad", "invalid_api_key"))
+
+    out, err = capsys.readouterr()
+    assert (code, out) == (1, "")
+    sentence = re.escape(ENGLISH.failures["unauthorized"])
+    assert re.fullmatch(rf"{sentence} \(error [0-9a-f]{{8}}\)\n", err)
+
+
+async def test_nobody_there(capsys):
+    with environment(OPENAI_BASE_URL="http://127.0.0.1:9/v1", BOT_LANGUAGE="ja"):
+        code = await asking.run(load(), "why?")
+
+    assert code == 1
+    assert capsys.readouterr().err.startswith(JAPANESE.failures["unreachable"])
+
+
+async def test_silence_has_a_limit(model, capsys):
+    code = await ask(model, Reply(["half", 30.0, "never"]), BOT_STALL_TIMEOUT="0.3")
+
+    assert code == 3
+    assert capsys.readouterr().err.startswith(ENGLISH.failures["stalled"])
+
+
+async def test_timing_goes_to_stderr(model, capsys):
+    await ask(model, Reply(["one ", 0.2, "two\n"]), timing=True)
+
+    out, err = capsys.readouterr()
+    assert out == "one two\n"
+    first, second, summary = err.splitlines()
+    assert re.fullmatch(r' *[\d.]+ s  "one "', first)
+    assert re.fullmatch(r' *[\d.]+ s  "two\\n"', second)
+    assert float(second.split()[0]) - float(first.split()[0]) >= 0.15
+    assert re.fullmatch(r"first token [\d.]+ s, full answer [\d.]+ s, 2 pieces", summary)
+
+
+async def test_a_terminal_gets_nothing_that_it_would_obey(model, capsys):
+    await ask(model, Reply(["a\x1b[31mb\x9b2Jc\u202ed\r\x07", "e\tf\n"]))
+
+    assert capsys.readouterr().out == "a[31mb2Jcde\tf\n"
+
+
+class Piped(io.TextIOWrapper):
+    def __init__(self, content=b"", terminal=False):
+        super().__init__(io.BytesIO(content))
+        self.isatty = lambda: terminal
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin", "expected"),
+    [
+        (["what", "is", "it?"], Piped(terminal=True), "what is it?"),
+        (["sum up"], Piped(b"a long text\n"), "sum up\n\na long text"),
+        (["-"], Piped(b"question\n"), "question"),
+        (["-"], Piped(b"typed until the end", terminal=True), "typed until the end"),
+        ([], Piped(b"question"), "question"),
+        (["q"], Piped(b"\xff\xe3\x81\x82"), "q\n\n\ufffd\u3042"),
+        (["q\udcff"], None, "q\ufffd"),
+        ([], Piped(b" \n"), ""),
+    ],
+)
+def test_the_question_is_what_was_typed_and_what_was_piped(words, stdin, expected):
+    assert asking.question(words, stdin) == expected
+
+
+def test_thoughts_are_timed_but_no_part_of_the_answer():
+    out, err = io.StringIO(), io.StringIO()
+    with Plain(out) as plain, Clock(err) as clock:
+        for event in (ReasoningDelta("hm"), TextDelta("yes")):
+            plain.show(event)
+            clock.show(event)
+
+    assert out.getvalue() == "yes\n"
+    assert '(thinking) "hm"' in err.getvalue()
+    assert err.getvalue().endswith("1 pieces\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("one", ""),
+        ("one\n\ntwo", "one\n\n"),
+        ("one\n\n```\na\n\nb", "one\n\n"),
+        ("```\na\n\nb\n```\nafter", "```\na\n\nb\n```\n"),
+        ("- a\n- b\n\n- c", ""),
+        ("| a |\n|---|\n| 1 |\n\nafter", "| a |\n|---|\n| 1 |\n\n"),
+    ],
+)
+def test_the_last_block_is_not_settled(text, kept):
+    assert text[: settled(text)] == kept
+
+
+def test_on_a_terminal_markdown_is_rendered_piece_by_piece():
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=False, width=60)
+    with Rendered(console) as screen:
+        for piece in ("# Ti", "tle\n\nSome **bo", "ld** [text](https://e.example)\n\n- x", "\n"):
+            screen.show(TextDelta(piece))
+
+    lines = [line.strip() for line in out.getvalue().splitlines()]
+    assert [line for line in lines if line] == [
+        "Title", "Some bold text (https://e.example)", "• x",
+    ]  # fmt: skip
+
+
+async def program(model, *words, stdin=b""):
+    return await asyncio.create_subprocess_exec(
+        *command("ask", *words),
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE, cwd=ROOT, env=scrubbed(OPENAI_BASE_URL=model.base_url),
+    )  # fmt: skip
+
+
+async def test_as_a_program_in_a_pipe(model):
+    model.enqueue(Reply(["short"]))
+
+    process = await program(model, "-s", "Be kind.", "-m", "m-2", "sum", "up")
+    out, err = await process.communicate(b"a long text")
+
+    assert (process.returncode, out, err) == (0, b"short\n", b"")
+    said = [message["content"] for message in model.requests[0].body["messages"]]
+    assert said == ["Be kind.", "sum up\n\na long text"]
+    assert model.requests[0].body["model"] == "m-2"
+
+
+async def test_interrupted_it_stops_the_model_and_is_130(model):
+    model.enqueue(Reply(["half", 30.0]))
+    process = await program(model, "why")
+    process.stdin.close()
+    assert await process.stdout.read(4) == b"half"
+
+    os.kill(process.pid, signal.SIGINT)
+    out, err = await process.communicate()
+
+    assert (process.returncode, out, err) == (130, b"\n", b"")
+    await asyncio.wait_for(model.requests[0].disconnected.wait(), 1)
