@@ -1,0 +1,8 @@
+"""`python -m benchmarks [--quick]`: all of them, one after the other."""
+
+from __future__ import annotations
+
+from benchmarks import decoding, latency, streaming
+
+for benchmark in (decoding, latency, streaming):
+    benchmark.main()

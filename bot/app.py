@@ -1,0 +1,301 @@
+"""The composition root: settings → everything, opened in order and closed in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+import webbrowser
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from itertools import chain, repeat
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from pydantic import SecretStr
+
+from bot.core.pacing import Rate
+from bot.engine.answer import Desk
+from bot.engine.asking import Deadlines
+from bot.engine.conversations import Conversations
+from bot.engine.pacer import Pacer
+from bot.errors import SettingsError, SlackRefused, SlackRejected, SlackUnknown
+from bot.llm.client import make_client
+from bot.llm.openai import OpenAIModel
+from bot.playground.model import MODEL, ScriptedModel
+from bot.playground.server import Playground
+from bot.playground.ui import DEMO_MODEL, page
+from bot.slack.authorize import Identity, build_app, identify
+from bot.slack.client import open_session, web_client
+from bot.slack.history import Reach, SlackHistory
+from bot.slack.inbox import open_inbox
+from bot.slack.listeners import Handlers, register
+from bot.slack.people import SlackPeople
+from bot.slack.sinks import EditSink
+from bot.slack.socket import SocketMode
+from bot.store.memory import MemoryJournal
+from bot.strings import LANGUAGES, strings_for
+from bot.tasks import Tasks
+from bot.web import Signature, WebServer
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+    from aiohttp import ClientSession
+    from openai import AsyncOpenAI
+    from slack_bolt.async_app import AsyncApp
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.config import Settings, Transport
+    from bot.core.ports import Model
+    from bot.strings import Strings
+
+log = structlog.get_logger(__name__)
+
+PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
+"""Seconds between attempts to learn who we are, while Slack has no answer at start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """A bot that is connected.
+
+    `line` ends, with an error, when Slack will not have us any more; None in HTTP mode, where
+    `port` is what we listen on.
+    """
+
+    identity: Identity
+    line: asyncio.Task[None] | None = None
+    port: int | None = None
+
+    async def serve(self) -> None:
+        """For ever. Raises what broke the line."""
+        if self.line is None:
+            await asyncio.Event().wait()
+        else:
+            await asyncio.shield(self.line)
+
+
+async def run(settings: Settings, *, transport: Transport) -> int:
+    """Serves Slack until a signal comes. Returns the exit code."""
+    with ended_by_signal():
+        async with open_bot(settings, transport) as bot:
+            log.info("ready", transport=transport, bot=bot.identity.name, port=bot.port)
+            await bot.serve()
+    log.info("stopped")
+    return 0
+
+
+async def playground(settings: Settings, *, port: int, open_browser: bool) -> int:
+    """The bot on a small Slack of its own, until a signal comes. Returns the exit code."""
+    with ended_by_signal():
+        async with _small_slack(settings, port) as (slack, ours), open_bot(ours, "socket") as bot:
+            _announce(slack.base_url, open_browser=open_browser)
+            await bot.serve()
+    return 0
+
+
+@contextmanager
+def ended_by_signal() -> Iterator[None]:
+    """The first SIGINT or SIGTERM ends the body in good order, the second ends the process."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    signals = {signal.SIGINT, signal.SIGTERM}
+    came = False
+
+    def forget() -> None:
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+    def stop() -> None:
+        nonlocal came
+        came = True
+        forget()
+        if task:
+            task.cancel()
+
+    for number in signals:
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not (came and task) or task.uncancel():
+            raise
+    finally:
+        forget()
+
+
+@asynccontextmanager
+async def open_bot(settings: Settings, transport: Transport) -> AsyncIterator[Bot]:
+    """Everything, connected. Leaving lets answers finish while the line to Slack is still open."""
+    connect = {"socket": _over_socket, "http": _over_http}[transport]
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(open_session())
+        client = _slack_client(session, settings, settings.slack_bot_token)
+        identity = await _identify(client)
+        people = await stack.enter_async_context(SlackPeople(client))
+        model = make_client(
+            settings.api_key,
+            settings.openai_base_url,
+            connect_timeout=settings.bot_connect_timeout,
+        )
+        stack.push_async_callback(model.close)
+        history = SlackHistory(client, people, identity, Reach(pause=settings.bot_dm_pause))
+        desk = _desk(settings, _model(settings, model), history, people, identity)
+        words = _words(settings, people)
+        journal = MemoryJournal()
+        conversations = Conversations(
+            journal,
+            desk,
+            lambda turn, posted: EditSink(client, turn, lambda: words(turn.user), posted),
+            lambda turn: words(turn.user).help,
+        )
+        bolt = build_app(identity, client)
+        open_inbox(bolt, journal, identity.bot_user)
+        register(bolt, Handlers(conversations.submit, conversations.stop, words, client))
+        bot = await connect(settings, bolt, session, identity, stack)
+        stack.push_async_callback(conversations.drain, settings.bot_drain_seconds)
+        yield bot
+
+
+async def _over_socket(
+    settings: Settings,
+    bolt: AsyncApp,
+    session: ClientSession,
+    identity: Identity,
+    stack: AsyncExitStack,
+) -> Bot:
+    tasks = await stack.enter_async_context(Tasks("app"))
+    socket = SocketMode(bolt, _slack_client(session, settings, settings.slack_app_token), session)
+    line = tasks.start(socket.run(), name="socket")
+    connected = tasks.start(socket.connected.wait(), name="connected")
+    await asyncio.wait({line, connected}, return_when=asyncio.FIRST_COMPLETED)
+    if line.done():
+        line.result()
+    return Bot(identity, line)
+
+
+async def _over_http(
+    settings: Settings,
+    bolt: AsyncApp,
+    session: ClientSession,  # noqa: ARG001 - the socket needs it
+    identity: Identity,
+    stack: AsyncExitStack,
+) -> Bot:
+    signature = Signature(_value(settings.slack_signing_secret))
+    server = WebServer(bolt.async_dispatch, signature, host=settings.bot_host, port=settings.port)
+    await stack.enter_async_context(server)
+    return Bot(identity, port=server.port)
+
+
+async def _identify(client: AsyncWebClient) -> Identity:
+    """Who we are. Waits for a Slack that is down; a token it refuses is a mistake in settings."""
+    for pause in chain(PAUSES, repeat(PAUSES[-1])):
+        try:
+            return await identify(client)
+        except SlackRejected as error:
+            raise SettingsError(
+                [f"SLACK_BOT_TOKEN: Slack does not accept it ({error.code})"]
+            ) from error
+        except SlackRefused as error:
+            pause = max(pause, error.retry_after)
+        except SlackUnknown as error:
+            log.warning("slack does not answer yet", detail=str(error), pause=pause)
+        await asyncio.sleep(pause)
+    raise AssertionError("unreachable")
+
+
+def _desk(
+    settings: Settings, model: Model, history: SlackHistory, people: SlackPeople, who: Identity
+) -> Desk:
+    edits = Rate(settings.bot_edits_per_minute, settings.bot_burst)
+    posts = Rate(settings.bot_posts_per_minute, burst=10)
+    return Desk(
+        model=model,
+        history=history,
+        people=people,
+        budget=Pacer(
+            {"chat.update": edits, "chat.postMessage": posts}, interval=settings.bot_edit_interval
+        ),
+        bot_name=lambda: people.name(who.bot_user),
+        today=lambda: time.strftime("%Y-%m-%d", time.gmtime()),
+        system=settings.bot_system_prompt,
+        context_tokens=settings.bot_context_tokens,
+        deadlines=Deadlines(
+            first_token=settings.bot_first_token_timeout,
+            silence=settings.bot_stall_timeout,
+            turn=settings.bot_turn_timeout,
+        ),
+    )
+
+
+def _model(settings: Settings, client: AsyncOpenAI) -> Model:
+    return OpenAIModel(
+        client,
+        model=settings.openai_model,
+        stream=settings.openai_stream,
+        options=settings.model_options,
+    )
+
+
+def _words(settings: Settings, people: SlackPeople) -> Callable[[str], Strings]:
+    """The words for a user: the pinned language, else that of their Slack, else English."""
+    if settings.bot_language != "auto":
+        return lambda _: LANGUAGES[settings.bot_language]
+    return lambda user: strings_for(people.locale(user))
+
+
+def _slack_client(
+    session: ClientSession, settings: Settings, token: SecretStr | None
+) -> AsyncWebClient:
+    return web_client(session, _value(token), base_url=settings.slack_api_url)
+
+
+def _value(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
+
+
+@asynccontextmanager
+async def _small_slack(settings: Settings, port: int) -> AsyncIterator[tuple[Playground, Settings]]:
+    """The playground, and settings that lead the bot there. A key lets a real model answer."""
+    async with AsyncExitStack() as stack:
+        if settings.has_model:
+            ours, named, panels = settings, settings.openai_model, {}
+        else:
+            model = await stack.enter_async_context(ScriptedModel())
+            ours = settings.model_copy(update=_demo(model))
+            named, panels = DEMO_MODEL, {"Model": model.faults}
+        slack = Playground(port=port, extend=page(model=named, panels=panels))
+        await stack.enter_async_context(slack)
+        yield slack, ours.model_copy(update=_address(slack))
+
+
+def _demo(model: ScriptedModel) -> dict[str, Any]:
+    return {
+        "openai_base_url": model.base_url,
+        "openai_api_key": SecretStr("sk-playground"),
+        "openai_model": MODEL,
+    }
+
+
+def _address(slack: Playground) -> dict[str, Any]:
+    return {
+        "slack_api_url": slack.api_url,
+        "slack_bot_token": SecretStr(slack.bot_token),
+        "slack_app_token": SecretStr(slack.app_token),
+    }
+
+
+def _announce(url: str, *, open_browser: bool) -> None:
+    sys.stdout.write(f"\n  The playground is open: {url}\n  Ctrl-C ends it.\n\n")
+    sys.stdout.flush()
+    if open_browser and _has_display():
+        webbrowser.open(url)
+
+
+def _has_display() -> bool:
+    """A browser in a terminal or none at all would only be in the way."""
+    return sys.platform in {"darwin", "win32"} or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
+    )

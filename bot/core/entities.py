@@ -1,0 +1,126 @@
+"""mrkdwn → Markdown: entities, tokens in angle brackets, code, and the few styles that differ."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Name = Callable[[str], str]
+    """The display name of a user id, or the id itself."""
+
+MARK: Final = "\x00"
+"""Stands for what is set aside; Slack sends no NUL, and what we get loses them first."""
+
+CODE: Final = re.compile(r"```(?P<block>.+?)```|`(?P<span>[^`\n]+)`", re.DOTALL)
+TOKEN: Final = re.compile(rf"<([^<>\n{MARK}]+)>")
+BOLD: Final = re.compile(r"(?<![\w*])\*(?![\s*])([^*\n]*?[^*\s])\*(?![\w*])")
+STRIKE: Final = re.compile(r"(?<![\w~])~(?![\s~])([^~\n]*?[^~\s])~(?![\w~])")
+BULLET: Final = re.compile(r"^( *)(?:•|◦|▪\ufe0e?) ", re.MULTILINE)
+ASIDE: Final = re.compile(rf"{MARK}(\d+){MARK}")
+CHANNEL_LABEL: Final = re.compile(r"<#(\w+)\|([^<>|]+)>")
+
+
+def from_text(text: str, name: Name) -> str:
+    """mrkdwn, as in a message's `text`, as Markdown. `name` is the name of a user id."""
+    text = text.replace(MARK, "")
+    aside: list[str] = []
+
+    def set_aside(markdown: str) -> str:
+        aside.append(markdown)
+        return f"{MARK}{len(aside) - 1}{MARK}"
+
+    def code(match: re.Match[str]) -> str:
+        return set_aside(_code(match, name))
+
+    text = CODE.sub(code, text)
+    text = TOKEN.sub(lambda match: set_aside(token(match[1], name)), text)
+    text = STRIKE.sub(r"~~\1~~", BOLD.sub(r"**\1**", text))
+    text = BULLET.sub(r"\1- ", unescape(text))
+    return ASIDE.sub(lambda match: aside[int(match[1])], text)
+
+
+def token(inside: str, name: Name) -> str:
+    """What stands between `<` and `>`: a link, a mention, a date."""
+    target, _, label = inside.partition("|")
+    kind, rest = target[:1], target[1:]
+    label = unescape(label)
+    if kind == "@":
+        return mention(rest, name, label)
+    if kind == "#":
+        return f"#{label or rest}"
+    if kind == "!":
+        return _special(rest, label)
+    return link(unescape(target), label)
+
+
+def mention(user: str, name: Name, label: str = "") -> str:
+    """`@Alice`; the label helps where nobody knows the name."""
+    known = name(user)
+    return f"@{label.removeprefix('@') or known}" if known == user else f"@{known}"
+
+
+def link(url: str, label: str) -> str:
+    """A Markdown link, or the bare address where the label says nothing more."""
+    if not label or label == url or url.endswith(f"//{label}") or url.startswith("mailto:"):
+        return url.removeprefix("mailto:")
+    where = f"<{url}>" if set(url) & set("() ") else url
+    return f"[{label}]({where})"
+
+
+def code_span(text: str) -> str:
+    """Inline code, in as many backticks as its content asks for."""
+    marks = "`" * (_longest_run(text) + 1)
+    blank = " " if text[:1] == "`" or text[-1:] == "`" else ""
+    return f"{marks}{blank}{text}{blank}{marks}"
+
+
+def code_block(text: str, language: str = "") -> str:
+    """A fenced block on lines of its own."""
+    marks = "`" * max(3, _longest_run(text) + 1)
+    return f"{marks}{language}\n{text.removesuffix(chr(10))}\n{marks}"
+
+
+def unescape(text: str) -> str:
+    """Slack escapes three characters, once."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def channel_labels(text: str) -> Mapping[str, str]:
+    """Channel names that `text` knows; rich text has their ids alone."""
+    return dict(CHANNEL_LABEL.findall(text))
+
+
+def _code(match: re.Match[str], name: Name) -> str:
+    if match["span"] is not None:
+        return code_span(_verbatim(match["span"], name))
+    block = code_block(_verbatim(match["block"], name).removeprefix("\n"))
+    text, start, end = match.string, match.start(), match.end()
+    before = "" if start == 0 or text[start - 1] == "\n" else "\n"
+    after = "" if end == len(text) or text[end] == "\n" else "\n"
+    return before + block + after
+
+
+def _verbatim(code: str, name: Name) -> str:
+    # Slack makes tokens of addresses even in code; what a person sees is the label.
+    def shown(match: re.Match[str]) -> str:
+        target, _, label = match[1].partition("|")
+        return label or (token(target, name) if target[:1] in "@#!" else target)
+
+    return unescape(TOKEN.sub(shown, code))
+
+
+def _special(rest: str, label: str) -> str:
+    """`<!here>`, `<!subteam^S1|@team>`, `<!date^…|fallback>`."""
+    command = rest.partition("^")[0]
+    if command == "date":
+        return label
+    if command == "subteam":
+        return f"@{(label or rest.partition('^')[2]).removeprefix('@')}"
+    return f"@{(label or command).removeprefix('@')}"
+
+
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in re.findall("`+", text)), default=0)

@@ -1,0 +1,134 @@
+"""Slack's rate limits, told the time: how many calls of each method go through, and when to retry.
+
+Slack publishes floors per minute for each method, workspace and app; the burst it tolerates above
+them is not published (docs: rate limits). A method that was refused stays refused until its
+`Retry-After` has passed.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.playground.switches import Switch, checked
+
+_TIER_2, _TIER_3, _TIER_4 = 20, 50, 100
+
+FLOORS: dict[str, float] = {
+    "apps.connections.open": _TIER_3,
+    "assistant.threads.setStatus": 600,
+    "bots.info": _TIER_3,
+    "chat.appendStream": _TIER_4,
+    "chat.delete": _TIER_3,
+    "chat.postEphemeral": _TIER_4,
+    "chat.startStream": _TIER_2,
+    "chat.stopStream": _TIER_2,
+    "chat.update": _TIER_3,
+    "conversations.history": _TIER_3,
+    "conversations.info": _TIER_3,
+    "conversations.members": _TIER_4,
+    "conversations.open": _TIER_3,
+    "conversations.replies": _TIER_3,
+    "files.completeUploadExternal": _TIER_4,
+    "files.getUploadURLExternal": _TIER_4,
+    "reactions.add": _TIER_3,
+    "reactions.remove": _TIER_2,
+    "team.info": _TIER_3,
+    "users.info": _TIER_4,
+    "users.list": _TIER_2,
+    "views.open": _TIER_4,
+}
+"""Calls per minute; a method that is not here has a limit too high or too unknown to model."""
+
+POST = "chat.postMessage"
+
+
+@dataclass(slots=True)
+class _Bucket:
+    """A token bucket: `burst` calls at once, then `per_second`."""
+
+    tokens: float
+    filled_at: float
+    refused_until: float = 0.0
+
+    def wait(self, now: float, per_second: float, burst: float) -> float:
+        """Seconds until one call goes through; 0 when it does now."""
+        self.tokens = min(burst, self.tokens + max(0.0, now - self.filled_at) * per_second)
+        self.filled_at = now
+        lacking = 0.0 if self.tokens >= 1 else (1 - self.tokens) / per_second
+        return max(lacking, self.refused_until - now, 0.0)
+
+
+@dataclass(slots=True)
+class Limits:
+    """The limits in force. The burst is hidden from the bot, as in Slack; all can be set.
+
+    `speed` multiplies every rate, so that a test need not wait for minutes to pass.
+    """
+
+    burst: int = 5
+    speed: float = 1.0
+    enforced: bool = True
+    per_minute: dict[str, float] = field(default_factory=lambda: dict(FLOORS))
+    posts_per_second: float = 1.0
+    workspace_posts_per_minute: float = 300.0
+    workspace_post_burst: int = 60
+    _buckets: dict[tuple[str, str], _Bucket] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def off(cls) -> Limits:
+        return cls(enforced=False)
+
+    def charge(self, method: str, channel: str, now: float) -> int | None:
+        """None when the call goes through; else whole seconds for `Retry-After`."""
+        if not self.enforced:
+            return None
+        charged = [
+            (self._bucket(key, burst, now), rate / 60 * self.speed, burst)
+            for key, rate, burst in self._rules(method, channel)
+        ]
+        waits = [bucket.wait(now, rate, burst) for bucket, rate, burst in charged]
+        if not any(waits):
+            for bucket, _, _ in charged:
+                bucket.tokens -= 1
+            return None
+        retry_after = max(1, math.ceil(max(waits)))
+        for (bucket, _, _), wait in zip(charged, waits, strict=True):
+            if wait and bucket.refused_until <= now:
+                bucket.refused_until = now + retry_after
+        return retry_after
+
+    def budget(self, method: str) -> float | None:
+        """Calls per minute that Slack promises, None where it promises nothing."""
+        if method == POST:
+            return self.workspace_posts_per_minute * self.speed
+        floor = self.per_minute.get(method)
+        return None if floor is None else floor * self.speed
+
+    def describe(self) -> list[Switch]:
+        return [switch(getattr(self, name)) for name, switch in _SWITCHES.items()]
+
+    async def switch(self, name: str, value: Any) -> None:
+        switch = _SWITCHES[name](getattr(self, name))
+        setattr(self, name, checked(switch, value))
+
+    def _rules(self, method: str, channel: str) -> list[tuple[tuple[str, str], float, int]]:
+        if method == POST:
+            return [
+                ((POST, channel), self.posts_per_second * 60, self.burst),
+                ((POST, ""), self.workspace_posts_per_minute, self.workspace_post_burst),
+            ]
+        if method in self.per_minute:
+            return [((method, ""), self.per_minute[method], self.burst)]
+        return []
+
+    def _bucket(self, key: tuple[str, str], burst: int, now: float) -> _Bucket:
+        return self._buckets.setdefault(key, _Bucket(burst, now))
+
+
+_SWITCHES: dict[str, Any] = {
+    "enforced": lambda value: Switch("enforced", "Rate limits", "flag", value),
+    "burst": lambda value: Switch("burst", "Burst above the limits", "number", value, 1, 100, 1),
+    "speed": lambda value: Switch("speed", "Limits, times", "number", value, 0.1, 100, 0.1),
+}

@@ -1,0 +1,218 @@
+"""A Slack message → the HTML of its body; pure, and safe whatever the message says."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.playground import html, markdown, mrkdwn, rich_text
+from bot.playground.html import Names
+
+Block = Mapping[str, Any]
+Draw = Callable[[Block, Names], str]
+
+_BUTTON_STYLES = ("primary", "danger")
+_ICONS = {"trash": "🗑", "delete": "🗑", "copy": "⧉", "edit": "✎", "refresh": "↻"}
+
+
+def message(shown: Mapping[str, Any], names: Names) -> str:
+    """Blocks where there are any, else the text; then what hangs below it."""
+    blocks = html.mappings(shown.get("blocks"))
+    body = "".join(block(each, names) for each in blocks)
+    if not body:
+        body = html.tag("div", mrkdwn.to_html(shown.get("text"), names), class_="mrkdwn")
+    below = [_attachment(each, names) for each in html.mappings(shown.get("attachments"))]
+    below += [_file(each) for each in html.mappings(shown.get("files"))]
+    return body + "".join(below)
+
+
+def block(shown: Block, names: Names) -> str:
+    kind = html.text(shown.get("type"))
+    draw = _BLOCKS.get(kind)
+    if draw is None:
+        return html.unknown(kind)
+    return html.tag("div", draw(shown, names), class_=f"block {kind.replace('_', '-')}")
+
+
+def _text_object(shown: object, names: Names) -> str:
+    found = html.mapping(shown)
+    if found.get("type") == "mrkdwn":
+        return mrkdwn.to_html(found.get("text"), names)
+    return html.escape(found.get("text"))
+
+
+def _header(shown: Block, names: Names) -> str:
+    return html.tag("h3", _text_object(shown.get("text"), names))
+
+
+def _section(shown: Block, names: Names) -> str:
+    fields = "".join(
+        html.tag("div", _text_object(each, names), class_="mrkdwn field")
+        for each in html.mappings(shown.get("fields"))
+    )
+    main = html.tag("div", _text_object(shown.get("text"), names), class_="mrkdwn")
+    if fields:
+        main += html.tag("div", fields, class_="fields")
+    accessory = html.mapping(shown.get("accessory"))
+    if not accessory:
+        return main
+    return html.tag("div", main, class_="main") + _element(accessory, names)
+
+
+def _markdown(shown: Block, names: Names) -> str:
+    return markdown.to_html(shown.get("text"), names)
+
+
+def _context(shown: Block, names: Names) -> str:
+    elements = html.mappings(shown.get("elements"))
+    return "".join(
+        html.tag("span", _context_element(each, names), class_="mrkdwn") for each in elements
+    )
+
+
+def _context_element(shown: Block, names: Names) -> str:
+    return _image(shown, names) if shown.get("type") == "image" else _text_object(shown, names)
+
+
+def _actions(shown: Block, names: Names) -> str:
+    return "".join(_element(each, names) for each in html.mappings(shown.get("elements")))
+
+
+def _divider(shown: Block, names: Names) -> str:
+    del shown, names
+    return "<hr>"
+
+
+def _image(shown: Block, names: Names) -> str:
+    """A link: the page loads nothing from anywhere."""
+    url = html.text(shown.get("image_url"))
+    label = _text_object(shown.get("title"), names) or html.escape(shown.get("alt_text"))
+    return "🖼 " + html.link(url, label or html.escape(url) or "image")
+
+
+def _table(shown: Block, names: Names) -> str:
+    settings = html.mappings(shown.get("column_settings"))
+    rows = shown.get("rows")
+    drawn = (
+        [
+            _row(html.mappings(row), settings, names, "th" if first else "td")
+            for row, first in zip(rows, [True] + [False] * len(rows), strict=False)
+        ]
+        if isinstance(rows, list)
+        else []
+    )
+    return html.tag("div", html.tag("table", "".join(drawn)), class_="table", tabindex="0")
+
+
+def _row(cells: list[Block], settings: list[Block], names: Names, tag: str) -> str:
+    padded = settings + [{}] * max(0, len(cells) - len(settings))
+    return html.tag(
+        "tr",
+        "".join(
+            html.tag(tag, _cell(cell, names), class_=_alignment(setting))
+            for cell, setting in zip(cells, padded, strict=False)
+        ),
+    )
+
+
+def _cell(cell: Block, names: Names) -> str:
+    if cell.get("type") == "rich_text":
+        return rich_text.to_html(cell, names)
+    value = cell.get("text", cell.get("value"))
+    return html.escape(str(value) if isinstance(value, int | float) else value)
+
+
+def _alignment(setting: Block) -> str | None:
+    align = setting.get("align")
+    return f"align-{align}" if align in {"left", "center", "right"} else None
+
+
+def _element(shown: Block, names: Names) -> str:
+    kind = html.text(shown.get("type"))
+    draw = _ELEMENTS.get(kind)
+    return draw(shown, names) if draw else html.unknown(kind, "element")
+
+
+def _button(shown: Block, names: Names, *, value: str = "", more: str = "") -> str:
+    style = html.text(shown.get("style"))
+    return html.tag(
+        "button",
+        _text_object(shown.get("text"), names) or html.escape(more),
+        type="button",
+        class_=" ".join(["button", *[s for s in _BUTTON_STYLES if s == style]]),
+        data_action=html.text(shown.get("action_id")),
+        data_value=value or html.text(shown.get("value")),
+        data_url=url if html.linkable(url := html.text(shown.get("url"))) else "",
+        data_confirm=_question(html.mapping(shown.get("confirm"))),
+        aria_label=html.text(shown.get("accessibility_label")),
+    )
+
+
+def _question(confirm: Block) -> str:
+    parts = [html.text(html.mapping(confirm.get(key)).get("text")) for key in ("title", "text")]
+    return "\n\n".join(filter(None, parts))
+
+
+def _feedback(shown: Block, names: Names) -> str:
+    """Two thumbs with one action_id, told apart by their values."""
+    return "".join(
+        _icon(icon, html.mapping(shown.get(key)), html.text(shown.get("action_id")), names)
+        for key, icon in (("positive_button", "👍"), ("negative_button", "👎"))
+    )
+
+
+def _icon_button(shown: Block, names: Names) -> str:
+    icon = _ICONS.get(html.text(shown.get("icon")), "•")
+    return _icon(icon, shown, html.text(shown.get("action_id")), names)
+
+
+def _icon(icon: str, shown: Block, action: str, names: Names) -> str:
+    label = html.text(shown.get("accessibility_label")) or html.text(
+        html.mapping(shown.get("text")).get("text")
+    )
+    del names
+    return html.tag(
+        "button",
+        icon,
+        type="button",
+        class_="button icon",
+        data_action=action,
+        data_value=html.text(shown.get("value")),
+        title=label,
+        aria_label=label,
+    )
+
+
+def _attachment(shown: Block, names: Names) -> str:
+    blocks = "".join(block(each, names) for each in html.mappings(shown.get("blocks")))
+    parts = [html.tag("strong", html.escape(shown.get("title"))) if shown.get("title") else ""]
+    parts += (
+        [mrkdwn.to_html(shown.get("text") or shown.get("fallback"), names)] if not blocks else []
+    )
+    return html.tag("div", "".join([*parts, blocks]), class_="attachment mrkdwn")
+
+
+def _file(shown: Block) -> str:
+    name = html.text(shown.get("title")) or html.text(shown.get("name")) or "file"
+    size = html.number(shown.get("size"), 2**50)
+    note = f" · {size:,} bytes" if size else ""
+    label = html.link(shown.get("url_private") or "", html.escape(name))
+    return html.tag("div", f"📎 {label}{html.tag('small', note)}", class_="file")
+
+
+_BLOCKS: dict[str, Draw] = {
+    "actions": _actions,
+    "context": _context,
+    "context_actions": _actions,
+    "divider": _divider,
+    "header": _header,
+    "image": _image,
+    "markdown": _markdown,
+    "rich_text": rich_text.to_html,
+    "section": _section,
+    "table": _table,
+}
+_ELEMENTS: dict[str, Draw] = {
+    "button": _button,
+    "feedback_buttons": _feedback,
+    "icon_button": _icon_button,
+    "image": _image,
+}

@@ -1,0 +1,112 @@
+"""What Slack tells us, handed on: questions to be answered, presses on Stop, and all the rest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.response import BoltResponse
+
+from bot.errors import SlackError
+from bot.slack.authorize import UnknownTeam
+from bot.slack.blocks import STOP, read_value
+from bot.slack.errors import call
+from bot.slack.inbox import TURN, NotAccepted
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from slack_bolt.async_app import AsyncApp
+    from slack_bolt.context.async_context import AsyncBoltContext
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.core.types import Turn, TurnKey
+    from bot.strings import Strings
+
+log = structlog.get_logger(__name__)
+
+REPLIES: Final[Mapping[str, Callable[[Strings], str]]] = {
+    "not_yours": lambda words: words.only_the_asker,
+    "over": lambda words: words.already_over,
+}
+"""What is said to whoever pressed Stop without effect."""
+
+EXPECTED: Final = {BoltUnhandledRequestError: "not handled", UnknownTeam: "unknown team"}
+"""Errors that are none: acknowledged, so that Slack does not send the same thing three times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """Who does the work behind the listeners. `words` speaks a user's language."""
+
+    submit: Callable[[Turn], None]
+    stop: Callable[[TurnKey, str], str]
+    words: Callable[[str], Strings]
+    client: AsyncWebClient
+    unhandled: Counter[str] = field(default_factory=Counter)
+
+
+def register(app: AsyncApp, handlers: Handlers) -> None:
+    """Adds the listeners. Every request is acknowledged, but for questions not yet accepted."""
+
+    async def on_question(context: AsyncBoltContext) -> None:
+        if turn := context.get(TURN):
+            handlers.submit(turn)
+
+    async def on_stop(ack: Callable[[], Awaitable[Any]], body: dict[str, Any]) -> None:
+        await ack()
+        await _stop(handlers, body)
+
+    async def on_error(
+        error: Exception, body: dict[str, Any], response: BoltResponse | None
+    ) -> BoltResponse | None:
+        status = _judge(handlers, error, body)
+        return BoltResponse(status=status) if response is not None else None
+
+    app.event("app_mention")(on_question)
+    app.event("message")(on_question)
+    app.action(STOP)(on_stop)
+    app.error(on_error)
+
+
+async def _stop(handlers: Handlers, body: Mapping[str, Any]) -> None:
+    """Stops an answer, or says to the person who clicked why not. The value may be forged."""
+    user = body["user"]["id"]
+    key = read_value(body["actions"][0].get("value"))
+    outcome = handlers.stop(key, user) if key else "over"
+    if reply := REPLIES.get(outcome):
+        await _whisper(handlers, body, user, reply(handlers.words(user)))
+
+
+async def _whisper(handlers: Handlers, body: Mapping[str, Any], user: str, text: str) -> None:
+    container = body.get("container", {})
+    where = {"channel": container.get("channel_id"), "thread_ts": container.get("thread_ts")}
+    payload = {name: value for name, value in where.items() if value} | {"user": user, "text": text}
+    try:
+        await call(handlers.client, "chat.postEphemeral", payload)
+    except SlackError as error:
+        log.warning("could not say why Stop did nothing", detail=str(error))
+
+
+def _judge(handlers: Handlers, error: Exception, body: Mapping[str, Any]) -> int:
+    """The status for Slack. Only what is not in the journal yet may come again."""
+    if isinstance(error, NotAccepted):
+        log.error("question not accepted", detail=str(error))
+        return 500
+    if what := EXPECTED.get(type(error)):
+        kind = kind_of(body)
+        handlers.unhandled[kind] += 1
+        log.info(what, type=kind, times=handlers.unhandled[kind])
+    else:
+        log.error("listener failed", type=kind_of(body), exc_info=error)
+    return 200
+
+
+def kind_of(body: Mapping[str, Any]) -> str:
+    """What a payload is, by its type alone."""
+    event = body.get("event")
+    inner = event.get("type") if isinstance(event, dict) else None
+    return str(inner or body.get("type") or ("command" if "command" in body else "unknown"))[:80]

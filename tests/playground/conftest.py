@@ -1,0 +1,31 @@
+"""A running playground, and the real clients that talk to it."""
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.playground.delivery import Timetable
+from bot.playground.limits import Limits
+from bot.playground.server import Playground
+
+
+@pytest.fixture
+def ack_timeout():
+    """Long enough for a busy machine; tests in which nobody answers set a short one."""
+    return 3.0
+
+
+@pytest.fixture
+def quick(ack_timeout):
+    """Slack's timetable, with minutes in milliseconds."""
+    return Timetable(ack_timeout=ack_timeout, retry_scale=0.0001, hold=5.0, warning=0.5)
+
+
+@pytest.fixture
+async def slack(quick):
+    async with Playground(timetable=quick, limits=Limits.off()) as playground:
+        yield playground
+
+
+@pytest.fixture
+def client(slack):
+    return AsyncWebClient(token=slack.bot_token, base_url=slack.api_url, retry_handlers=[])
