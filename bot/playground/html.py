@@ -7,10 +7,10 @@ from functools import lru_cache
 from html import escape as _escape
 from typing import Any
 
-from pygments import highlight  # type: ignore[import-untyped]
-from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
-from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
-from pygments.util import ClassNotFound  # type: ignore[import-untyped]
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
 from rich.emoji import Emoji, NoEmoji
 
 # What a link may be; anything else is shown as text. Stricter than any URL parser on purpose.
