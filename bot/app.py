@@ -209,7 +209,8 @@ async def _identify(client: AsyncWebClient) -> Identity:
 def _desk(
     settings: Settings, model: Model, history: SlackHistory, people: SlackPeople, who: Identity
 ) -> Desk:
-    edits = Rate(settings.bot_edits_per_minute, settings.bot_burst)
+    # One less than Slack may tolerate: calls that are late on the way must not meet those behind.
+    edits = Rate(settings.bot_edits_per_minute, max(settings.bot_burst - 1, 1))
     posts = Rate(settings.bot_posts_per_minute, burst=10)
     return Desk(
         model=model,

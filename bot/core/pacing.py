@@ -37,7 +37,8 @@ class Bucket:
         self._refill(now)
         if now < self._closed_until:
             return self._closed_until - now
-        needed = 1.0 if kind in URGENT else 1.0 + self._rate.kept
+        # With a burst too small to share, what is not urgent waits until the bucket is full.
+        needed = 1.0 if kind in URGENT else min(1.0 + self._rate.kept, self._rate.burst)
         if self._tokens >= needed:
             self._tokens -= 1.0
             return 0.0

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from bot.core.reply import Phase
+from bot.rendering.escape import unescape
 
 if TYPE_CHECKING:
     from bot.core.reply import Snapshot
@@ -17,9 +18,32 @@ STOP = "stop"
 """The action id of the Stop button."""
 
 
-def markdown(text: str) -> Block:
+def markdown(text: str) -> list[Block]:
     """Model Markdown, escaped before: at most 12,000 characters (docs: markdown block)."""
-    return {"type": "markdown", "text": text}
+    return [{"type": "markdown", "text": text}]
+
+
+def verbatim(text: str) -> list[Block]:
+    """The same text as it is, for a Slack that refuses Markdown blocks (3,000 characters each)."""
+    pieces = (text[at : at + 3000] for at in range(0, len(text), 3000))
+    return [
+        {"type": "section", "text": {"type": "plain_text", "text": unescape(piece), "emoji": False}}
+        for piece in pieces
+        if piece.strip()
+    ]
+
+
+def text_of(blocks: list[Block]) -> str:
+    """What the blocks say; where there is no answer yet, what our notice says."""
+    answer = "".join(_said(block) for block in blocks)
+    notices = (b["elements"][0]["text"] for b in blocks if b["type"] == "context")
+    return answer or " ".join(notices)
+
+
+def _said(block: Block) -> str:
+    if block["type"] == "markdown":
+        return unescape(block["text"])
+    return str(block["text"]["text"]) if block["type"] == "section" else ""
 
 
 def notice(text: str) -> Block:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bot.core.types import Call, CallKind
-from bot.errors import SlackUnknown
-from bot.rendering.escape import plain, unescape
+from bot.errors import SlackRejected, SlackUnknown
+from bot.rendering.escape import plain
 from bot.rendering.pages import Pages
-from bot.slack.blocks import furniture, markdown
+from bot.slack.blocks import furniture, markdown, text_of, verbatim
 from bot.slack.errors import call as slack_call
 
 if TYPE_CHECKING:
@@ -24,6 +24,18 @@ if TYPE_CHECKING:
 
 METADATA = "bot_answer"
 """The event type in the metadata of each post; its payload names the question and the part."""
+
+UNSHOWABLE = frozenset(
+    {
+        "block_mismatch",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "msg_blocks_too_long",
+        "msg_blocks_too_many",
+        "msg_too_long",
+    }
+)
+"""What Slack says of blocks that it does not take; the text must be shown all the same."""
 
 POST, UPDATE = "chat.postMessage", "chat.update"
 
@@ -57,6 +69,7 @@ class EditSink:
         self._pages = Pages()
         self._shown: list[_Shown] = []
         self._doubtful = False
+        self._form = markdown
 
     def plan(self, snapshot: Snapshot) -> list[Call]:
         """Earlier parts first; a part that already looks as it should costs nothing."""
@@ -70,42 +83,36 @@ class EditSink:
 
     async def do(self, call: Call) -> None:
         """Carries out one planned call and remembers what stands in Slack after it."""
-        if call.method == UPDATE:
-            await slack_call(self._client, UPDATE, call.payload)
-            self._shown[call.part].blocks = call.payload["blocks"]
-        elif self._doubtful and (ts := await self._find(call.part)):
-            await self._adopt(_Shown(ts, []))
-        else:
-            await self._post(call)
+        try:
+            await (self._update if call.method == UPDATE else self._place)(call)
+        except SlackRejected as error:
+            if error.code not in UNSHOWABLE or self._form is verbatim:
+                raise
+            self._form = verbatim
 
     def _messages(self, snapshot: Snapshot) -> list[list[Block]]:
-        messages = [[markdown(part)] for part in self._pages.parts(snapshot.text)] or [[]]
+        messages = [self._form(part) for part in self._pages.parts(snapshot.text)] or [[]]
         messages[-1] += furniture(snapshot, self._words(), self._turn.key)
         return messages
 
     def _call(self, part: int, blocks: list[Block], snapshot: Snapshot) -> Call:
         first = part >= len(self._shown)
-        payload = self._common(blocks, snapshot) | (
+        payload = self._common(blocks) | (
             self._for_post(part) if first else {"ts": self._shown[part].ts}
         )
         method = POST if first else UPDATE
         kind = _kind(snapshot, first=first and part == 0)
         return Call(method, self._turn.thread.team, self._turn.thread.channel, kind, payload, part)
 
-    def _common(self, blocks: list[Block], snapshot: Snapshot) -> dict[str, Any]:
+    def _common(self, blocks: list[Block]) -> dict[str, Any]:
         # `text` is what notifications and screen readers get; chat.update refuses more than
         # 4,000 bytes of it even beside blocks.
-        shown = "".join(block["text"] for block in blocks if block["type"] == "markdown")
         return {
             "channel": self._turn.thread.channel,
-            "text": plain(unescape(shown)) if shown else self._fallback(snapshot, blocks),
+            "text": plain(text_of(blocks)),
             "blocks": blocks,
             "parse": "none",
         }
-
-    def _fallback(self, snapshot: Snapshot, blocks: list[Block]) -> str:
-        notices = [block["elements"][0]["text"] for block in blocks if block["type"] == "context"]
-        return " ".join(notices) or snapshot.phase
 
     def _for_post(self, part: int) -> dict[str, Any]:
         metadata = {"question": self._turn.ts, "part": part}
@@ -115,6 +122,16 @@ class EditSink:
             "unfurl_media": False,
             "metadata": {"event_type": METADATA, "event_payload": metadata},
         }
+
+    async def _update(self, call: Call) -> None:
+        await slack_call(self._client, UPDATE, call.payload)
+        self._shown[call.part].blocks = call.payload["blocks"]
+
+    async def _place(self, call: Call) -> None:
+        if self._doubtful and (ts := await self._find(call.part)):
+            await self._adopt(_Shown(ts, []))
+        else:
+            await self._post(call)
 
     async def _post(self, call: Call) -> None:
         try:

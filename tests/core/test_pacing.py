@@ -65,3 +65,9 @@ def test_after_a_refusal_it_is_slower_and_recovers():
 
     assert (first, slow) == (0, pytest.approx(2))
     assert bucket.reserve(1000, MORE) == pytest.approx(1)
+
+
+def test_a_burst_too_small_to_share_starves_nobody():
+    bucket = Bucket(Rate(per_minute=60, burst=1, kept=2))
+
+    assert [bucket.reserve(second, MORE) for second in range(3)] == [0, 0, 0]

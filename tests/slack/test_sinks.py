@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.reply import Phase, Snapshot
 from bot.core.types import CallKind, Failed, Thread, Turn
-from bot.errors import SlackRefused, SlackUnknown
+from bot.errors import SlackRefused, SlackRejected, SlackUnknown
 from bot.playground.limits import Limits
 from bot.playground.server import Playground
 from bot.slack.client import open_session, web_client
@@ -203,3 +203,23 @@ async def test_in_a_direct_message_it_answers_at_top_level(scene):
 
     assert scene.texts() == ["Because."]
     assert "thread_ts" not in scene.answers[0]
+
+
+@pytest.mark.parametrize("code", ["invalid_blocks", "msg_blocks_too_long"])
+async def test_blocks_that_slack_refuses_are_shown_as_they_are(scene, code):
+    text = "**Be** <b> " + "words " * 1000
+    await scene.show(WAITING)
+    scene.slack.faults.fail("chat.update", code)
+    await scene.show(live(text))
+    await scene.show(done(text))
+    shown = "".join(b["text"]["text"] for b in scene.answers[0]["blocks"] if b["type"] == "section")
+
+    assert shown == text.strip("\n")
+    assert set(scene.types()[0]) == {"section"}
+
+
+async def test_what_cannot_be_shown_at_all_is_an_error(scene):
+    await scene.show(WAITING)
+    scene.slack.faults.fail("chat.update", "invalid_blocks", times=2)
+    with pytest.raises(SlackRejected):
+        await scene.show(done("Be"))
