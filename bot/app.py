@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.config import Settings, Transport
-    from bot.core.ports import Model
+    from bot.core.ports import Budget, Model
     from bot.strings import Strings
 
 log = structlog.get_logger(__name__)
@@ -62,12 +62,12 @@ PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 class Bot:
     """A bot that is connected.
 
-    `line` ends, with an error, when Slack will not have us any more; None in HTTP mode, where
+    `line` ends, with what broke it, when Slack will not have us any more; None in HTTP mode, where
     `port` is what we listen on.
     """
 
     identity: Identity
-    line: asyncio.Task[None] | None = None
+    line: asyncio.Task[SettingsError | None] | None = None
     port: int | None = None
 
     async def serve(self) -> None:
@@ -75,7 +75,7 @@ class Bot:
         if self.line is None:
             await asyncio.Event().wait()
         else:
-            await asyncio.shield(self.line)
+            _raise_if_broken(await asyncio.shield(self.line))
 
 
 async def run(settings: Settings, *, transport: Transport) -> int:
@@ -141,8 +141,9 @@ async def open_bot(settings: Settings, transport: Transport) -> AsyncIterator[Bo
             connect_timeout=settings.bot_connect_timeout,
         )
         stack.push_async_callback(model.close)
-        history = SlackHistory(client, people, identity, Reach(pause=settings.bot_dm_pause))
-        desk = _desk(settings, _model(settings, model), history, people, identity)
+        budget = _budget(settings)
+        history = SlackHistory(client, people, identity, budget, Reach(pause=settings.bot_dm_pause))
+        desk = _desk(settings, _model(settings, model), history, people, budget, identity)
         words = _words(settings, people)
         journal = MemoryJournal()
         conversations = Conversations(
@@ -168,12 +169,26 @@ async def _over_socket(
 ) -> Bot:
     tasks = await stack.enter_async_context(Tasks("app"))
     socket = SocketMode(bolt, _slack_client(session, settings, settings.slack_app_token), session)
-    line = tasks.start(socket.run(), name="socket")
+    line = tasks.start(_kept(socket), name="socket")
     connected = tasks.start(socket.connected.wait(), name="connected")
     await asyncio.wait({line, connected}, return_when=asyncio.FIRST_COMPLETED)
     if line.done():
-        line.result()
+        _raise_if_broken(line.result())
     return Bot(identity, line)
+
+
+async def _kept(socket: SocketMode) -> SettingsError | None:
+    """The line to Slack, and in the end what broke it: a mistake in settings is no failed task."""
+    try:
+        await socket.run()
+    except SettingsError as error:
+        return error
+    return None
+
+
+def _raise_if_broken(error: SettingsError | None) -> None:
+    if error:
+        raise error
 
 
 async def _over_http(
@@ -206,20 +221,28 @@ async def _identify(client: AsyncWebClient) -> Identity:
     raise AssertionError("unreachable")
 
 
-def _desk(
-    settings: Settings, model: Model, history: SlackHistory, people: SlackPeople, who: Identity
-) -> Desk:
+def _budget(settings: Settings) -> Budget:
     # One less than Slack may tolerate: calls that are late on the way must not meet those behind.
     edits = Rate(settings.bot_edits_per_minute, max(settings.bot_burst - 1, 1))
     posts = Rate(settings.bot_posts_per_minute, burst=10)
+    rates = {"chat.update": edits, "chat.postMessage": posts}
+    return Pacer(rates, interval=settings.bot_edit_interval)
+
+
+def _desk(
+    settings: Settings,
+    model: Model,
+    history: SlackHistory,
+    people: SlackPeople,
+    budget: Budget,
+    who: Identity,
+) -> Desk:
     return Desk(
         model=model,
         history=history,
         people=people,
-        budget=Pacer(
-            {"chat.update": edits, "chat.postMessage": posts}, interval=settings.bot_edit_interval
-        ),
-        bot_name=lambda: people.name(who.bot_user),
+        budget=budget,
+        bot_name=lambda: who.name or people.name(who.bot_user),
         today=lambda: time.strftime("%Y-%m-%d", time.gmtime()),
         system=settings.bot_system_prompt,
         context_tokens=settings.bot_context_tokens,

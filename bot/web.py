@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import logging
 import re
 import time
 from contextlib import AsyncExitStack
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.request.async_request import AsyncBoltRequest
 
@@ -37,6 +39,22 @@ PASSED_ON: Final = ("content-type", "x-slack-retry-num", "x-slack-retry-reason")
 SSL_CHECK: Final = b"ssl_check=1"
 MALFORMED: Final = (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError)
 """What parsing raises, in Bolt too, for a body that is not of Slack's making."""
+
+
+BROKEN: Final = (ConnectionError, HttpProcessingError, web.RequestPayloadError)
+"""How reading a body ends that breaks off, or lies about its length."""
+
+
+class OwnFaults(logging.Filter):
+    """Lets through what is wrong with us; that others send bad requests is none of our errors."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        return not isinstance(error, HttpProcessingError)
+
+
+SERVER_LOG: Final = logging.getLogger("bot.web.server")
+SERVER_LOG.addFilter(OwnFaults())
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +101,9 @@ class WebServer:
         app = web.Application(client_max_size=LARGEST_BODY)
         app.add_routes([web.post("/slack/events", self._events), web.get("/healthz", _healthz)])
         # Not decompressed: the signature is of the bytes as they came.
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0, auto_decompress=False)
+        runner = web.AppRunner(
+            app, access_log=None, logger=SERVER_LOG, shutdown_timeout=5.0, auto_decompress=False
+        )
         async with AsyncExitStack() as stack:
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
@@ -106,6 +126,8 @@ class WebServer:
                 body = await _read(request)
         except TimeoutError:
             return _refused(request, 408)
+        except BROKEN:
+            return _refused(request, 400)
         if body is None:
             return _refused(request, 413)
         if not self._signature.approves(request.headers, body):

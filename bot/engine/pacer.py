@@ -24,7 +24,7 @@ DEFAULT_RATES = {
 PER_CHANNEL = {"chat.postMessage": Rate(per_minute=60, burst=3, kept=1)}
 """Slack takes about one post a second into one channel."""
 
-OTHERS = Rate(per_minute=50)
+OTHERS = Rate(per_minute=50, burst=4)
 
 URGENCY = {CallKind.LAST: 0, CallKind.FIRST: 1, CallKind.MORE: 2, CallKind.STATUS: 3}
 

@@ -71,7 +71,7 @@ def read_value(value: object) -> TurnKey | None:
     """The key back; None for anything that is not ours (a value can be forged)."""
     try:
         found = json.loads(value) if isinstance(value, str) else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(found, dict):
         return None

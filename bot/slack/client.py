@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,10 @@ SLACK: Final = "https://slack.com/api/"
 # The SDK ignores its own `timeout` when it is given a session; aiohttp's default is 300 s.
 LIMITS: Final = ClientTimeout(total=15, connect=5, sock_connect=5)
 
+# Below this level the SDK formats every request and every answer, texts and all.
+SDK_LOG: Final = logging.getLogger("slack_sdk.ours")
+SDK_LOG.setLevel(logging.WARNING)
+
 
 @asynccontextmanager
 async def open_session() -> AsyncIterator[ClientSession]:
@@ -25,7 +30,9 @@ async def open_session() -> AsyncIterator[ClientSession]:
 
 def web_client(session: ClientSession, token: str, *, base_url: str = SLACK) -> AsyncWebClient:
     """A client for one token. The SDK's retries are off: they post a message twice."""
-    client = AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=[])
+    client = AsyncWebClient(
+        token=token, base_url=base_url, session=session, logger=SDK_LOG, retry_handlers=[]
+    )
     # Left to itself the SDK sends even loopback through HTTPS_PROXY; the session knows better.
     client.proxy = None
     return client

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
 from bot.core.mrkdwn import to_markdown
-from bot.core.types import Message
+from bot.core.types import Call, CallKind, Message
 from bot.errors import SlackError, SlackRefused
 from bot.rendering.escape import WORD_JOINER
 from bot.slack.errors import call
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from slack_sdk.web.async_client import AsyncWebClient
 
+    from bot.core.ports import Budget
     from bot.core.types import Turn
     from bot.slack.authorize import Identity
     from bot.slack.people import SlackPeople
@@ -38,16 +39,21 @@ SPOKEN: Final = frozenset({None, "bot_message", "file_share", "me_message", "thr
 """Subtypes that are part of a conversation; joins, topics and tombstones are not."""
 
 MENTIONED: Final = re.compile(r"<@([UW][A-Z0-9]+)")
+NO_TEXT: Final = "(no text)"
 SHORT_WAIT: Final = 2.0
 """A refusal for longer than this is not waited for: better less context than no answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far back to read. `pause` and `patience` are seconds; Slack allows 1,000 a page."""
+    """How far back to read. `pause`, `patience` and `names` are seconds; a page holds 1,000.
+
+    `patience` is for the messages, `names` for who wrote them.
+    """
 
     pause: float = 3600.0
     patience: float = 4.0
+    names: float = 1.0
     pages: int = 10
     page: int = 999
     newest: int = 500
@@ -61,24 +67,30 @@ class SlackHistory:
         client: AsyncWebClient,
         people: SlackPeople,
         identity: Identity,
+        budget: Budget,
         reach: Reach | None = None,
     ) -> None:
         self._client = client
         self._people = people
         self._identity = identity
+        self._budget = budget
         self._reach = reach or Reach()
 
     async def read(self, turn: Turn) -> list[Message]:
         """The conversation up to and with the turn's question."""
+        self._people.look_up([turn.user])
         said = self._in_order(await self._fetch(turn), turn)
-        await self._people.learn(_users(said))
-        grouped = groupby(said, key=lambda message: self._answers(message) or message["ts"])
-        messages = [self._message(list(parts)) for _, parts in grouped]
-        return [message for message in messages[:-1] if message.text] + messages[-1:]
+        await self._people.learn(_users(said), within=self._reach.names)
+        grouped = groupby(said, key=lambda each: (self._is_ours(each), self._about(each)))
+        *before, question = [self._message(list(parts)) for _, parts in grouped]
+        asked = replace(question, text=question.text or NO_TEXT)
+        return [message for message in before if message.text] + [asked]
 
     async def _fetch(self, turn: Turn) -> list[Said]:
         """What Slack gives us in time, oldest first, each message once."""
         said: dict[str, Said] = {}
+        if _begins_thread(turn):
+            return []
         try:
             async with asyncio.timeout(self._reach.patience):
                 async for page in self._pages(turn):
@@ -96,20 +108,24 @@ class SlackHistory:
         where: Said = {"channel": thread.channel, "limit": self._reach.page}
         where |= {"ts": thread.root} if thread.root else {}
         for _ in range(self._reach.pages):
-            answer = await self._call(method, where | {"include_all_metadata": True})
+            answer = await self._call(turn, method, where | {"include_all_metadata": True})
             yield [each for each in answer.get("messages") or [] if isinstance(each, dict)]
             cursor = (answer.get("response_metadata") or {}).get("next_cursor")
             if not cursor or cursor == where.get("cursor"):
                 break
             where["cursor"] = cursor
 
-    async def _call(self, method: str, where: Mapping[str, Any]) -> dict[str, Any]:
+    async def _call(self, turn: Turn, method: str, where: Mapping[str, Any]) -> dict[str, Any]:
+        """Within the budget that all conversations share; one short refusal is waited for."""
+        reading = Call(method, turn.thread.team, turn.thread.channel, CallKind.FIRST, where)
+        await self._budget.acquire(reading)
         try:
             return await call(self._client, method, where)
         except SlackRefused as error:
+            self._budget.refused(reading, error.retry_after)
             if error.retry_after > SHORT_WAIT:
                 raise
-            await asyncio.sleep(error.retry_after)
+        await self._budget.acquire(reading)
         return await call(self._client, method, where)
 
     def _in_order(self, said: Sequence[Said], turn: Turn) -> list[Said]:
@@ -131,8 +147,11 @@ class SlackHistory:
 
     def _is_before(self, message: Said, turn: Turn) -> bool:
         """An answer is as old as its question, though it was posted later."""
-        since = self._answers(message) or message["ts"]
-        return _moment(since) < _moment(turn.ts)
+        return _moment(self._about(message)) < _moment(turn.ts)
+
+    def _about(self, message: Said) -> str:
+        """The ts of the question that this answers, else its own."""
+        return self._answers(message) or str(message["ts"])
 
     def _pause_before(self, turn: Turn, said: Iterable[str]) -> Moment | None:
         """When the conversation began that `turn` belongs to; None when no pause is in sight."""
@@ -177,6 +196,11 @@ class SlackHistory:
     def _name(self, user: str) -> str:
         known = self._people.name(user)
         return self._identity.name or known if user == self._identity.bot_user else known
+
+
+def _begins_thread(turn: Turn) -> bool:
+    """True when there is nothing to read: the question is its own thread, and all text."""
+    return turn.thread.root == turn.ts and not turn.has_more
 
 
 def _is_spoken(message: Said) -> bool:

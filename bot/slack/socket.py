@@ -16,7 +16,7 @@ from aiohttp import ClientError
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app
 from slack_bolt.response import BoltResponse
 
-from bot.errors import SettingsError, SlackError, SlackRefused
+from bot.errors import SettingsError, SlackError, SlackRefused, SlackRejected
 from bot.slack.errors import call
 from bot.slack.link import CLOSED, open_link
 from bot.tasks import Tasks
@@ -136,7 +136,7 @@ class SocketMode:
         try:
             return await self._open()
         except BROKEN as error:
-            _raise_if_fatal(getattr(error, "code", ""))
+            _raise_if_fatal(error.code if isinstance(error, SlackRejected) else "")
             wait = error.retry_after if isinstance(error, SlackRefused) else 0.0
             pause = self._back_off.pause(wait)
             log.warning("socket not opened", error=type(error).__name__, pause=round(pause, 1))

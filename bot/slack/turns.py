@@ -46,7 +46,7 @@ def read_turn(body: object, bot_user: str) -> Turn | None:
 
 def _asks(event: Mapping[str, Any], bot_user: str) -> bool:
     """True for what a person says to the bot."""
-    if any(event.get(mark) for mark in OTHERS) or event.get("user") in {bot_user, SLACKBOT}:
+    if any(event.get(mark) for mark in OTHERS) or event.get("user") in (bot_user, SLACKBOT):
         return False
     subtype = event.get("subtype")
     if not (subtype is None or isinstance(subtype, str)) or subtype not in ANSWERED:

@@ -15,10 +15,14 @@ def name(user):
 
 
 def text(value, **style):
-    return {"type": "text", "text": value, "style": style} if style else {
-        "type": "text",
-        "text": value,
-    }
+    return (
+        {"type": "text", "text": value, "style": style}
+        if style
+        else {
+            "type": "text",
+            "text": value,
+        }
+    )
 
 
 def section(*elements):
@@ -139,16 +143,26 @@ def test_text_is_read_where_the_blocks_are_not_understood():
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(
-            ["type", "text", "elements", "rows", "style", "url", "unicode", "offset", "fields"]
-        ),
-        inner
-        | st.sampled_from(
-            ["rich_text", "rich_text_list", "rich_text_section", "table", "emoji", "mrkdwn", "text"]
-        ),
-        max_size=4,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["type", "text", "elements", "rows", "style", "url", "unicode", "offset", "fields"]
+            ),
+            inner
+            | st.sampled_from(
+                [
+                    "rich_text",
+                    "rich_text_list",
+                    "rich_text_section",
+                    "table",
+                    "emoji",
+                    "mrkdwn",
+                    "text",
+                ]
+            ),
+            max_size=4,
+        )
     ),
     max_leaves=20,
 )

@@ -93,6 +93,17 @@ def changed(value, path, junk):
     return copied
 
 
+KINDS = (None, True, 0, -1.5, "", "x" * 70, [], [[]], ["x"], {}, {"id": None})
+
+
+@pytest.mark.parametrize("name", sorted(QUESTIONS))
+def test_no_single_mutation_raises(name):
+    body = payload(name)
+    for where in places(body):
+        for junk in KINDS:
+            read_turn(changed(body, where, junk), BOT_USER)
+
+
 @given(st.data())
 def test_a_mutated_payload_never_raises(data):
     body = payload(data.draw(st.sampled_from(["app_mention", "message_im", "file_share"])))

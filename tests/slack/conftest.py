@@ -1,0 +1,32 @@
+"""A small Slack on loopback, and the real clients that talk to it."""
+
+import pytest
+
+from bot.playground.delivery import Timetable
+from bot.playground.limits import Limits
+from bot.playground.server import Playground
+from bot.slack.authorize import identify
+from bot.slack.client import open_session, web_client
+
+
+@pytest.fixture
+async def slack():
+    timetable = Timetable(ack_timeout=1.5, retry_scale=0.0001, hold=5.0, warning=0.5)
+    async with Playground(timetable=timetable, limits=Limits.off()) as playground:
+        yield playground
+
+
+@pytest.fixture
+async def session():
+    async with open_session() as session:
+        yield session
+
+
+@pytest.fixture
+def client(slack, session):
+    return web_client(session, slack.bot_token, base_url=slack.api_url)
+
+
+@pytest.fixture
+async def identity(client):
+    return await identify(client)

@@ -1,0 +1,115 @@
+"""Names and languages: learned within a time limit, kept, and never waited for."""
+
+import asyncio
+
+import pytest
+
+from bot.slack.people import Memory, SlackPeople, name_of
+
+
+class Clock:
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+async def people(client, clock):
+    async with SlackPeople(client, memory=Memory(people=3), clock=clock) as people:
+        yield people
+
+
+def asked(slack):
+    return [record.arguments["user"] for record in slack.journal.of("users.info")]
+
+
+async def test_a_stranger_has_an_id_and_nothing_else(people):
+    assert people.name("U0ALICE") == "U0ALICE"
+    assert people.locale("U0ALICE") is None
+
+
+async def test_who_was_learned_has_a_name_and_a_language(people):
+    await people.learn(["U0ALICE", "U0YUKI", "U0ALICE"])
+
+    assert people.name("U0YUKI") == "yuki"
+    assert people.locale("U0YUKI") == "ja-JP"
+    assert people.name("U0ALICE") == "alice"
+
+
+async def test_what_is_known_is_not_asked_again_until_it_is_old(people, slack, clock):
+    await people.learn(["U0ALICE"])
+    await people.learn(["U0ALICE"])
+    assert asked(slack) == ["U0ALICE"]
+
+    clock.now = 3601
+    await people.learn(["U0ALICE"])
+
+    assert asked(slack) == ["U0ALICE"] * 2
+
+
+async def test_two_who_want_to_know_at_once_cause_one_call(people, slack):
+    await asyncio.gather(people.learn(["U0BOB"]), people.learn(["U0BOB"]))
+
+    assert asked(slack) == ["U0BOB"]
+
+
+async def test_what_failed_is_tried_again_soon(people, slack, clock):
+    await people.learn(["U0NOBODY"])
+    await people.learn(["U0NOBODY"])
+    assert asked(slack) == ["U0NOBODY"]
+    assert people.name("U0NOBODY") == "U0NOBODY"
+
+    clock.now = 61
+    await people.learn(["U0NOBODY"])
+
+    assert asked(slack) == ["U0NOBODY"] * 2
+
+
+async def test_nobody_is_forgotten_because_slack_fails(people, slack, clock):
+    await people.learn(["U0BOB"])
+    del slack.workspace.users["U0BOB"]
+    clock.now = 3601
+
+    await people.learn(["U0BOB"])
+
+    assert people.name("U0BOB") == "bob"
+
+
+async def test_the_cache_is_bounded(people):
+    await people.learn(["U0ALICE", "U0BOB", "U0YUKI"])
+    await people.learn(["U0NOBODY"])
+
+    assert len(people._people) == 3
+
+
+async def test_learning_gives_up_in_time_but_the_answer_is_kept(people, slack):
+    await slack.switch("latency", 0.2)
+
+    await people.learn(["U0BOB"], within=0.05)
+    assert people.name("U0BOB") == "U0BOB"
+
+    await slack.wait_for(lambda: slack.journal.of("users.info"))
+    await people.learn(["U0BOB"])
+    assert people.name("U0BOB") == "bob"
+
+
+@pytest.mark.parametrize(
+    ("user", "name"),
+    [
+        ({"profile": {"display_name": "ally", "real_name": "Alice"}, "name": "alice"}, "ally"),
+        ({"profile": {"display_name": " ", "real_name": "Alice"}}, "Alice"),
+        ({"profile": None, "real_name": "Alice\nArcher"}, "Alice Archer"),
+        ({"name": "alice"}, "alice"),
+        ({"name": 5, "profile": []}, None),
+        ({"name": "x" * 500}, "x" * 80),
+    ],
+)
+def test_the_name_is_the_one_that_slack_shows(user, name):
+    assert name_of(user) == name
