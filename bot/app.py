@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import sys
@@ -91,10 +92,19 @@ async def run(settings: Settings, *, transport: Transport) -> int:
 async def playground(settings: Settings, *, port: int, open_browser: bool) -> int:
     """The bot on a small Slack of its own, until a signal comes. Returns the exit code."""
     with ended_by_signal():
-        async with _small_slack(settings, port) as (slack, ours), open_bot(ours, "socket") as bot:
+        async with open_playground(settings, port) as (slack, bot):
             _announce(slack.base_url, open_browser=open_browser)
             await bot.serve()
     return 0
+
+
+@asynccontextmanager
+async def open_playground(
+    settings: Settings, port: int = 0
+) -> AsyncIterator[tuple[Playground, Bot]]:
+    """A small Slack with its page, and the bot connected to it."""
+    async with _small_slack(settings, port) as (slack, ours), open_bot(ours, "socket") as bot:
+        yield slack, bot
 
 
 @contextmanager
@@ -110,10 +120,10 @@ def ended_by_signal() -> Iterator[None]:
 
     def stop() -> None:
         nonlocal came
+        if task and not came:  # two that come at the same moment are one
+            task.cancel()
         came = True
         forget()
-        if task:
-            task.cancel()
 
     for number in signals:
         loop.add_signal_handler(number, stop)
@@ -134,14 +144,14 @@ async def open_bot(settings: Settings, transport: Transport) -> AsyncIterator[Bo
         session = await stack.enter_async_context(open_session())
         client = _slack_client(session, settings, settings.slack_bot_token)
         identity = await _identify(client)
-        people = await stack.enter_async_context(SlackPeople(client))
+        budget = _budget(settings)
+        people = await stack.enter_async_context(SlackPeople(client, budget, identity.team))
         model = make_client(
             settings.api_key,
             settings.openai_base_url,
             connect_timeout=settings.bot_connect_timeout,
         )
         stack.push_async_callback(model.close)
-        budget = _budget(settings)
         history = SlackHistory(client, people, identity, budget, Reach(pause=settings.bot_dm_pause))
         desk = _desk(settings, _model(settings, model), history, people, budget, identity)
         words = _words(settings, people)
@@ -149,7 +159,7 @@ async def open_bot(settings: Settings, transport: Transport) -> AsyncIterator[Bo
         conversations = Conversations(
             journal,
             desk,
-            lambda turn, posted: EditSink(client, turn, lambda: words(turn.user), posted),
+            lambda turn: EditSink(client, turn, lambda: words(turn.user)),
             lambda turn: words(turn.user).help,
         )
         bolt = build_app(identity, client)
@@ -157,6 +167,7 @@ async def open_bot(settings: Settings, transport: Transport) -> AsyncIterator[Bo
         register(bolt, Handlers(conversations.submit, conversations.stop, words, client))
         bot = await connect(settings, bolt, session, identity, stack)
         stack.push_async_callback(conversations.drain, settings.bot_drain_seconds)
+        stack.callback(journal.shut)
         yield bot
 
 
@@ -290,8 +301,13 @@ async def _small_slack(settings: Settings, port: int) -> AsyncIterator[tuple[Pla
             model = await stack.enter_async_context(ScriptedModel())
             ours = settings.model_copy(update=_demo(model))
             named, panels = DEMO_MODEL, {"Model": model.faults}
-        slack = Playground(port=port, extend=page(model=named, panels=panels))
-        await stack.enter_async_context(slack)
+        extend = page(model=named, panels=panels)
+        try:
+            slack = await stack.enter_async_context(Playground(port=port, extend=extend))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            slack = await stack.enter_async_context(Playground(extend=extend))
         yield slack, ours.model_copy(update=_address(slack))
 
 

@@ -97,7 +97,7 @@ def playground(
 ) -> None:
     """Try the bot in a browser, without a Slack workspace and without a key."""
     with _border():
-        settings = _settings()
+        settings = _settings(level="warning")  # who only tries it wants to see the address
         port = settings.bot_playground_port if port is None else port
         from bot import app as bot_app  # noqa: PLC0415
 
@@ -126,7 +126,7 @@ def ask(
     Ends with 0 when the answer is complete, 3 when it is not, 1 when there is none.
     """
     with _border():
-        settings = _settings(quiet=True)
+        settings = _settings(level="error")
         changes = {"openai_model": model, "bot_system_prompt": system, "openai_stream": stream}
         given = {name: value for name, value in changes.items() if value is not None}
         settings = settings.model_copy(update=given)
@@ -183,14 +183,14 @@ def _load_dotenv() -> None:
         raise SettingsError([f".env: cannot be read ({error.strerror})"]) from None
 
 
-def _settings(*needs: Need, quiet: bool = False) -> Settings:
-    """Settings, and the log as they say; a `quiet` command logs only what it was asked to."""
+def _settings(*needs: Need, level: str = "") -> Settings:
+    """Settings, and the log as they say; where they do not say it, `level`."""
     from bot import config, telemetry  # noqa: PLC0415
 
     trap = config.close_bolt_trap()
     settings = config.load(*needs)
-    silent = quiet and "bot_log_level" not in settings.model_fields_set
-    level = "error" if silent else settings.bot_log_level
+    if not level or "bot_log_level" in settings.model_fields_set:
+        level = settings.bot_log_level
     telemetry.set_up(format=settings.bot_log_format, level=level, secrets=settings.secrets)
     if trap:
         telemetry.log.warning("ignored: OAuth is not supported yet", names=trap)

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 class Strings:
     """One language. `failures` maps the `kind` of an error to its sentence."""
 
+    queued: str
     thinking: str
-    writing: str
     stop: str
     stopped: str
     cut: str
@@ -36,8 +36,8 @@ class Strings:
 
 
 ENGLISH = Strings(
+    queued="Waiting for the answer above …",
     thinking="Thinking …",
-    writing="Writing …",
     stop="Stop",
     stopped="Stopped.",
     cut="Cut at the length limit.",
@@ -57,6 +57,7 @@ ENGLISH = Strings(
     failures={
         "internal": "Something went wrong on my side.",
         "slack": "Slack did not let me read this conversation.",
+        "slack_refused": "Incomplete: Slack did not take the rest of this answer.",
         "model": "The model could not answer.",
         "unauthorized": "The model's endpoint does not accept my key. Please tell my admin.",
         "forbidden": "My key may not use this model. Please tell my admin.",
@@ -77,8 +78,8 @@ ENGLISH = Strings(
 )
 
 JAPANESE = Strings(
+    queued="上の回答が終わるのを待っています…",
     thinking="考えています…",
-    writing="書いています…",
     stop="停止",
     stopped="停止しました。",
     cut="長さの上限に達したため、ここで終わりました。",
@@ -98,6 +99,7 @@ JAPANESE = Strings(
     failures={
         "internal": "こちらで問題が発生しました。",
         "slack": "Slackからこの会話を読み込めませんでした。",
+        "slack_refused": "未完了：Slackがこの回答の続きを受け付けませんでした。",
         "model": "モデルが回答できませんでした。",
         "unauthorized": "モデルのキーが受け付けられません。管理者にお知らせください。",
         "forbidden": "このモデルを使う権限がありません。管理者にお知らせください。",

@@ -5,6 +5,7 @@ import io
 import os
 import re
 import signal
+import time
 
 import pytest
 from rich.console import Console
@@ -14,6 +15,7 @@ from bot import telemetry
 from bot.ask.screen import Rendered, settled
 from bot.ask.views import Clock, Plain
 from bot.config import load
+from bot.core.reply import Phase
 from bot.core.types import ReasoningDelta, TextDelta
 from bot.playground.model import ScriptedModel
 from bot.playground.reply import Cut, Reply
@@ -197,6 +199,26 @@ def test_on_a_terminal_markdown_is_rendered_piece_by_piece():
     assert [line for line in lines if line] == [
         "Title", "Some bold text (https://e.example)", "• x",
     ]  # fmt: skip
+
+
+def test_a_long_block_is_shown_as_fast_as_a_short_one():
+    """What a piece costs must not grow with the block it belongs to."""
+    began = time.perf_counter()
+    with Rendered(Console(file=io.StringIO(), force_terminal=False, width=60)) as screen:
+        screen.show(TextDelta("```\n"))
+        for _ in range(3000):
+            screen.show(TextDelta("wo"))
+            screen.show(TextDelta("rd\n"))
+        took = time.perf_counter() - began
+
+    assert took < 3
+
+
+@pytest.mark.parametrize("phase", [Phase.CUT, Phase.FILTERED, Phase.REFUSED, Phase.EMPTY])
+def test_each_end_has_its_own_sentence(phase):
+    """The words are those that Slack would show."""
+    assert asking._notice(phase, JAPANESE) == getattr(JAPANESE, phase.value)
+    assert asking._notice(Phase.INTERRUPTED, JAPANESE) == JAPANESE.incomplete
 
 
 async def program(model, *words, stdin=b""):

@@ -235,7 +235,10 @@ async def test_a_clock_that_is_off_fails_over_http(healthy, slack):
     found = await findings(healthy | HTTP)
 
     assert failed(found) == {"slack-clock"}
-    assert found["slack-clock"].what == "400 s ahead of Slack's clock"
+    # The Date header has whole seconds, so one may pass meanwhile.
+    assert found["slack-clock"].what in {
+        f"{seconds} s ahead of Slack's clock" for seconds in (400, 401)
+    }
 
 
 async def test_missing_scopes_are_named_with_their_reason(healthy, slack):

@@ -30,14 +30,6 @@ log = structlog.get_logger(__name__)
 
 COMPLETE, NO_ANSWER, INCOMPLETE = 0, 1, 3
 
-NOTICES = {
-    Phase.CUT: "cut",
-    Phase.FILTERED: "filtered",
-    Phase.REFUSED: "refused",
-    Phase.EMPTY: "empty",
-}
-"""Ends that are no failure and yet no complete answer, and the word for each in `Strings`."""
-
 UNSEEN = dict.fromkeys(
     [
         *(*range(9), *range(11, 32), *range(127, 160)),  # controls, escape among them
@@ -122,8 +114,19 @@ def _close(snapshot: Snapshot, words: Strings) -> int:
     if failure := snapshot.failure:
         typer.echo(words.failure(failure.kind, failure.id), err=True)
         return INCOMPLETE if snapshot.text else NO_ANSWER
-    typer.echo(getattr(words, NOTICES.get(snapshot.phase, "incomplete")), err=True)
+    typer.echo(_notice(snapshot.phase, words), err=True)
     return INCOMPLETE
+
+
+def _notice(phase: Phase, words: Strings) -> str:
+    """The sentence for an end that is no failure and yet no complete answer."""
+    notices = {
+        Phase.CUT: words.cut,
+        Phase.FILTERED: words.filtered,
+        Phase.REFUSED: words.refused,
+        Phase.EMPTY: words.empty,
+    }
+    return notices.get(phase, words.incomplete)
 
 
 def _words(settings: Settings) -> Strings:

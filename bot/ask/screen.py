@@ -27,6 +27,7 @@ class Rendered:
         self._console = console or Console()
         self._live = Live(console=self._console, refresh_per_second=8, transient=True)
         self._tail = ""
+        self._parse_at = 0
         self._printed = False
 
     def __enter__(self) -> Self:
@@ -37,10 +38,16 @@ class Rendered:
         if isinstance(event, ReasoningDelta):
             return
         self._tail += event.text
+        if len(self._tail) >= self._parse_at:
+            self._settle()
+        self._live.update(Tail(self._tail))
+
+    def _settle(self) -> None:
         if end := settled(self._tail):
             self._print(self._tail[:end])
             self._tail = self._tail[end:]
-        self._live.update(Tail(self._tail))
+        # To parse all of a long block again for each word would cost more with every word.
+        self._parse_at = len(self._tail) * 17 // 16
 
     def __exit__(self, *exc_info: object) -> None:
         self._live.update("")

@@ -44,13 +44,21 @@ class Bucket:
             return 0.0
         return max((needed - self._tokens) / self._per_second, 0.001)
 
-    def back_off(self, now: float, retry_after: float) -> None:
-        """Slack refused: closed for `retry_after` seconds, then slower than before."""
+    def close(self, now: float, retry_after: float) -> None:
+        """Nothing for `retry_after` seconds, then as before."""
         self._refill(now)
         self._closed_until = max(self._closed_until, now + retry_after)
         self._tokens = min(self._tokens, 1.0)
         self._at = self._closed_until
-        self._factor = max(self._factor / 2, 0.125)
+
+    def back_off(self, now: float, retry_after: float) -> None:
+        """Slack refused: closed for `retry_after` seconds, then slower than before.
+
+        What was already on its way when it closed is refused too; that slows it no further.
+        """
+        if now >= self._closed_until:
+            self._factor = max(self._factor / 2, 0.25)
+        self.close(now, retry_after)
 
     @property
     def _per_second(self) -> float:
@@ -62,6 +70,6 @@ class Bucket:
         if self._at > float("-inf"):
             passed = now - self._at
             self._tokens = min(self._rate.burst, self._tokens + passed * self._per_second)
-            # A minute without a refusal doubles the rate again, up to the published floor.
-            self._factor = min(1.0, self._factor * 2 ** (passed / 60))
+            # Half a minute without a refusal doubles the rate again, up to what it was.
+            self._factor = min(1.0, self._factor * 2 ** (passed / 30))
         self._at = now

@@ -23,20 +23,22 @@ PER_MESSAGE = 4
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the conversation happens, as the model is told: the bot's name, the asker's, a date."""
+    """Where the conversation happens, as the model is told: the bot's name, the place, a date.
+
+    Names of people are no part of it: they are theirs to choose, and could give orders here.
+    """
 
     bot: str
-    asker: str
     direct: bool
     today: str
 
     def describe(self) -> str:
         """One paragraph for the system prompt."""
         where = (
-            f"a direct message with {self.asker}"
+            "a direct message with one person"
             if self.direct
             else "a thread of a Slack channel, where several people may speak; "
-            f"each of their messages begins with the speaker's name. {self.asker} asked last"
+            "each of their messages begins with the speaker's name"
         )
         return f"Your name here is {self.bot}. You are in {where}. Today is {self.today}."
 
@@ -84,10 +86,13 @@ def build_prompt(
     long. What remains begins with something a person said.
     """
     scale = scale or TokenScale()
-    said = [_spoken(message, place) for message in history]
-    head = Message("system", f"{system or DEFAULT_SYSTEM}\n\n{place.describe()}")
+    said = [_spoken(message, place) for message in history if message.role != "system"]
+    # One system message, first: some endpoints' chat templates take no other.
+    notes = [message.text for message in history if message.role == "system"]
+    head = Message("system", "\n\n".join([system or DEFAULT_SYSTEM, place.describe(), *notes]))
     room = budget - scale.count([head])
-    kept = _newest(said, room, scale)
+    # However long the system prompt is, the question gets its share.
+    kept = _newest(said, max(room, budget // 4), scale)
     if len(kept) < len(said):
         head = replace(head, text=f"{head.text}\n\n{LEFT_OUT}")
     return [head, *kept]

@@ -7,11 +7,13 @@ from enum import StrEnum
 from typing import get_args
 
 from bot.core.types import (
+    Begun,
     Failed,
     Finish,
     FinishReason,
     Interrupted,
     Opened,
+    Queued,
     ReasoningDelta,
     RefusalDelta,
     Stopped,
@@ -26,6 +28,7 @@ class Phase(StrEnum):
     """Where a reply stands. From `COMPLETE` on it has ended."""
 
     WAITING = "waiting"
+    QUEUED = "queued"
     THINKING = "thinking"
     ANSWERING = "answering"
     COMPLETE = "complete"
@@ -43,21 +46,22 @@ class Phase(StrEnum):
         return self not in LIVE
 
 
-LIVE = frozenset({Phase.WAITING, Phase.THINKING, Phase.ANSWERING})
+LIVE = frozenset({Phase.WAITING, Phase.QUEUED, Phase.THINKING, Phase.ANSWERING})
+
+_SILENT_PROGRESS = {
+    Phase.WAITING: Phase.THINKING,
+    Phase.QUEUED: Phase.THINKING,
+    Phase.THINKING: Phase.THINKING,
+    Phase.ANSWERING: Phase.ANSWERING,
+}
 
 TRANSITIONS: dict[type[StreamEvent], dict[Phase, Phase]] = {
+    Queued: {phase: phase for phase in LIVE} | {Phase.WAITING: Phase.QUEUED},
+    Begun: {phase: phase for phase in LIVE} | {Phase.QUEUED: Phase.WAITING},
     Opened: {phase: phase for phase in LIVE},
     Usage: {phase: phase for phase in LIVE},
-    ReasoningDelta: {
-        Phase.WAITING: Phase.THINKING,
-        Phase.THINKING: Phase.THINKING,
-        Phase.ANSWERING: Phase.ANSWERING,
-    },
-    ToolCallDelta: {
-        Phase.WAITING: Phase.THINKING,
-        Phase.THINKING: Phase.THINKING,
-        Phase.ANSWERING: Phase.ANSWERING,
-    },
+    ReasoningDelta: _SILENT_PROGRESS,
+    ToolCallDelta: _SILENT_PROGRESS,
     TextDelta: dict.fromkeys(LIVE, Phase.ANSWERING),
     RefusalDelta: dict.fromkeys(LIVE, Phase.ANSWERING),
     Stopped: dict.fromkeys(LIVE, Phase.STOPPED),

@@ -20,11 +20,13 @@ DROPPED: Final = frozenset({"actions", "context", "context_actions", "input"})
 
 STYLES: Final = {"strike": "~~", "italic": "_", "bold": "**"}
 
-ESCAPED: Final = re.compile(
-    r"^[ \t>]*(`{3,}|~{3,}).*?(?:^[ \t>]*\1|\Z)|(`+)(?!`).+?(?<!`)\2(?!`)|&(lt|gt);",
-    re.DOTALL | re.MULTILINE,
+PIECE: Final = re.compile(
+    r"^[ \t>]*(`{3,}|~{3,}).*?(?:^[ \t>]*\1|\Z)|`+|&(?:lt|gt);", re.DOTALL | re.MULTILINE
 )
-"""Code, which is left alone, or one of the entities that our own Markdown is posted with."""
+"""A code block, backticks that may begin code, or an entity our own Markdown is posted with."""
+
+RUN: Final = re.compile("`+")
+ENTITIES: Final = {"&lt;": "<", "&gt;": ">"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +174,29 @@ def _date(element: Element, _names: Names) -> str:
 
 
 def _markdown(block: Element, _names: Names) -> str:
-    entities = {"lt": "<", "gt": ">", None: None}
-    return ESCAPED.sub(lambda match: entities[match[3]] or match[0], string(block.get("text")))
+    text, out, at = string(block.get("text")), [], 0
+    spans = _spans(text)
+    while match := PIECE.search(text, at):
+        end = match.end() if match[1] else spans.get(match.start(), match.end())
+        piece = text[match.start() : end]
+        out += [text[at : match.start()], ENTITIES.get(piece, piece)]
+        at = end
+    return "".join([*out, text[at:]])
+
+
+def _spans(text: str) -> dict[int, int]:
+    """Where inline code begins → where it ends: at the next run of as many backticks.
+
+    From the back, so that each run is seen once; a pattern would look for the end of each anew.
+    """
+    ends: dict[int, int] = {}
+    next_end: dict[int, int] = {}
+    for run in reversed([*RUN.finditer(text)]):
+        length = len(run[0])
+        if length in next_end:
+            ends[run.start()] = next_end[length]
+        next_end[length] = run.end()
+    return ends
 
 
 def _header(block: Element, names: Names) -> str:

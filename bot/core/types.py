@@ -72,6 +72,16 @@ class FinishReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Queued:
+    """An older question of the thread is still being answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Its turn has come."""
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """The endpoint answered; nothing to read yet (a role, an empty delta)."""
 
@@ -133,7 +143,9 @@ class Failed:
 
 
 StreamEvent = (
-    Opened
+    Queued
+    | Begun
+    | Opened
     | TextDelta
     | ReasoningDelta
     | RefusalDelta

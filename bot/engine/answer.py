@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
+from logging import ERROR, WARNING
 from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.core.prompt import Place, TokenScale, build_prompt
 from bot.core.reply import Reply
-from bot.core.types import Failed, Finish, FinishReason, TextDelta, Usage
+from bot.core.types import Begun, Failed, Finish, FinishReason, Queued, TextDelta, Usage
 from bot.engine.asking import Deadlines, ask
 from bot.engine.delivery import Delivery
-from bot.errors import BotError
+from bot.errors import BotError, SlackError, SlackRejected
 from bot.tasks import Tasks
 from bot.telemetry import error_id
 
@@ -53,14 +55,31 @@ class Answer:
         self._delivery = Delivery(self._reply, sink, desk.budget)
         self._reader: asyncio.Task[None] | None = None
 
+    async def wait(self) -> None:
+        """Shows that it waits in line, or how it ended there."""
+        self._delivery.feed(Queued())
+        with suppress(SlackError):
+            await self._delivery.settle()
+
     async def run(self) -> Snapshot:
-        """Returns when the last word stands in Slack. Raises `SlackRejected` when it cannot."""
-        await self._delivery.settle()
+        """Returns when the last word stands in Slack. Raises `SlackError` when it cannot."""
+        self._delivery.feed(Begun())
         async with Tasks("answer") as tasks:
-            if not self._reply.phase.ended:
-                self._reader = tasks.start(self._read(), name=f"read {self.turn.ts}")
-            await self._delivery.run()
+            try:
+                await self._delivery.settle()
+                if not self._reply.phase.ended:
+                    self._reader = tasks.start(self._read(), name=f"read {self.turn.ts}")
+                await self._delivery.run()
+            except SlackRejected as error:
+                await self._close(error)
         return self._reply.snapshot()
+
+    async def _close(self, error: SlackRejected) -> None:
+        """Slack takes no more of it: what stands there gets an ending, if Slack lets us."""
+        if self._reader:
+            self._reader.cancel()
+        self._fail("slack_refused", error)
+        await self._delivery.run()
 
     async def say(self, text: str) -> Snapshot:
         """Answers with a text of our own, for which no model is needed."""
@@ -93,7 +112,7 @@ class Answer:
     async def _prompt(self) -> list[Message]:
         desk, turn = self._desk, self.turn
         history = await desk.history.read(turn)
-        place = Place(desk.bot_name(), desk.people.name(turn.user), turn.direct, desk.today())
+        place = Place(desk.bot_name(), turn.direct, desk.today())
         return build_prompt(
             history, place, system=desk.system, budget=desk.context_tokens, scale=desk.scale
         )
@@ -102,7 +121,7 @@ class Answer:
         failure = Failed(kind, error_id())
         expected = isinstance(error, BotError)
         log.log(
-            30 if expected else 40,
+            WARNING if expected else ERROR,
             "answer failed",
             kind=kind,
             error_id=failure.id,

@@ -23,6 +23,9 @@ PATIENT = frozenset({CallKind.MORE, CallKind.STATUS})
 PAUSES = (0.5, 1, 2, 4, 8, 15)
 """Seconds before a write is tried again whose answer was lost."""
 
+TRIES = 45
+"""About ten minutes of a Slack that does not answer; then the thread is free for others."""
+
 
 class Delivery:
     """Brings what Slack shows up to a reply that grows meanwhile.
@@ -46,7 +49,7 @@ class Delivery:
         self._changed.set()
 
     async def run(self) -> None:
-        """Writes until the last picture stands in Slack. Raises `SlackRejected`."""
+        """Writes until the last picture stands in Slack. Raises `SlackError` when it cannot."""
         await self.settle()
         while not self._reply.phase.ended:
             await self._changed.wait()
@@ -92,5 +95,7 @@ class Delivery:
     async def _pause(self, call: Call, error: SlackUnknown) -> None:
         pause = PAUSES[min(self._lost, len(PAUSES) - 1)]
         self._lost += 1
+        if self._lost >= TRIES:
+            raise error
         log.warning("slack did not answer", method=call.method, tries=self._lost, detail=str(error))
         await asyncio.sleep(pause)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 DEFAULT_RATES = {
     "chat.update": Rate(per_minute=50),
     "chat.postMessage": Rate(per_minute=300, burst=10),
+    "users.info": Rate(per_minute=100, burst=4),  # tier 4
 }
 """Slack's floors (tier 3 for edits; posts are "several hundred" a minute for a workspace)."""
 
@@ -53,9 +54,14 @@ class Pacer:
             await gate.pass_through(call.kind)
 
     def refused(self, call: Call, retry_after: float) -> None:
-        """Slack refused: this method of this team is closed for a while, then slower."""
-        for gate in self._on_the_way(call):
-            gate.bucket.back_off(self._clock(), retry_after)
+        """Slack refused: this method of this team is closed for a while.
+
+        Slower after that is only the narrowest way, which for posts is the channel's.
+        """
+        narrow, *wider = self._on_the_way(call)
+        narrow.bucket.back_off(self._clock(), retry_after)
+        for gate in wider:
+            gate.bucket.close(self._clock(), retry_after)
 
     async def _space(self, call: Call) -> None:
         """Edits of one message keep a distance, so that a burst is left for somebody else."""

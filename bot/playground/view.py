@@ -134,9 +134,10 @@ def figures(stats: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _busiest(methods: Mapping[str, Any]) -> list[str]:
-    """Those with a limit that can be reached; the strip has no room for all."""
+    """Those with a limit that can be reached, writes first; the strip has no room for all."""
     limited = [name for name, figures in methods.items() if figures["budget"]]
-    return sorted(sorted(limited, key=lambda name: -methods[name]["calls"])[:_METERS])
+    busiest = sorted(limited, key=lambda name: -methods[name]["calls"])[:_METERS]
+    return sorted(busiest, key=lambda name: (not name.startswith("chat."), name))
 
 
 def _span(seconds: float | None) -> str:

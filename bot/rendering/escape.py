@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 WORD_JOINER = "\u2060"
 FENCE = re.compile(r"^(?:[ \t>]|[-*+] |\d{1,9}[.)] )*(`{3,}|~{3,})([^`\n]*)$")
-_INLINE = re.compile(r"\\[\\`]|(?<!`)(`+)(?!`)(?:.*?[^`])\1(?!`)")
+_INLINE = re.compile(r"\\[\\`<>]|(?<!`)(`+)(?!`)(?:.*?[^`])\1(?!`)")
+_ENTITY = re.compile(r"&(?=(?:lt|gt|amp);)")
 _TOKEN = re.compile(r"<(?=[!@#])")
 _QUOTE = re.compile(r"^[ \t]*(?:>[ \t]?)+")
 _BROADCAST = re.compile(r"@(?=(?:here|channel|everyone)\b)", re.IGNORECASE)
@@ -47,7 +48,7 @@ def plain(text: str, limit: int = 3000) -> str:
 
 def unescape(markdown: str) -> str:
     """What `escape` was given, but for the joiners that no reader sees."""
-    return markdown.replace("&lt;", "<").replace("&gt;", ">")
+    return markdown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _whole_entities(text: str) -> str:
@@ -84,13 +85,19 @@ def _escaped(line: str) -> str:
     start = quote.end() if quote else 0
     out, at = [line[:start]], start
     for code in _INLINE.finditer(line, start):
-        out += [_entities(line[at : code.start()]), _defused(code[0])]
+        out += [_entities(line[at : code.start()]), _kept(code[0])]
         at = code.end()
     return "".join([*out, _entities(line[at:])])
 
 
+def _kept(code: str) -> str:
+    """Code, or an escape; one of `<` or `>` would be undone by the `&` of its entity."""
+    return _entities(code[1]) if code in ("\\<", "\\>") else _defused(code)
+
+
 def _entities(text: str) -> str:
-    text = text.replace("<", "&lt;").replace(">", "&gt;")
+    # What is written as an entity is meant to be read as one.
+    text = _ENTITY.sub("&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
     return _BROADCAST.sub(f"@{WORD_JOINER}", text)
 
 

@@ -14,9 +14,12 @@ BLOCKS = 40
 
 # Only whole lines count: then units never shrink while a line grows, and cuts stay where they are.
 _BLOCK = re.compile(
-    r"^(?:#{1,6} [^\n]*|[-*_]{3,}[ \t]*|\|?[ :-]*-[ :|-]*|(?:`{3}|~{3})[^\n]*)\n", re.MULTILINE
+    r"^(?:#{1,6} [^\n]*|[-*_]{3,}[ \t]*|\|?(?=[ :]*-)[ :|-]+|(?:`{3}|~{3})[^\n]*)\n", re.MULTILINE
 )
 _HEADING = re.compile(r"^#{1,6} [^\n]*\n", re.MULTILINE)
+FENCE = 60
+"""Characters of a code block's opening line that are repeated where it goes on."""
+
 _SPECIAL = re.compile(r"[&<>]")
 _SENTENCE = re.compile(r"[。．！？!?…][」』）)”\"']?|\.(?=\s)")  # noqa: RUF100 - Japanese
 _CUTS = (
@@ -55,7 +58,7 @@ class Pages:
     def _close(self, source: str) -> None:
         if source.strip():
             self._closed.append(self._shown(source))
-        self._fence = open_fence(source, self._fence)
+        self._fence = open_fence(source, self._fence)[:FENCE]
 
     def _shown(self, source: str) -> str:
         """With the code block it begins in opened again, and the one it ends in closed."""
@@ -66,8 +69,9 @@ class Pages:
 
     def _cut(self, text: str) -> int:
         """Where the open part must end, or 0 while all of `text` fits."""
-        tail = text[self._at : self._at + self._budget + 1]
-        room = _fitting(tail, self._budget)
+        budget = self._budget - len(self._fence)
+        tail = text[self._at : self._at + budget + 1]
+        room = _fitting(tail, budget)
         return self._at + _natural(tail, room) if room < len(tail) else 0
 
 
@@ -75,7 +79,7 @@ def _closing(fence: str) -> str:
     """The line that closes it: in a list item it must stand as far in as the item's text."""
     mark = fence.lstrip(" \t>-*+.)0123456789")
     before = re.sub(r"[^>]", " ", fence[: len(fence) - len(mark)])
-    return before + mark[: len(mark) - len(mark.lstrip(mark[0]))]
+    return (before + mark[: len(mark) - len(mark.lstrip(mark[0]))])[:FENCE]
 
 
 def units(text: str) -> int:

@@ -25,9 +25,10 @@ def markdown(text: str) -> list[Block]:
 
 def verbatim(text: str) -> list[Block]:
     """The same text as it is, for a Slack that refuses Markdown blocks (3,000 characters each)."""
-    pieces = (text[at : at + 3000] for at in range(0, len(text), 3000))
+    bare = unescape(text)
+    pieces = (bare[at : at + 3000] for at in range(0, len(bare), 3000))
     return [
-        {"type": "section", "text": {"type": "plain_text", "text": unescape(piece), "emoji": False}}
+        {"type": "section", "text": {"type": "plain_text", "text": piece, "emoji": False}}
         for piece in pieces
         if piece.strip()
     ]
@@ -38,6 +39,11 @@ def text_of(blocks: list[Block]) -> str:
     answer = "".join(_said(block) for block in blocks)
     notices = (b["elements"][0]["text"] for b in blocks if b["type"] == "context")
     return answer or " ".join(notices)
+
+
+def is_text(block: Block) -> bool:
+    """True for a block that carries the answer, not our furniture."""
+    return block["type"] in {"markdown", "section"}
 
 
 def _said(block: Block) -> str:
@@ -100,5 +106,6 @@ def furniture(snapshot: Snapshot, words: Strings, key: TurnKey) -> list[Block]:
     if snapshot.ended:
         said = ending(snapshot, words)
         return [notice(said)] if said else []
-    waiting = [] if snapshot.text.strip() else [notice(words.thinking)]
+    doing = words.queued if snapshot.phase is Phase.QUEUED else words.thinking
+    waiting = [] if snapshot.text.strip() else [notice(doing)]
     return [*waiting, stop_button(words, key)]

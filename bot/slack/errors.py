@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-REFUSED: Final = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+REFUSED: Final = frozenset({"ratelimited", "rate_limited"})
+"""`message_limit_exceeded` is not among them: that is a quota, which no short wait clears."""
+
 UNKNOWN: Final = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 )

@@ -15,7 +15,7 @@ from bot.core.types import Call, CallKind, Message
 from bot.errors import SlackError, SlackRefused
 from bot.rendering.escape import WORD_JOINER
 from bot.slack.errors import call
-from bot.slack.sinks import METADATA
+from bot.slack.reconcile import METADATA
 from bot.slack.turns import MOMENT
 
 if TYPE_CHECKING:
@@ -40,19 +40,22 @@ SPOKEN: Final = frozenset({None, "bot_message", "file_share", "me_message", "thr
 
 MENTIONED: Final = re.compile(r"<@([UW][A-Z0-9]+)")
 NO_TEXT: Final = "(no text)"
+UNREAD: Final = "Earlier messages of this conversation could not be read."
 SHORT_WAIT: Final = 2.0
 """A refusal for longer than this is not waited for: better less context than no answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far back to read. `pause`, `patience` and `names` are seconds; a page holds 1,000.
+    """How far back to read. A page holds 1,000; `pause` and the limits below are seconds.
 
-    `patience` is for the messages, `names` for who wrote them.
+    `patience` is for each of Slack's answers and `turn_comes` for all of the reading, most of which
+    is waiting for the budget when many ask at once; `names` is for who wrote the messages.
     """
 
     pause: float = 3600.0
     patience: float = 4.0
+    turn_comes: float = 30.0
     names: float = 1.0
     pages: int = 10
     page: int = 999
@@ -78,29 +81,34 @@ class SlackHistory:
 
     async def read(self, turn: Turn) -> list[Message]:
         """The conversation up to and with the turn's question."""
-        self._people.look_up([turn.user])
-        said = self._in_order(await self._fetch(turn), turn)
+        self._people.look_up([turn.user], CallKind.FIRST)
+        found, whole = await self._fetch(turn)
+        said = self._in_order(found, turn)
         await self._people.learn(_users(said), within=self._reach.names)
         grouped = groupby(said, key=lambda each: (self._is_ours(each), self._about(each)))
         *before, question = [self._message(list(parts)) for _, parts in grouped]
         asked = replace(question, text=question.text or NO_TEXT)
-        return [message for message in before if message.text] + [asked]
+        unread = [] if whole else [Message("system", UNREAD)]
+        return [*unread, *(message for message in before if message.text), asked]
 
-    async def _fetch(self, turn: Turn) -> list[Said]:
-        """What Slack gives us in time, oldest first, each message once."""
+    async def _fetch(self, turn: Turn) -> tuple[list[Said], bool]:
+        """What Slack gives us in time, oldest first, each message once; True when that is all."""
         said: dict[str, Said] = {}
+        whole = True
         if _begins_thread(turn):
-            return []
+            return [], whole
         try:
-            async with asyncio.timeout(self._reach.patience):
+            async with asyncio.timeout(self._reach.turn_comes):
                 async for page in self._pages(turn):
                     # The root of a thread leads every page of it.
                     said |= {message["ts"]: message for message in page if _is_spoken(message)}
                     if turn.thread.root is None and self._pause_before(turn, said):
                         break
         except (SlackError, TimeoutError) as error:
+            whole = False
             log.warning("history not read whole", read=len(said), detail=str(error) or "too slow")
-        return sorted(said.values(), key=lambda each: _moment(each["ts"]))[-self._reach.newest :]
+        newest = sorted(said.values(), key=lambda each: _moment(each["ts"]))[-self._reach.newest :]
+        return newest, whole
 
     async def _pages(self, turn: Turn) -> AsyncIterator[list[Said]]:
         thread = turn.thread
@@ -116,17 +124,24 @@ class SlackHistory:
             where["cursor"] = cursor
 
     async def _call(self, turn: Turn, method: str, where: Mapping[str, Any]) -> dict[str, Any]:
-        """Within the budget that all conversations share; one short refusal is waited for."""
+        """One short refusal is waited for."""
         reading = Call(method, turn.thread.team, turn.thread.channel, CallKind.FIRST, where)
-        await self._budget.acquire(reading)
         try:
-            return await call(self._client, method, where)
+            return await self._once(reading)
         except SlackRefused as error:
-            self._budget.refused(reading, error.retry_after)
             if error.retry_after > SHORT_WAIT:
                 raise
+        return await self._once(reading)
+
+    async def _once(self, reading: Call) -> dict[str, Any]:
+        """Within the budget that all conversations share, and in the time Slack has to answer."""
         await self._budget.acquire(reading)
-        return await call(self._client, method, where)
+        try:
+            async with asyncio.timeout(self._reach.patience):
+                return await call(self._client, reading.method, reading.payload)
+        except SlackRefused as error:
+            self._budget.refused(reading, error.retry_after)
+            raise
 
     def _in_order(self, said: Sequence[Said], turn: Turn) -> list[Said]:
         """Each answer right after its question, and nothing after the question of `turn`."""

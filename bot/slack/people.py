@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import structlog
 
-from bot.errors import SlackError
+from bot.core.types import Call, CallKind
+from bot.errors import SlackError, SlackRefused
 from bot.slack.errors import call
 from bot.tasks import Tasks
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.core.ports import Budget
 
 log = structlog.get_logger(__name__)
 
@@ -51,11 +54,15 @@ class SlackPeople:
     def __init__(
         self,
         client: AsyncWebClient,
+        budget: Budget,
+        team: str,
         *,
         memory: Memory | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
+        self._budget = budget
+        self._team = team
         self._memory = memory or Memory()
         self._clock = clock
         self._people: dict[str, Person] = {}
@@ -83,11 +90,13 @@ class SlackPeople:
         person = self._people.get(user)
         return person.locale if person else None
 
-    def look_up(self, users: Iterable[str]) -> list[asyncio.Task[None]]:
+    def look_up(
+        self, users: Iterable[str], kind: CallKind = CallKind.MORE
+    ) -> list[asyncio.Task[None]]:
         """Begins to ask Slack about those who are not known, without waiting."""
         now = self._clock()
         strangers = [user for user in dict.fromkeys(users) if not self._knows(user, now)]
-        return [self._ask(user) for user in strangers[:MOST_AT_ONCE]]
+        return [self._ask(user, kind) for user in strangers[:MOST_AT_ONCE]]
 
     async def learn(self, users: Iterable[str], *, within: float = 1.0) -> None:
         """Looks people up and waits for it, at most `within` seconds."""
@@ -98,19 +107,24 @@ class SlackPeople:
         person = self._people.get(user)
         return person is not None and now < person.until
 
-    def _ask(self, user: str) -> asyncio.Task[None]:
+    def _ask(self, user: str, kind: CallKind) -> asyncio.Task[None]:
         if user not in self._asked:
-            task = self._tasks.start(self._fetch(user), name=f"users.info {user}")
+            task = self._tasks.start(self._fetch(user, kind), name=f"users.info {user}")
             task.add_done_callback(lambda _: self._asked.pop(user, None))
             self._asked[user] = task
         return self._asked[user]
 
-    async def _fetch(self, user: str) -> None:
+    async def _fetch(self, user: str, kind: CallKind) -> None:
+        asking = Call("users.info", self._team, "", kind, {"user": user, "include_locale": True})
+        await self._budget.acquire(asking)
         try:
-            answer = await call(self._client, "users.info", {"user": user, "include_locale": True})
+            answer = await call(self._client, asking.method, asking.payload)
+        except SlackRefused as error:
+            self._budget.refused(asking, error.retry_after)
+            self._keep(user, self._unknown(user, error.retry_after))
         except SlackError as error:
             log.info("user not found out", user=user, detail=str(error))
-            self._keep(user, self._unknown(user))
+            self._keep(user, self._unknown(user, self._memory.unknown))
         else:
             self._keep(user, self._known(answer.get("user")))
 
@@ -123,9 +137,9 @@ class SlackPeople:
             locale if isinstance(locale, str) else None,
         )
 
-    def _unknown(self, user: str) -> Person:
+    def _unknown(self, user: str, seconds: float) -> Person:
         """What was known stays, but is asked for again soon."""
-        until = self._clock() + self._memory.unknown
+        until = self._clock() + seconds
         before = self._people.get(user)
         return Person(until, before.name, before.locale) if before else Person(until)
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.types import Lease
+from bot.errors import BotError
 
 if TYPE_CHECKING:
     from bot.core.types import Thread, Turn, TurnKey
 
 REMEMBERED = 20_000
 """Keys kept for deduplication: days of a busy workspace; Slack retries for minutes."""
+
+
+class JournalShut(BotError):
+    """The process is about to end; Slack will deliver the question again, to the next one."""
 
 
 class MemoryJournal:
@@ -21,9 +26,16 @@ class MemoryJournal:
         self._waiting: dict[TurnKey, Turn] = {}
         self._running: dict[Thread, Lease] = {}
         self._fence = 0
+        self._open = True
+
+    def shut(self) -> None:
+        """From now on nothing is taken in: it would be forgotten when the process ends."""
+        self._open = False
 
     async def accept(self, turn: Turn) -> bool:
-        """Takes the turn in; False for a duplicate."""
+        """Takes the turn in; False for a duplicate. Raises `JournalShut`."""
+        if not self._open:
+            raise JournalShut("shutting down")
         if turn.key in self._known:
             return False
         self._remember(turn.key)

@@ -71,3 +71,19 @@ def test_a_burst_too_small_to_share_starves_nobody():
     bucket = Bucket(Rate(per_minute=60, burst=1, kept=2))
 
     assert [bucket.reserve(second, MORE) for second in range(3)] == [0, 0, 0]
+
+
+def test_calls_of_one_burst_that_are_refused_together_slow_it_once():
+    bucket = Bucket(Rate(per_minute=60, kept=0))
+    for late in range(4):
+        bucket.back_off(0.1 * late, 1)
+
+    assert bucket.reserve(1.5, LAST) == 0
+    assert bucket.reserve(1.5, LAST) == pytest.approx(2, abs=0.3)
+
+
+def test_what_is_only_closed_is_as_fast_as_before_afterwards():
+    bucket = Bucket(Rate(per_minute=60, kept=0))
+    bucket.close(0, 10)
+
+    assert [bucket.reserve(10, MORE), bucket.reserve(10, MORE)] == [0, pytest.approx(1)]

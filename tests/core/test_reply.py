@@ -6,11 +6,13 @@ from hypothesis import strategies as st
 
 from bot.core.reply import EVENTS, FINISHES, LIVE, TRANSITIONS, Phase, Reply
 from bot.core.types import (
+    Begun,
     Failed,
     Finish,
     FinishReason,
     Interrupted,
     Opened,
+    Queued,
     ReasoningDelta,
     RefusalDelta,
     Stopped,
@@ -29,7 +31,7 @@ events = st.one_of(
     st.builds(TextDelta, st.text(max_size=5)),
     st.builds(ReasoningDelta, st.text(max_size=5)),
     st.builds(RefusalDelta, st.text(max_size=5)),
-    st.just(Opened()),
+    st.sampled_from([Opened(), Queued(), Begun()]),
     st.just(Usage(3, 4)),
     st.just(ToolCallDelta(0, "id", "name", "{}")),
     st.sampled_from(ENDINGS),
@@ -59,6 +61,10 @@ def test_every_finish_reason_ends_the_reply():
     [
         ([], Phase.WAITING),
         ([Opened()], Phase.WAITING),
+        ([Queued()], Phase.QUEUED),
+        ([Queued(), Begun()], Phase.WAITING),
+        ([Queued(), Stopped()], Phase.STOPPED),
+        ([TextDelta("a"), Queued()], Phase.ANSWERING),
         ([ReasoningDelta("hm")], Phase.THINKING),
         ([ReasoningDelta("hm"), TextDelta("a")], Phase.ANSWERING),
         ([TextDelta("a"), ReasoningDelta("hm")], Phase.ANSWERING),

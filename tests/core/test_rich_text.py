@@ -1,5 +1,7 @@
 """Blocks, as the model reads them: what people typed and the bot's own answers."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -122,6 +124,33 @@ def test_own_answers_are_read_back_without_their_furniture():
         "## Title\n\na < b\n```\n&lt;\n```\n`&gt;` > &amp;\n\n---\n\n"
         "| a\\|b | **bold** |\n| --- | --- |\n| a\\|b |  |\n\n(image: a cat)"
     )
+
+
+@pytest.mark.parametrize(
+    ("posted", "expected"),
+    [
+        ("`a` &lt; `&lt;` &gt;", "`a` < `&lt;` >"),
+        ("``a ` &lt;`` &lt;", "``a ` &lt;`` <"),
+        ("x ``` &lt; `` ``` &lt;", "x ``` &lt; `` ``` <"),
+        ("x ``` &lt; `` &lt; ` &lt;", "x ``` < `` < ` <"),
+        ("~~~\n` &lt;\n~~~\n&lt; `", "~~~\n` &lt;\n~~~\n< `"),
+        ("> ```\n> &lt;\n> ```\n&lt;", "> ```\n> &lt;\n> ```\n<"),
+        ("```\n`` ``` &lt;\n``` &lt;", "```\n`` ``` &lt;\n``` <"),
+        ("```\n&lt;", "```\n&lt;"),
+    ],
+)
+def test_code_ends_where_as_many_backticks_stand_as_it_began_with(posted, expected):
+    """Entities are read as what they stand for everywhere but in code."""
+    assert read({"type": "markdown", "text": posted}) == expected
+
+
+def test_many_backticks_take_no_longer_than_other_text():
+    """Whoever writes runs that never close must not slow down everybody's conversations."""
+    runs = " x".join("`" * length for length in range(1, 500))
+    began = time.perf_counter()
+
+    assert read({"type": "markdown", "text": f"a {runs} &lt;"}) == f"a {runs} <"
+    assert time.perf_counter() - began < 1
 
 
 def test_cards_show_their_text_and_fields():

@@ -28,7 +28,7 @@ class House:
             self.journal, desk, self.screen, lambda turn: "Ask me anything."
         )
 
-    def screen(self, asked, posted):
+    def screen(self, asked):
         return self.screens.setdefault(asked.ts, Screen(*self.errors))
 
     async def ask(self, *turns):
@@ -65,10 +65,15 @@ async def test_one_answer_per_thread_at_a_time_in_order():
     await house.ask(turn("1.0001"), turn("1.0002"), turn("1.0003"))
     await asyncio.sleep(0.02)
 
-    assert list(house.screens) == ["1.0001"]
+    assert [screen.last for screen in house.screens.values()] == [
+        ("", "waiting"),
+        ("", "queued"),
+        ("", "queued"),
+    ]
     await asyncio.sleep(0.2)
 
     assert [screen.last[0] for screen in house.screens.values()] == ["1", "2", "3"]
+    assert len(house.model.prompts) == 3
     await house.ended()
 
 
@@ -132,7 +137,8 @@ async def test_a_bug_ends_the_answer_too():
 
 
 async def test_when_slack_says_no_the_request_is_aborted_and_the_thread_goes_on():
-    house = House([TextDelta("2"), DONE], errors=[SlackRejected("chat.postMessage", "is_archived")])
+    archived = SlackRejected("chat.postMessage", "is_archived")
+    house = House([TextDelta("2"), DONE], errors=[archived] * 2)
     await house.ask(turn("1.0001"))
     await asyncio.sleep(0.02)
     house.errors = ()
@@ -151,16 +157,44 @@ async def test_drain_lets_an_answer_finish():
     assert house.shown() == ("Done.", "complete")
 
 
-async def test_drain_interrupts_what_does_not_finish_and_starts_nothing_new():
+async def test_drain_interrupts_what_does_not_finish_and_what_waits_in_line():
     house = House([TextDelta("Be"), 60.0])
+    await house.ask(turn("1.0"), turn("2.0"))
+    await asyncio.sleep(0.02)
+    await house.ended(0.1)
+
+    assert house.shown("1.0") == ("Be", "interrupted")
+    assert house.shown("2.0") == ("", "interrupted")
+    assert house.model.closed == 1
+
+
+async def test_stop_works_while_waiting_in_line():
+    house = House([0.1, TextDelta("1"), DONE])
+    first, second = turn("1.0"), turn("2.0")
+    await house.ask(first, second)
+    await asyncio.sleep(0.02)
+
+    assert house.conversations.stop(second.key, "U1") is StopOutcome.STOPPED
+    await asyncio.sleep(0.02)
+    assert house.shown("2.0") == ("", "stopped")
+
+    await house.ended()
+    assert house.shown("1.0") == ("1", "complete")
+    assert len(house.model.prompts) == 1
+
+
+async def test_what_slack_does_not_take_gets_an_ending_and_the_request_is_aborted():
+    house = House([TextDelta("Be"), 9.0])
     await house.ask(turn())
     await asyncio.sleep(0.02)
-    await house.ended(0.05)
-    await house.ask(turn("2.0"))
+    house.screens["1.000100"].errors = [SlackRejected("chat.update", "restricted_action")]
+    house.model.scripts = []
+    answer = house.conversations._running[turn().key]
+    answer._delivery.feed(TextDelta(" more"))
+    await house.ended()
 
-    assert house.shown() == ("Be", "interrupted")
+    assert house.shown() == ("Be more", "failed")
     assert house.model.closed == 1
-    assert "2.0" not in house.screens
 
 
 @pytest.mark.parametrize("questions", [50])

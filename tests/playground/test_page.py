@@ -2,31 +2,20 @@
 
 import asyncio
 import json
-import os
-import shutil
 from pathlib import Path
 
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from bot.playground import ui
 from bot.playground.limits import Limits
 from bot.playground.people import User
 from bot.playground.server import Playground
 from bot.playground.workspace import Workspace
+from tests.browser import launched
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PHONE = {"width": 390, "height": 844}
 PAYLOADS = json.loads(Path(__file__).with_name("xss.json").read_text("utf-8"))
 NAMELESS = """
@@ -42,17 +31,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser():
-    """One for all tests; without one there is nothing to test, which CI must not overlook."""
-    async with async_playwright() as playwright:
-        installed = next(
-            filter(None, map(shutil.which, NAMES)), playwright.chromium.executable_path
-        )
-        if not Path(installed).exists():
-            give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-            give_up(f"there is no Chromium: none of {NAMES}, nor {installed}")
-        browser = await playwright.chromium.launch(executable_path=installed, args=FLAGS)
+    """One for all tests."""
+    async with launched() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -15,7 +15,7 @@ SOUP = [
     "\n\n",
     "# head\n",
     "```py\n",
-    "```",
+    "```\n",
     "| a |\n",
     "|---|\n",
     "-",
@@ -104,3 +104,14 @@ def test_white_space_alone_is_nothing_to_show():
 def test_a_family_is_not_torn_apart(text):
     for part in Pages(50).parts(text)[1:]:
         assert part[0] not in "\u200d\ufe0f\u3099"
+
+
+def test_an_endless_opening_line_is_not_repeated_in_full():
+    parts = Pages().parts("```" + "x" * 8000 + "\n" + "code\n" * 4000)
+
+    assert all(len(part) <= 12_000 for part in parts)
+
+
+def test_a_line_of_dashes_takes_no_time():
+    """A pattern that looks twice at each of them would need minutes here."""
+    assert Pages(200_000).parts("-" * 100_000)

@@ -122,6 +122,7 @@ def test_a_strange_retry_after_is_survived(header, seconds):
         (answer(ok=False, error="channel_not_found"), "channel_not_found"),
         (answer(ok=False, error="missing_scope", needed="im:history"), "missing_scope"),
         (answer(403, ok=False, error="invalid_auth"), "invalid_auth"),
+        (answer(ok=False, error="message_limit_exceeded"), "message_limit_exceeded"),
         (web.Response(status=404, text="gone", content_type="text/html"), "http_404"),
     ],
 )

@@ -4,10 +4,11 @@ import asyncio
 
 import pytest
 
+from bot.core.prompt import Place, build_prompt
 from bot.core.types import Message, Thread, Turn
-from bot.slack.history import Reach, SlackHistory
+from bot.slack.history import UNREAD, Reach, SlackHistory
 from bot.slack.people import SlackPeople
-from bot.slack.sinks import METADATA
+from bot.slack.reconcile import METADATA
 from tests.fakes import Free
 
 START = 1_751_328_000.0
@@ -21,6 +22,7 @@ class Scene:
         self.workspace = slack.workspace
         self.channel = channel
         self.now = START
+        self.budget = Free()
 
     def say(self, user, text, *, after=10.0, **fields):
         self.now += after
@@ -45,13 +47,13 @@ class Scene:
         direct = self.channel.startswith("D")
         thread = Thread(self.workspace.team_id, self.channel, root)
         turn = Turn(thread, ts, "U0ALICE", text, direct=direct)
-        history = SlackHistory(self.client, self.people, self.identity, Free(), reach)
+        history = SlackHistory(self.client, self.people, self.identity, self.budget, reach)
         return await history.read(turn)
 
 
 @pytest.fixture
-async def people(client):
-    async with SlackPeople(client) as people:
+async def people(client, identity):
+    async with SlackPeople(client, Free(), identity.team) as people:
         yield people
 
 
@@ -223,7 +225,10 @@ async def test_without_history_the_question_stands_alone(channel, error):
 
     messages = await channel.read(asked, root=root, text="two, <@U0BOB>?")
 
-    assert messages == [Message("user", "two, @bob?", "alice", asked)]
+    assert messages == [
+        Message("system", UNREAD),
+        Message("user", "two, @bob?", "alice", asked),
+    ]
 
 
 async def test_a_short_refusal_is_waited_for(channel):
@@ -237,24 +242,94 @@ async def test_a_short_refusal_is_waited_for(channel):
 
 async def test_a_long_refusal_is_not_waited_for(channel):
     root = channel.say("alice", "one")
+    asked = channel.say("alice", "two", thread_ts=root)
     channel.slack.faults.refuse("conversations.replies", retry_after=3)
 
     async with asyncio.timeout(1):
-        messages = await channel.read(root, root=root, text="two")
+        messages = await channel.read(asked, root=root, text="two")
 
-    assert [m.text for m in messages] == ["two"]
+    assert [m.text for m in messages] == [UNREAD, "two"]
+    assert channel.budget.refusals == [3.0]
 
 
 async def test_a_slow_slack_costs_context_not_time(channel):
     root = channel.say("alice", "one")
+    asked = channel.say("alice", "two", thread_ts=root)
     channel.slack.faults.latency = 0.5
 
     async with asyncio.timeout(0.4):
         messages = await channel.read(
-            root, root=root, text="two", reach=Reach(patience=0.1, names=0.1)
+            asked, root=root, text="two", reach=Reach(patience=0.1, names=0.1)
         )
 
-    assert [m.text for m in messages] == ["two"]
+    assert [m.text for m in messages] == [UNREAD, "two"]
+
+
+class Queue(Free):
+    """A budget in which each call waits its turn for `seconds`."""
+
+    def __init__(self, seconds):
+        super().__init__()
+        self.seconds = seconds
+
+    async def acquire(self, call):
+        await asyncio.sleep(self.seconds)
+
+
+async def test_waiting_for_the_budget_costs_no_context(channel):
+    """When many ask at once, each still has its thread: only Slack's own slowness is impatient."""
+    root = channel.say("alice", "one")
+    asked = channel.say("alice", "two", thread_ts=root)
+    channel.budget = Queue(0.3)
+
+    messages = await channel.read(asked, root=root, reach=Reach(patience=0.2))
+
+    assert [m.text for m in messages] == ["one", "two"]
+
+
+async def test_waiting_for_the_budget_has_an_end(channel):
+    """An answer without its thread is better than none, and the model knows what it lacks."""
+    root = channel.say("alice", "one")
+    asked = channel.say("alice", "two", thread_ts=root)
+    channel.budget = Queue(5)
+
+    async with asyncio.timeout(1):
+        messages = await channel.read(asked, root=root, text="2", reach=Reach(turn_comes=0.1))
+
+    assert [m.text for m in messages] == [UNREAD, "2"]
+
+
+async def test_the_model_is_told_what_could_not_be_read(channel):
+    """Half a conversation is announced as half, in front of what there is of it."""
+    root = channel.say("alice", "one")
+    for number in range(3):
+        channel.say("bob", f"{number}", thread_ts=root)
+    asked = channel.say("alice", "why?", thread_ts=root)
+    channel.budget = Half()
+
+    messages = await channel.read(asked, root=root, text="why?", reach=Reach(page=2, turn_comes=1))
+    prompt = build_prompt(messages, Place("bot", direct=False, today="2026-01-01"))
+
+    assert prompt[0].text.endswith(UNREAD)
+    assert [(m.role, m.text) for m in prompt[1:]] == [
+        ("user", "alice: one"),
+        ("user", "bob: 0"),
+        ("user", "bob: 1"),
+        ("user", "alice: why?"),
+    ]
+
+
+class Half(Free):
+    """A budget for one call."""
+
+    def __init__(self):
+        super().__init__()
+        self.left = 1
+
+    async def acquire(self, call):
+        self.left -= 1
+        if self.left < 0:
+            await asyncio.Event().wait()
 
 
 async def test_a_deleted_question_is_answered_as_it_was_asked(channel):

@@ -4,7 +4,9 @@ import asyncio
 
 import pytest
 
+from bot.core.types import CallKind
 from bot.slack.people import Memory, SlackPeople, name_of
+from tests.fakes import Free
 
 
 class Clock:
@@ -20,9 +22,28 @@ def clock():
     return Clock()
 
 
+class Strict(Free):
+    """A budget that lets nothing out before it is `open`, and notes what was asked of it."""
+
+    def __init__(self):
+        super().__init__()
+        self.calls = []
+        self.open = asyncio.Event()
+
+    async def acquire(self, call):
+        self.calls.append(call)
+        await self.open.wait()
+
+
 @pytest.fixture
-async def people(client, clock):
-    async with SlackPeople(client, memory=Memory(people=3), clock=clock) as people:
+def budget():
+    return Free()
+
+
+@pytest.fixture
+async def people(client, budget, clock):
+    memory = Memory(people=3)
+    async with SlackPeople(client, budget, "T1", memory=memory, clock=clock) as people:
         yield people
 
 
@@ -96,6 +117,39 @@ async def test_learning_gives_up_in_time_but_the_answer_is_kept(people, slack):
     assert people.name("U0BOB") == "U0BOB"
 
     await slack.wait_for(lambda: slack.journal.of("users.info"))
+    await people.learn(["U0BOB"])
+    assert people.name("U0BOB") == "bob"
+
+
+async def test_nobody_is_asked_for_outside_the_budget(client, slack):
+    """Slack counts these calls for the whole workspace; the one who asks goes before others."""
+    budget = Strict()
+    async with SlackPeople(client, budget, "T1") as people:
+        people.look_up(["U0ALICE"], CallKind.FIRST)
+        await people.learn(["U0ALICE", "U0BOB"], within=0.05)
+        assert asked(slack) == []
+
+        budget.open.set()
+        await people.learn(["U0ALICE", "U0BOB"])
+
+    assert sorted(asked(slack)) == ["U0ALICE", "U0BOB"]
+    assert [(call.method, call.team, call.kind, call.payload["user"]) for call in budget.calls] == [
+        ("users.info", "T1", CallKind.FIRST, "U0ALICE"),
+        ("users.info", "T1", CallKind.MORE, "U0BOB"),
+    ]
+
+
+async def test_a_refusal_is_reported_and_lasts_as_long_as_slack_says(people, budget, slack, clock):
+    """A limit says nothing about the user, who is asked for again as soon as Slack allows."""
+    slack.faults.refuse("users.info", retry_after=7)
+    await people.learn(["U0BOB"])
+    assert budget.refusals == [7.0]
+
+    clock.now = 6.9
+    await people.learn(["U0BOB"])
+    assert people.name("U0BOB") == "U0BOB"
+
+    clock.now = 7.1
     await people.learn(["U0BOB"])
     assert people.name("U0BOB") == "bob"
 

@@ -71,7 +71,7 @@ def done(text, phase=Phase.COMPLETE):
 async def test_placeholder_edits_and_last_word_are_one_message(scene):
     kinds = [await scene.show(s) for s in (WAITING, live("Be"), live("Because"), done("Because."))]
 
-    assert kinds == [[CallKind.FIRST], [CallKind.MORE], [CallKind.MORE], [CallKind.LAST]]
+    assert kinds == [[CallKind.FIRST], [CallKind.FIRST], [CallKind.MORE], [CallKind.LAST]]
     assert scene.texts() == ["Because."]
     assert scene.types() == [["markdown"]]
     assert scene.answers[0]["thread_ts"] == scene.turn.ts
@@ -221,5 +221,77 @@ async def test_blocks_that_slack_refuses_are_shown_as_they_are(scene, code):
 async def test_what_cannot_be_shown_at_all_is_an_error(scene):
     await scene.show(WAITING)
     scene.slack.faults.fail("chat.update", "invalid_blocks", times=2)
+    scene.slack.faults.fail("chat.postMessage", "invalid_blocks")
     with pytest.raises(SlackRejected):
         await scene.show(done("Be"))
+
+
+@pytest.mark.parametrize("code", ["edit_window_closed", "cant_update_message"])
+async def test_a_message_that_cannot_be_edited_is_posted_anew(scene, code):
+    await scene.show(WAITING)
+    scene.slack.faults.fail("chat.update", code)
+    await scene.show(done("Because."))
+
+    assert scene.texts() == ["Because."]
+
+
+async def test_a_message_that_somebody_deleted_is_not_posted_again(scene):
+    await scene.show(WAITING)
+    await scene.slack.delete(scene.turn.thread.channel, scene.answers[0]["ts"])
+    with pytest.raises(SlackRejected):
+        await scene.show(done("Because."))
+
+    assert scene.texts() == []
+
+
+async def test_a_part_that_cannot_be_posted_is_said_to_be_missing(scene):
+    await scene.show(live("word " * 1000))
+    scene.slack.faults.fail("chat.postMessage", "restricted_action")
+    with pytest.raises(SlackRejected):
+        await scene.show(live("word " * 3000))
+    await scene.show(done("word " * 3000))
+
+    assert scene.types() == [["markdown", "context"]]
+    assert "did not take" in scene.answers[0]["blocks"][1]["elements"][0]["text"]
+
+
+async def test_a_lost_post_is_found_in_a_long_thread(scene):
+    """Pages begin at the thread's root, and only the first one is looked at."""
+    root, channel = scene.turn.ts, scene.turn.thread.channel
+    for number in range(250):
+        await scene.slack.say("bob", "general", f"{number}", thread_ts=root)
+    asked = await scene.slack.say("alice", "general", "@streambot why?", thread_ts=root)
+    turn = Turn(Thread(scene.turn.thread.team, channel, root), asked["ts"], asked["user"], "why?")
+    scene.sink = EditSink(scene.sink._client, turn, lambda: ENGLISH)
+    before = len(scene.answers)
+    scene.slack.faults.lose("chat.postMessage")
+    with pytest.raises(SlackUnknown):
+        await scene.show(WAITING)
+    await scene.show(done("Because."))
+
+    assert len(scene.answers) == before + 1
+
+
+async def test_where_we_may_not_look_we_post_again(scene):
+    scene.slack.faults.lose("chat.postMessage")
+    with pytest.raises(SlackUnknown):
+        await scene.show(WAITING)
+    scene.slack.faults.fail("conversations.replies", "missing_scope")
+    await scene.show(done("Because."))
+
+    assert scene.texts()[-1] == "Because."
+
+
+async def test_one_part_that_slack_refuses_leaves_the_others_as_they_are(scene):
+    await scene.show(live("word " * 3000))
+    scene.slack.faults.fail("chat.update", "invalid_blocks")
+    await scene.show(done("word " * 3000 + "end"))
+
+    assert [types[0] for types in scene.types()] == ["markdown", "section"]
+
+
+async def test_the_first_words_are_as_urgent_as_a_placeholder(scene):
+    await scene.show(WAITING)
+
+    assert await scene.show(live("B")) == [CallKind.FIRST]
+    assert await scene.show(live("Be")) == [CallKind.MORE]

@@ -1,6 +1,8 @@
 """The journal in memory: one turn per message, one running turn per thread, oldest first."""
 
-from bot.store.memory import MemoryJournal
+import pytest
+
+from bot.store.memory import JournalShut, MemoryJournal
 from tests.fakes import turn
 
 
@@ -53,3 +55,11 @@ async def test_due_is_one_per_free_thread():
         await journal.accept(turn(ts, root=root))
 
     assert [t.ts for t in await journal.due()] == ["1.0", "3.0"]
+
+
+async def test_once_shut_it_takes_nothing_in():
+    journal = MemoryJournal()
+    journal.shut()
+
+    with pytest.raises(JournalShut):
+        await journal.accept(turn())

@@ -1,0 +1,197 @@
+"""Coming, going, and what happens to questions meanwhile."""
+
+import asyncio
+import signal
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bot.playground.reply import FOREVER, Reply
+from bot.strings import ENGLISH
+from tests.e2e.house import BOTH, KEY, Held, open_house, run_bot
+from tests.environment import ROOT, command, scrubbed
+
+both = pytest.mark.parametrize("transport", BOTH)
+
+
+def ours():
+    """The bot's own tasks that run now, by name."""
+    names = (task.get_name() for task in asyncio.all_tasks())
+    owners = ("app:", "answer:", "conversations:", "envelopes:", "people:", "sockets:")
+    return [name for name in names if name.startswith(owners)]
+
+
+# Leaving
+
+
+@both
+async def test_leaving_lets_an_answer_finish(transport):
+    """What runs may end within the drain; then nothing of the bot is left."""
+    async with open_house(transport=transport, bot=False) as house:
+        pieces = Held("Half ", after=["and half"])
+        house.model.enqueue(Reply(pieces))
+        async with run_bot(house):
+            question = await house.say("alice", "general", "@streambot go")
+            await house.begun(question, "Half")
+            asyncio.get_running_loop().call_later(0.1, pieces.release)
+
+        answer = house.answer(question)
+        assert (answer.text, answer.notices, answer.buttons) == ("Half and half", [], [])
+        assert ours() == []
+
+
+@both
+async def test_leaving_interrupts_what_takes_too_long(transport):
+    """After BOT_DRAIN_SECONDS it says so, keeps the text, and leaves the model alone."""
+    async with open_house(transport=transport, bot=False, bot_drain_seconds=0.1) as house:
+        house.model.enqueue(Reply(["Half", FOREVER]))
+        async with run_bot(house):
+            question = await house.say("alice", "general", "@streambot go")
+            await house.begun(question, "Half")
+
+        answer = house.answer(question)
+        await house.left_alone(house.model.requests[0])
+        assert (answer.text, answer.notices) == ("Half", [ENGLISH.interrupted])
+        assert answer.buttons == []
+        assert ours() == []
+
+
+@both
+async def test_stop_works_while_it_leaves(transport):
+    """The line to Slack is open until the last answer has ended."""
+    async with open_house(transport=transport, bot=False) as house:
+        house.model.enqueue(Reply(["Half", FOREVER]))
+        async with asyncio.TaskGroup() as clicks, run_bot(house):
+            question = await house.say("alice", "general", "@streambot go")
+            begun = await house.begun(question, "Half")
+            clicks.create_task(house.press("alice", begun))
+
+        assert house.answer(question).notices == [ENGLISH.stopped]
+
+
+@both
+async def test_nothing_to_do(transport):
+    """A bot that nobody asked comes and goes twice without a trace."""
+    async with open_house(transport=transport, bot=False) as house:
+        for _ in range(2):
+            async with run_bot(house):
+                pass
+            assert ours() == []
+
+
+# Staying
+
+
+@both
+async def test_who_we_are_is_asked_once(transport):
+    """While auth.test is down no question is lost: it is not needed for any."""
+    async with open_house(transport=transport) as house:
+        house.slack.faults.fail("auth.test", 500, times=100)
+        house.slack.journal.clear()
+
+        answers = [await house.ask(user, "general", "@streambot hi") for user in ("alice", "bob")]
+
+        assert all(answer.text for answer in answers)
+        assert house.calls("auth.test") == []
+
+
+@pytest.mark.parametrize("trouble", ["drop_sockets", "refresh_sockets", "warn_sockets"])
+async def test_a_socket_that_ends(house, trouble):
+    """The answer goes on, and what is asked next is answered through the next socket."""
+    pieces = Held("Half ", after=["and half"])
+    house.model.enqueue(Reply(pieces))
+    question = await house.say("alice", "general", "@streambot go")
+    await house.begun(question, "Half")
+
+    await house.slack.switch(trouble)
+    pieces.release()
+    second = await house.say("bob", "general", "@streambot and now?")
+
+    assert (await house.ended(question)).text == "Half and half"
+    assert (await house.ended(second)).text
+
+
+# As a process of its own
+
+
+@asynccontextmanager
+async def program(house, cwd, **variables):
+    """`python -m bot run --socket` against the playground, in an empty directory."""
+    given = {
+        "PYTHONPATH": str(ROOT),
+        "SLACK_API_URL": house.slack.api_url,
+        "SLACK_BOT_TOKEN": house.slack.bot_token,
+        "SLACK_APP_TOKEN": house.slack.app_token,
+        "OPENAI_BASE_URL": house.model.base_url,
+        "OPENAI_API_KEY": KEY,
+        "BOT_LOG_FORMAT": "json",
+    }
+    process = await asyncio.create_subprocess_exec(
+        *command("run", "--socket"),
+        cwd=cwd,
+        env=scrubbed(**given | variables),
+        stderr=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def farewell(process):
+    """The exit code and what stood on stderr."""
+    async with asyncio.timeout(20):
+        _, errors = await process.communicate()
+    return process.returncode, errors.decode()
+
+
+async def connected(house):
+    await house.slack.wait_for(lambda: len(house.slack.sockets), timeout=20)
+
+
+async def test_a_signal_ends_it_in_good_order(tmp_path):
+    """SIGTERM in the midst of an answer: the answer is finished, then the exit code is 0."""
+    async with open_house(bot=False) as house, program(house, tmp_path) as process:
+        await connected(house)
+        pieces = Held("Half ", after=["and half"])
+        house.model.enqueue(Reply(pieces))
+        question = await house.say("alice", "general", "@streambot go")
+        await house.begun(question, "Half")
+
+        process.send_signal(signal.SIGTERM)
+        asyncio.get_running_loop().call_later(0.2, pieces.release)
+        code, errors = await farewell(process)
+
+        answer = house.answer(question)
+        assert (answer.text, answer.notices, answer.buttons) == ("Half and half", [], [])
+        assert code == 0
+        assert '"stopped"' in errors
+        assert "Traceback" not in errors
+        assert KEY not in errors
+
+
+async def test_a_wrong_token(tmp_path):
+    """Exit code 78, the name of the variable, and not its value."""
+    async with open_house(bot=False) as house:
+        async with program(house, tmp_path, SLACK_BOT_TOKEN="xoxb-wrong-canary") as process:
+            code, errors = await farewell(process)
+
+        assert code == 78
+        assert "SLACK_BOT_TOKEN" in errors
+        assert "invalid_auth" in errors
+        assert "canary" not in errors
+
+
+async def test_socket_mode_is_turned_off(tmp_path):
+    """Somebody turns it off in the app's settings: it ends and says what to do."""
+    async with open_house(bot=False) as house, program(house, tmp_path) as process:
+        await connected(house)
+        await house.slack.switch("disable_link")
+        code, errors = await farewell(process)
+
+        assert code == 78
+        assert "Socket Mode is off" in errors
+        assert "Traceback" not in errors
