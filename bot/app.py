@@ -18,13 +18,11 @@ import structlog
 from pydantic import SecretStr
 
 from bot.core.pacing import Rate
+from bot.endpoint import client_of, deadlines_of, model_of
 from bot.engine.answer import Desk
-from bot.engine.asking import Deadlines
 from bot.engine.conversations import Conversations
 from bot.engine.pacer import Pacer
 from bot.errors import SettingsError, SlackRefused, SlackRejected, SlackUnknown
-from bot.llm.client import make_client
-from bot.llm.openai import OpenAIModel
 from bot.playground.model import MODEL, ScriptedModel
 from bot.playground.server import Playground
 from bot.playground.ui import DEMO_MODEL, page
@@ -45,7 +43,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
     from aiohttp import ClientSession
-    from openai import AsyncOpenAI
     from slack_bolt.async_app import AsyncApp
     from slack_sdk.web.async_client import AsyncWebClient
 
@@ -146,14 +143,10 @@ async def open_bot(settings: Settings, transport: Transport) -> AsyncIterator[Bo
         identity = await _identify(client)
         budget = _budget(settings)
         people = await stack.enter_async_context(SlackPeople(client, budget, identity.team))
-        model = make_client(
-            settings.api_key,
-            settings.openai_base_url,
-            connect_timeout=settings.bot_connect_timeout,
-        )
+        model = client_of(settings)
         stack.push_async_callback(model.close)
         history = SlackHistory(client, people, identity, budget, Reach(pause=settings.bot_dm_pause))
-        desk = _desk(settings, _model(settings, model), history, people, budget, identity)
+        desk = _desk(settings, model_of(settings, model), history, people, budget, identity)
         words = _words(settings, people)
         journal = MemoryJournal()
         conversations = Conversations(
@@ -257,20 +250,7 @@ def _desk(
         today=lambda: time.strftime("%Y-%m-%d", time.gmtime()),
         system=settings.bot_system_prompt,
         context_tokens=settings.bot_context_tokens,
-        deadlines=Deadlines(
-            first_token=settings.bot_first_token_timeout,
-            silence=settings.bot_stall_timeout,
-            turn=settings.bot_turn_timeout,
-        ),
-    )
-
-
-def _model(settings: Settings, client: AsyncOpenAI) -> Model:
-    return OpenAIModel(
-        client,
-        model=settings.openai_model,
-        stream=settings.openai_stream,
-        options=settings.model_options,
+        deadlines=deadlines_of(settings),
     )
 
 

@@ -13,10 +13,9 @@ import typer
 from bot.ask.views import Clock, Plain, View
 from bot.core.reply import Phase, Reply, Snapshot
 from bot.core.types import Failed, Message, ReasoningDelta, RefusalDelta, StreamEvent, TextDelta
-from bot.engine.asking import Deadlines, ask
+from bot.endpoint import client_of, deadlines_of, model_of
+from bot.engine.asking import ask
 from bot.errors import ModelError
-from bot.llm.client import make_client
-from bot.llm.openai import OpenAIModel
 from bot.strings import Strings, strings_for
 from bot.telemetry import error_id
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from bot.config import Settings
     from bot.core.ports import Model
+    from bot.engine.asking import Deadlines
 
 log = structlog.get_logger(__name__)
 
@@ -45,21 +45,12 @@ async def run(settings: Settings, text: str, *, timing: bool = False) -> int:
     prompt = [Message("user", text)]
     if settings.bot_system_prompt:
         prompt.insert(0, Message("system", settings.bot_system_prompt))
-    client = make_client(
-        settings.api_key,
-        settings.openai_base_url,
-        connect_timeout=settings.bot_connect_timeout,
-    )
-    model = OpenAIModel(
-        client,
-        model=settings.openai_model,
-        stream=settings.openai_stream,
-        options=settings.model_options,
-    )
+    client = client_of(settings)
+    model = model_of(settings, client)
     with ExitStack() as screen:
         views = [screen.enter_context(view) for view in _views(timing=timing)]
         async with client:
-            snapshot = await answer(model, prompt, deadlines(settings), views)
+            snapshot = await answer(model, prompt, deadlines_of(settings), views)
     return _close(snapshot, _words(settings))
 
 
@@ -72,15 +63,6 @@ def question(words: Iterable[str], stdin: TextIO | None) -> str:
     typed = " ".join(word for word in words if word != "-").encode(errors="surrogateescape")
     parts = (part.decode(errors="replace").strip() for part in (typed, piped))
     return "\n\n".join(part for part in parts if part)
-
-
-def deadlines(settings: Settings) -> Deadlines:
-    """How long each step of an answer may take."""
-    return Deadlines(
-        first_token=settings.bot_first_token_timeout,
-        silence=settings.bot_stall_timeout,
-        turn=settings.bot_turn_timeout,
-    )
 
 
 async def answer(

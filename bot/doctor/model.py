@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from bot.config import is_loopback
 from bot.core.types import Message, ReasoningDelta, TextDelta
 from bot.doctor.finding import Finding
+from bot.endpoint import model_of
 from bot.errors import ModelError
-from bot.llm.openai import OpenAIModel
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -87,20 +87,14 @@ async def stream(visit: Visit) -> Finding:
 
 
 async def _listen(visit: Visit, client: AsyncOpenAI) -> Finding:
-    settings = visit.settings
-    model = OpenAIModel(
-        client,
-        model=settings.openai_model,
-        stream=settings.openai_stream,
-        options=settings.model_options,
-    )
+    model = model_of(visit.settings, client)
     began, arrived, pieces = time.monotonic(), 0.0, 0
     async with aclosing(model.stream([Message("user", QUESTION)])) as events:
         async for event in events:
             if isinstance(event, TextDelta | ReasoningDelta) and event.text:
                 arrived = arrived or time.monotonic() - began
                 pieces += 1
-    return _heard(pieces, arrived, streaming=settings.openai_stream)
+    return _heard(pieces, arrived, streaming=visit.settings.openai_stream)
 
 
 def _heard(pieces: int, arrived: float, *, streaming: bool) -> Finding:

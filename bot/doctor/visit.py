@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import aiohttp
 
+from bot.endpoint import client_of
 from bot.errors import ModelError
-from bot.llm.client import make_client, models
+from bot.llm.client import models
 from bot.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Visit:
             aiohttp.ClientSession(trust_env=True, timeout=aiohttp.ClientTimeout(total=10))
         )
         if self.settings.has_model:
-            self.client = make_client(self.settings.api_key, self.settings.openai_base_url)
+            self.client = client_of(self.settings)
             self._stack.push_async_callback(self.client.close)
         await self._stack.enter_async_context(self._tasks)
         return self
