@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 DEFAULT_RATES = {
     "chat.update": Rate(per_minute=50),
     "chat.postMessage": Rate(per_minute=300, burst=10),
-    "users.info": Rate(per_minute=100, burst=4),  # tier 4
+    "users.info": Rate(per_minute=100, burst=4, kept=0),  # tier 4
 }
 """Slack's floors (tier 3 for edits; posts are "several hundred" a minute for a workspace)."""
 
