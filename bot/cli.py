@@ -36,7 +36,7 @@ app = typer.Typer(
     "Settings come from the environment or .env; .env.example lists them.",
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,  # its tables call every switch a <bool>
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -95,7 +95,7 @@ def playground(
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page.")] = True,
 ) -> None:
-    """Try the bot in a browser, without a Slack workspace and without a key."""
+    """Try the bot in a browser: no workspace, no key."""
     with _border():
         settings = _settings(level="warning")  # who only tries it wants to see the address
         port = settings.bot_playground_port if port is None else port
@@ -143,7 +143,7 @@ def ask(
 def doctor(
     *, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False
 ) -> None:
-    """Check tokens, scopes, the connection to Slack, the model and the settings."""
+    """Check settings, tokens, scopes and connections."""
     with _border():
         from bot import doctor as checks  # noqa: PLC0415
 
