@@ -4,7 +4,8 @@ BotError
 ├── SettingsError          a setting is missing or wrong; for whoever runs the bot
 ├── ModelError             the endpoint's fault; `kind` names its sentence in `strings`
 │   ├── ModelUnauthorized · ModelForbidden · ModelNotFound · ModelRejected · ContextTooLong
-│   ├── ModelRateLimited · QuotaExhausted · ModelUnavailable · ModelUnreachable
+│   ├── ModelRateLimited · QuotaExhausted · ModelUnavailable
+│   ├── ModelUnreachable   ModelRefusedConnection · ModelHostUnknown · ModelTLSFailed
 │   ├── ConnectionLost · StreamGarbled · StreamError
 │   └── FirstTokenTimeout · ModelStalled · TurnTimeout
 └── SlackError             a Web API call that did not come back with "ok"
@@ -98,10 +99,28 @@ class ModelUnavailable(ModelError):
 
 
 class ModelUnreachable(ModelError):
-    """Connection refused, DNS, TLS, connect time-out: nobody there."""
+    """Nobody there, or not within the time to connect."""
 
     kind = "unreachable"
     retryable = True
+
+
+class ModelRefusedConnection(ModelUnreachable):
+    """The host is there, but nobody listens at that port."""
+
+    kind = "connection_refused"
+
+
+class ModelHostUnknown(ModelUnreachable):
+    """DNS does not know the host."""
+
+    kind = "host_unknown"
+
+
+class ModelTLSFailed(ModelUnreachable):
+    """No encrypted connection: a certificate we do not trust, or no TLS at all."""
+
+    kind = "tls"
 
 
 class ConnectionLost(ModelError):

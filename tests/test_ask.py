@@ -110,7 +110,7 @@ async def test_nobody_there(capsys):
         code = await asking.run(load(), "why?")
 
     assert code == 1
-    assert capsys.readouterr().err.startswith(JAPANESE.failures["unreachable"])
+    assert capsys.readouterr().err.startswith(JAPANESE.failures["connection_refused"])
 
 
 async def test_silence_has_a_limit(model, capsys):

@@ -29,6 +29,9 @@ HINTS = {
     "quota": "Check the plan and the credit of the account.",
     "rate_limited": "Wait a minute and try again.",
     "unreachable": "Check OPENAI_BASE_URL, network and proxy.",
+    "connection_refused": "Check the port in OPENAI_BASE_URL, and that the endpoint is running.",
+    "host_unknown": "Check the host in OPENAI_BASE_URL, and DNS.",
+    "tls": "Check the certificate, and whether OPENAI_BASE_URL should begin with http://.",
     "garbled": "Check OPENAI_BASE_URL: what answers there is no Chat Completions endpoint.",
 }
 """How to mend it, by the kind of the error."""

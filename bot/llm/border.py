@@ -12,7 +12,10 @@ import openai
 from bot.errors import (
     ConnectionLost,
     ModelError,
+    ModelHostUnknown,
+    ModelRefusedConnection,
     ModelRejected,
+    ModelTLSFailed,
     ModelUnauthorized,
     ModelUnreachable,
     StreamGarbled,
@@ -41,6 +44,9 @@ FOREIGN = (
 CLASSES: tuple[tuple[type[BaseException], type[ModelError]], ...] = (
     # aiohttp stands next to the wire and knows best: what the SDK calls a time-out of the
     # connection may be a refusal, a failed lookup, or a connection that broke much later.
+    (aiohttp.ClientConnectorDNSError, ModelHostUnknown),
+    (aiohttp.ClientSSLError, ModelTLSFailed),
+    (ConnectionRefusedError, ModelRefusedConnection),
     (aiohttp.ClientConnectorError, ModelUnreachable),
     (aiohttp.ClientHttpProxyError, ModelUnreachable),
     (aiohttp.ConnectionTimeoutError, ModelUnreachable),

@@ -113,8 +113,8 @@ async def test_a_direct_message_is_answered_beside_it(page):
 
     await say(page, "continue")
 
-    await expect(stop(page, "#messages")).to_be_visible()
-    await expect(stop(page, "#messages")).to_have_count(0, timeout=10_000)
+    await expect(answer(page, "#messages")).to_contain_text("came with your click.")
+    await expect(stop(page, "#messages")).to_have_count(0)
     await expect(page.locator("#messages .message")).to_have_count(2)
     await expect(page.locator("#thread")).to_be_hidden()
 

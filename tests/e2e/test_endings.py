@@ -208,13 +208,13 @@ async def test_the_id_leads_to_the_log(house):
 
 
 async def test_nobody_there():
-    """A closed port is "cannot reach", after two more attempts."""
+    """A closed port is said to be one, after two more attempts."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     async with open_house(openai_base_url=f"http://127.0.0.1:{port}/v1") as house:
         answer = await ask(house)
 
-        assert (answer.text, failed(answer), answer.buttons) == ("", "unreachable", [])
+        assert (answer.text, failed(answer), answer.buttons) == ("", "connection_refused", [])
 
 
 # Endpoints differ

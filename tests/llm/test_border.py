@@ -10,7 +10,15 @@ import openai
 import pytest
 from openai import _exceptions
 
-from bot.errors import ConnectionLost, ModelError, ModelUnreachable, StreamGarbled
+from bot.errors import (
+    ConnectionLost,
+    ModelError,
+    ModelHostUnknown,
+    ModelRefusedConnection,
+    ModelTLSFailed,
+    ModelUnreachable,
+    StreamGarbled,
+)
 from bot.llm.border import CLASSES, FOREIGN, border, translate
 
 REQUEST = httpx2.Request("POST", "http://x")
@@ -72,16 +80,24 @@ def timed_out(cause):
     return error
 
 
+def because(error):
+    """What aiohttp's connector makes of an error of the system."""
+    connector = aiohttp.ClientConnectorError(KEY, error)
+    connector.__cause__ = error
+    return connector
+
+
 KEY = aiohttp.client_reqrep.ConnectionKey("h", 1, False, True, None, None, None)
 
 
 @pytest.mark.parametrize(
     ("cause", "kind"),
     [
-        (aiohttp.ClientConnectorError(KEY, ConnectionRefusedError()), ModelUnreachable),
-        (aiohttp.ClientConnectorDNSError(KEY, OSError()), ModelUnreachable),
-        (aiohttp.ClientConnectorSSLError(KEY, ssl.SSLError()), ModelUnreachable),
-        (aiohttp.ClientConnectorCertificateError(KEY, ssl.CertificateError()), ModelUnreachable),
+        (because(ConnectionRefusedError()), ModelRefusedConnection),
+        (because(OSError()), ModelUnreachable),
+        (aiohttp.ClientConnectorDNSError(KEY, OSError()), ModelHostUnknown),
+        (aiohttp.ClientConnectorSSLError(KEY, ssl.SSLError()), ModelTLSFailed),
+        (aiohttp.ClientConnectorCertificateError(KEY, ssl.CertificateError()), ModelTLSFailed),
         (aiohttp.ConnectionTimeoutError(), ModelUnreachable),
         (aiohttp.ServerDisconnectedError(), ConnectionLost),
         (aiohttp.ClientOSError(), ConnectionLost),

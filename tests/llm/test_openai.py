@@ -19,9 +19,12 @@ from bot.errors import (
     ContextTooLong,
     ModelError,
     ModelForbidden,
+    ModelHostUnknown,
     ModelNotFound,
     ModelRateLimited,
+    ModelRefusedConnection,
     ModelRejected,
+    ModelTLSFailed,
     ModelUnauthorized,
     ModelUnavailable,
     ModelUnreachable,
@@ -311,18 +314,18 @@ async def test_a_head_that_is_no_http(endpoint, model):
 
 
 @pytest.mark.parametrize(
-    "base_url",
+    ("base_url", "error"),
     [
-        "http://127.0.0.1:1/v1",
-        "http://no-such-host.invalid/v1",
-        "ftp://x/v1",
-        "nonsense",
-        "http://",
+        ("http://127.0.0.1:1/v1", ModelRefusedConnection),
+        ("http://no-such-host.invalid/v1", ModelHostUnknown),
+        ("ftp://x/v1", ModelUnreachable),
+        ("nonsense", ModelUnreachable),
+        ("http://", ModelUnreachable),
     ],
 )
-async def test_nobody_there(base_url):
+async def test_nobody_there(base_url, error):
     client = make_client("key", base_url)
-    assert await collect(OpenAIModel(client, model="m")) == [ModelUnreachable]
+    assert await collect(OpenAIModel(client, model="m")) == [error]
     await client.close()
 
 
@@ -346,13 +349,16 @@ async def listening(hello):
         await gone.wait()
 
 
-@pytest.mark.parametrize("hello", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b""])
-async def test_tls_where_none_is_spoken(hello):
+@pytest.mark.parametrize(
+    ("hello", "error"),
+    [(b"HTTP/1.1 400 Bad Request\r\n\r\n", ModelTLSFailed), (b"", ModelUnreachable)],
+)
+async def test_tls_where_none_is_spoken(hello, error):
     """The handshake counts as connecting, and has its limit."""
     async with listening(hello) as url:
         client = make_client("key", url, connect_timeout=0.3)
         started = time.monotonic()
-        assert await collect(OpenAIModel(client, model="m")) == [ModelUnreachable]
+        assert await collect(OpenAIModel(client, model="m")) == [error]
         assert time.monotonic() - started < 1
         await client.close()
 
