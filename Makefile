@@ -1,5 +1,5 @@
 # Two commands are enough: `make run` and `make test`. Both set up what they need, once.
-.PHONY: run test lint bench lock screenshots clean
+.PHONY: run test lint bench chaos lock screenshots clean
 .DEFAULT_GOAL := run
 
 VENV ?= .venv
@@ -22,6 +22,11 @@ lint: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks
+
+# Every fault, with many seeds: make chaos FAMILY=kills TRIALS=1000 SEED=7
+CHAOS = $(if $(FAMILY),--family $(FAMILY)) $(if $(TRIALS),--trials $(TRIALS)) $(if $(SEED),--seed $(SEED))
+chaos: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.chaos $(CHAOS)
 
 screenshots: $(VENV)/dev.stamp
 	$(BIN)/python -m docs.screenshots

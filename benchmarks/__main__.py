@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import decoding, latency, streaming
+from benchmarks import decoding, durability, latency, streaming
 
-for benchmark in (decoding, latency, streaming):
+for benchmark in (decoding, latency, streaming, durability):
     benchmark.main()

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+import tempfile
 from typing import TYPE_CHECKING, Self
 
 import psutil
@@ -33,15 +34,23 @@ class Bot:
         }
 
     async def __aenter__(self) -> Self:
+        self._folder = tempfile.TemporaryDirectory()
+        store = {"DATABASE_URL": f"sqlite:///{self._folder.name}/bot.db"}
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run", "--socket", env=self._env
+            sys.executable, "-m", "bot", "run", "--socket", env=store | self._env
         )
         self.process = psutil.Process(self._process.pid)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._process.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(self._process.wait(), 60)
+        await self.leave()
+        self._folder.cleanup()
+
+    async def leave(self) -> int:
+        """Asks it to end, and waits; the exit code."""
+        if self._process.returncode is None:
+            self._process.send_signal(signal.SIGTERM)
+        return await asyncio.wait_for(self._process.wait(), 60)
 
     def memory(self) -> float:
         """Resident memory in megabytes."""

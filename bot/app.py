@@ -6,12 +6,15 @@ import asyncio
 import errno
 import os
 import signal
+import socket
 import sys
 import time
 import webbrowser
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain, repeat
+from secrets import token_hex
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -20,9 +23,10 @@ from pydantic import SecretStr
 from bot.core.pacing import Rate
 from bot.endpoint import client_of, deadlines_of, model_of
 from bot.engine.answer import Desk
-from bot.engine.conversations import Conversations
+from bot.engine.conversations import Conversations, Terms
 from bot.engine.pacer import Pacer
-from bot.errors import SettingsError, SlackRefused, SlackRejected, SlackUnknown
+from bot.errors import SettingsError, SlackRefused, SlackRejected, SlackUnknown, StoreError
+from bot.mortal import Fate, MortalModel, MortalSink, mortal
 from bot.playground.model import MODEL, ScriptedModel
 from bot.playground.server import Playground
 from bot.playground.ui import DEMO_MODEL, page
@@ -32,9 +36,10 @@ from bot.slack.history import Reach, SlackHistory
 from bot.slack.inbox import open_inbox
 from bot.slack.listeners import Handlers, register
 from bot.slack.people import SlackPeople
+from bot.slack.rounds import Rounds
 from bot.slack.sinks import EditSink
 from bot.slack.socket import SocketMode
-from bot.store.memory import MemoryJournal
+from bot.store import open_store
 from bot.strings import LANGUAGES, strings_for
 from bot.tasks import Tasks
 from bot.web import Signature, WebServer
@@ -47,13 +52,20 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.config import Settings, Transport
-    from bot.core.ports import Budget, Model
+    from bot.core.ports import Budget, Journal, Model, Sink
+    from bot.core.turns import Claim
+    from bot.store import SqlJournal
     from bot.strings import Strings
 
 log = structlog.get_logger(__name__)
 
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
-"""Seconds between attempts to learn who we are, while Slack has no answer at start."""
+"""Seconds between attempts at start, while Slack or the database has no answer."""
+
+FAREWELL = 2.0
+"""Seconds of a drain that are left for hanging up and for the last commit."""
+
+HOUR, DAY = 3600.0, 86400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,30 +150,115 @@ async def open_bot(settings: Settings, transport: Transport) -> AsyncIterator[Bo
     """Everything, connected. Leaving lets answers finish while the line to Slack is still open."""
     connect = {"socket": _over_socket, "http": _over_http}[transport]
     async with AsyncExitStack() as stack:
+        journal = await stack.enter_async_context(_open_journal(settings))
         session = await stack.enter_async_context(open_session())
-        client = _slack_client(session, settings, settings.slack_bot_token)
-        identity = await _identify(client)
-        budget = _budget(settings)
-        people = await stack.enter_async_context(SlackPeople(client, budget, identity.team))
-        model = client_of(settings)
-        stack.push_async_callback(model.close)
-        history = SlackHistory(client, people, identity, budget, Reach(pause=settings.bot_dm_pause))
-        desk = _desk(settings, model_of(settings, model), history, people, budget, identity)
-        words = _words(settings, people)
-        journal = MemoryJournal()
-        conversations = Conversations(
-            journal,
-            desk,
-            lambda turn: EditSink(client, turn, lambda: words(turn.user)),
-            lambda turn: words(turn.user).help,
+        slack = await _open_slack(settings, session, stack)
+        endpoint = client_of(settings)
+        stack.push_async_callback(endpoint.close)
+        desk = _desk(settings, model_of(settings, endpoint), slack)
+        words = _words(settings, slack.people)
+        conversations = await stack.enter_async_context(
+            _conversations(settings, journal, desk, slack.client, words)
         )
-        bolt = build_app(identity, client)
-        open_inbox(bolt, journal, identity.bot_user)
-        register(bolt, Handlers(conversations.submit, conversations.stop, words, client))
-        bot = await connect(settings, bolt, session, identity, stack)
-        stack.push_async_callback(conversations.drain, settings.bot_drain_seconds)
-        stack.callback(journal.shut)
+        bolt = _bolt(slack, journal, conversations, words)
+        bot = await connect(settings, bolt, session, slack.identity, stack)
+        seconds = settings.bot_drain_seconds
+        stack.push_async_callback(conversations.drain, max(seconds - FAREWELL, seconds / 2))
         yield bot
+
+
+@dataclass(frozen=True, slots=True)
+class _Slack:
+    """Slack as we reach it: with which client, as whom, within which limits, and who is there."""
+
+    client: AsyncWebClient
+    identity: Identity
+    budget: Budget
+    people: SlackPeople
+
+
+async def _open_slack(settings: Settings, session: ClientSession, stack: AsyncExitStack) -> _Slack:
+    client = _slack_client(session, settings, settings.slack_bot_token)
+    identity = await _identify(client)
+    budget = _budget(settings)
+    people = await stack.enter_async_context(SlackPeople(client, budget, identity.team))
+    return _Slack(client, identity, budget, people)
+
+
+@asynccontextmanager
+async def _open_journal(settings: Settings) -> AsyncIterator[Journal]:
+    """The journal, swept as long as we live. What is still ours at the end is let go of."""
+    async with AsyncExitStack() as stack:
+        journal = await _store(settings, stack)
+        tasks = await stack.enter_async_context(Tasks("store"))
+        tasks.start(_forget(journal, settings.bot_retention_days * DAY), name="purge")
+        try:
+            yield mortal(journal, fate) if (fate := _fate(settings)) else journal
+        finally:
+            with suppress(StoreError):  # then the leases run out by themselves
+                await journal.leave()
+
+
+async def _store(settings: Settings, stack: AsyncExitStack) -> SqlJournal:
+    """Waits for a database that is not there yet; one that is wrong is a mistake in settings."""
+    owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
+    for pause in chain(PAUSES, repeat(PAUSES[-1])):
+        opening = open_store(
+            _value(settings.database_url), owner=owner, lease=settings.bot_lease_seconds
+        )
+        try:
+            return await stack.enter_async_context(opening)
+        except StoreError as error:
+            log.warning("database does not answer yet", detail=str(error), pause=pause)
+        await asyncio.sleep(pause)
+    raise AssertionError("unreachable")
+
+
+async def _forget(journal: SqlJournal, seconds: float) -> None:
+    """Rows of turns that ended long ago go, once an hour."""
+    while True:
+        with suppress(StoreError):
+            await journal.purge(seconds)
+        await asyncio.sleep(HOUR)
+
+
+def _conversations(
+    settings: Settings,
+    journal: Journal,
+    desk: Desk,
+    client: AsyncWebClient,
+    words: Callable[[str], Strings],
+) -> Conversations:
+    fate = _fate(settings)
+
+    def sink_for(claim: Claim) -> Sink:
+        sink = EditSink(client, claim, lambda: words(claim.turn.user))
+        return MortalSink(sink, fate) if fate else sink
+
+    terms = Terms(lease=settings.bot_lease_seconds, pulse=min(1.0, settings.bot_lease_seconds / 5))
+    return Conversations(journal, desk, sink_for, lambda turn: words(turn.user).help, terms)
+
+
+def _bolt(
+    slack: _Slack,
+    journal: Journal,
+    conversations: Conversations,
+    words: Callable[[str], Strings],
+) -> AsyncApp:
+    bolt = build_app(slack.identity, slack.client)
+    open_inbox(bolt, journal, slack.identity.bot_user)
+    submit = conversations.submit
+    rounds = Rounds(slack.client, journal, slack.identity.bot_user, submit)
+    handlers = Handlers(
+        submit=submit,
+        stop=conversations.stop,
+        again=rounds.again,
+        deleted=conversations.deleted,
+        words=words,
+        client=slack.client,
+    )
+    register(bolt, handlers)
+    return bolt
 
 
 async def _over_socket(
@@ -172,19 +269,19 @@ async def _over_socket(
     stack: AsyncExitStack,
 ) -> Bot:
     tasks = await stack.enter_async_context(Tasks("app"))
-    socket = SocketMode(bolt, _slack_client(session, settings, settings.slack_app_token), session)
-    line = tasks.start(_kept(socket), name="socket")
-    connected = tasks.start(socket.connected.wait(), name="connected")
+    mode = SocketMode(bolt, _slack_client(session, settings, settings.slack_app_token), session)
+    line = tasks.start(_kept(mode), name="socket")
+    connected = tasks.start(mode.connected.wait(), name="connected")
     await asyncio.wait({line, connected}, return_when=asyncio.FIRST_COMPLETED)
     if line.done():
         _raise_if_broken(line.result())
     return Bot(identity, line)
 
 
-async def _kept(socket: SocketMode) -> SettingsError | None:
+async def _kept(mode: SocketMode) -> SettingsError | None:
     """The line to Slack, and in the end what broke it: a mistake in settings is no failed task."""
     try:
-        await socket.run()
+        await mode.run()
     except SettingsError as error:
         return error
     return None
@@ -233,25 +330,25 @@ def _budget(settings: Settings) -> Budget:
     return Pacer(rates, interval=settings.bot_edit_interval)
 
 
-def _desk(
-    settings: Settings,
-    model: Model,
-    history: SlackHistory,
-    people: SlackPeople,
-    budget: Budget,
-    who: Identity,
-) -> Desk:
+def _desk(settings: Settings, model: Model, slack: _Slack) -> Desk:
+    who, people = slack.identity, slack.people
+    reach = Reach(pause=settings.bot_dm_pause)
+    fate = _fate(settings)
     return Desk(
-        model=model,
-        history=history,
+        model=MortalModel(model, fate) if fate else model,
+        history=SlackHistory(slack.client, people, who, slack.budget, reach),
         people=people,
-        budget=budget,
+        budget=slack.budget,
         bot_name=lambda: who.name or people.name(who.bot_user),
         today=lambda: time.strftime("%Y-%m-%d", time.gmtime()),
         system=settings.bot_system_prompt,
         context_tokens=settings.bot_context_tokens,
         deadlines=deadlines_of(settings),
     )
+
+
+def _fate(settings: Settings) -> Fate | None:
+    return Fate(settings.bot_kill_at) if settings.bot_kill_at else None
 
 
 def _words(settings: Settings, people: SlackPeople) -> Callable[[str], Strings]:
@@ -275,6 +372,7 @@ def _value(secret: SecretStr | None) -> str:
 async def _small_slack(settings: Settings, port: int) -> AsyncIterator[tuple[Playground, Settings]]:
     """The playground, and settings that lead the bot there. A key lets a real model answer."""
     async with AsyncExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="bot-playground-"))
         if settings.has_model:
             ours, named, panels = settings, settings.openai_model, {}
         else:
@@ -288,7 +386,7 @@ async def _small_slack(settings: Settings, port: int) -> AsyncIterator[tuple[Pla
             if error.errno != errno.EADDRINUSE:
                 raise
             slack = await stack.enter_async_context(Playground(extend=extend))
-        yield slack, ours.model_copy(update=_address(slack))
+        yield slack, ours.model_copy(update=_address(slack) | _own_store(folder))
 
 
 def _demo(model: ScriptedModel) -> dict[str, Any]:
@@ -305,6 +403,11 @@ def _address(slack: Playground) -> dict[str, Any]:
         "slack_bot_token": SecretStr(slack.bot_token),
         "slack_app_token": SecretStr(slack.app_token),
     }
+
+
+def _own_store(folder: str) -> dict[str, Any]:
+    """The small Slack forgets everything when it ends, and so does what belongs to it."""
+    return {"database_url": SecretStr(f"sqlite:///{folder}/bot.db")}
 
 
 def _announce(url: str, *, open_browser: bool) -> None:

@@ -58,6 +58,8 @@ EXPECTED = {
 }
 """Our words for the commonest mistakes; pydantic's own are clear for the others."""
 
+DATABASES = frozenset({"sqlite", "postgres", "postgresql"})
+
 BOLT_TRAP = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 
 
@@ -107,6 +109,12 @@ def _slack_url(url: str) -> str:
     return url.rstrip("/") + "/"
 
 
+def _database(url: SecretStr) -> SecretStr:
+    if urlsplit(url.get_secret_value()).scheme.partition("+")[0] not in DATABASES:
+        raise ValueError("must begin with sqlite:///, postgres:// or postgresql://")
+    return url
+
+
 def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
@@ -121,6 +129,7 @@ AppToken = Annotated[SecretStr, _secret("xapp-", always=True)]
 Key = Annotated[SecretStr, _secret("sk-")]
 SlackURL = Annotated[str, AfterValidator(_url), AfterValidator(_slack_url)]
 ModelURL = Annotated[str, AfterValidator(_url)]
+DatabaseURL = Annotated[SecretStr, AfterValidator(_database)]
 
 
 def setting(default: Any, description: str, **limits: Any) -> Any:
@@ -171,6 +180,11 @@ class Settings(BaseSettings):
     )
     openai_seed: int | None = setting(None, "Seed, for answers that repeat; sent only when set")
 
+    database_url: DatabaseURL = setting(
+        SecretStr("sqlite:///bot.db"),
+        "Where questions and answers in progress are kept: sqlite:///file, or postgresql://…",
+    )
+
     bot_system_prompt: str | None = setting(None, "System prompt, in place of the built-in one")
     bot_language: Annotated[Literal["auto", "en", "ja"], Word] = setting(
         "auto", "Language of the bot's own words: auto (the asker's), en or ja"
@@ -190,6 +204,12 @@ class Settings(BaseSettings):
     bot_posts_per_minute: Rate = setting(300.0, "Posts per minute and workspace")
     bot_burst: int = setting(5, "Edits that may go out at once after a quiet time", ge=1)
     bot_drain_seconds: Seconds = setting(25.0, "Time for running answers when the bot is stopped")
+    bot_lease_seconds: Annotated[Seconds, Field(ge=0.5)] = setting(
+        10.0, "How long after a crash others wait before they take up its questions"
+    )
+    bot_retention_days: Annotated[float, Field(ge=2, allow_inf_nan=False)] = setting(
+        30.0, "Days after which ended questions are forgotten; their texts are erased at once"
+    )
     bot_host: str = setting("0.0.0.0", "Address that HTTP mode listens on")  # noqa: S104
     bot_playground_port: Port = setting(
         8808, "Port of the playground; another one when it is taken"
@@ -199,6 +219,10 @@ class Settings(BaseSettings):
     )
     bot_log_level: Annotated[Literal["debug", "info", "warning", "error"], Word] = setting(
         "info", "Log level: debug, info, warning or error"
+    )
+
+    bot_kill_at: Annotated[str | None, Field(pattern=r"^[a-z]+\.(before|after)(:\d{1,4})?$")] = (
+        setting(None, "For tests of recovery: where the process kills itself, as close.after:2")
     )
 
     @classmethod

@@ -5,9 +5,12 @@ BotError
 ├── ModelError             the endpoint's fault; `kind` names its sentence in `strings`
 │   ├── ModelUnauthorized · ModelForbidden · ModelNotFound · ModelRejected · ContextTooLong
 │   ├── ModelRateLimited · QuotaExhausted · ModelUnavailable
+│   ├── ModelResting       not asked at all: it had too much trouble a moment ago
 │   ├── ModelUnreachable   ModelRefusedConnection · ModelHostUnknown · ModelTLSFailed
 │   ├── ConnectionLost · StreamGarbled · StreamError
 │   └── FirstTokenTimeout · ModelStalled · TurnTimeout
+├── StoreError             the database did not answer, or did not take it
+├── LeaseLost              somebody else works on the turn now: write nothing more
 └── SlackError             a Web API call that did not come back with "ok"
     ├── SlackRefused       429: nothing happened, wait and try again
     ├── SlackUnknown       no answer: it may or may not have happened
@@ -98,6 +101,12 @@ class ModelUnavailable(ModelError):
     retryable = True
 
 
+class ModelResting(ModelError):
+    """Not asked at all: too many calls failed. `retry_after` is when the next one may go out."""
+
+    kind = "resting"
+
+
 class ModelUnreachable(ModelError):
     """Nobody there, or not within the time to connect."""
 
@@ -158,6 +167,19 @@ class TurnTimeout(ModelError):
     """The whole answer took longer than the limit."""
 
     kind = "turn_timeout"
+
+
+class StoreError(BotError):
+    """The database did not answer, or did not take what it was given. Nothing is known of it."""
+
+    kind = "store"
+    retryable = True
+
+
+class LeaseLost(BotError):
+    """Somebody else works on the turn now; whoever held it before writes nothing more."""
+
+    kind = "lease"
 
 
 class SlackError(BotError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,13 +10,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+SHORTEST_WAIT = 2
+LONGEST_WAIT = 48 * 3600
+"""Seconds between which a wait is worth telling."""
+
+
 @dataclass(frozen=True, slots=True)
 class Strings:
-    """One language. `failures` maps the `kind` of an error to its sentence."""
+    """One language. `failures` maps the `kind` of an error to its sentence.
+
+    `waits` has those that can say how long it takes; `units` are keyed by their seconds.
+    """
 
     queued: str
     thinking: str
     stop: str
+    retry: str
+    go_on: str
     stopped: str
     cut: str
     filtered: str
@@ -25,37 +36,60 @@ class Strings:
     interrupted: str
     only_the_asker: str
     already_over: str
+    already_asked: str
+    question_gone: str
+    forgotten: str
     help: str
     error_id: str
+    units: Mapping[int, str]
     failures: Mapping[str, str] = field(default_factory=dict)
+    waits: Mapping[str, str] = field(default_factory=dict)
 
-    def failure(self, kind: str, error_id: str) -> str:
-        """The sentence for an error, with the id that finds it in the log."""
+    def failure(self, kind: str, error_id: str, wait: float | None = None) -> str:
+        """The sentence for an error, with the id that finds it in the log.
+
+        A wait that is over before the sentence is read, or that nobody sits out, is not told.
+        """
         sentence = self.failures.get(kind, self.failures["internal"])
+        if wait and kind in self.waits and SHORTEST_WAIT <= wait <= LONGEST_WAIT:
+            sentence = self.waits[kind].format(wait=self._span(wait))
         return f"{sentence} {self.error_id.format(id=error_id)}"
+
+    def _span(self, seconds: float) -> str:
+        """Never one of anything, so that no language needs a singular."""
+        unit = 3600 if seconds > 5400 else 60 if seconds > 90 else 1
+        return self.units[unit].format(n=math.ceil(seconds / unit))
 
 
 ENGLISH = Strings(
     queued="Waiting for the answer above …",
     thinking="Thinking …",
     stop="Stop",
+    retry="Retry",
+    go_on="Continue",
     stopped="Stopped.",
     cut="Cut at the length limit.",
     filtered="The model's content filter ended this answer.",
     refused="The model declined to answer.",
     empty="The model returned nothing. Asking again often helps.",
     incomplete="Incomplete: the connection to the model ended before the answer did.",
-    interrupted="Interrupted: the bot is restarting. Please ask again.",
-    only_the_asker="Only the person who asked can stop this answer.",
+    interrupted="Interrupted: I am restarting, and will answer here in a moment.",
+    only_the_asker="Only the person who asked can do that.",
     already_over="This answer has already ended.",
+    already_asked="This is already being answered, or has been.",
+    question_gone="I can no longer read the question. Please ask again.",
+    forgotten="This answer is too old for that. Please ask again.",
     help=(
         "Hi! Ask me anything: mention me with a question, in a channel or a thread, "
         "or write to me directly. I read the thread, so follow-up questions work; "
         "while I write, *Stop* ends it."
     ),
     error_id="(error {id})",
+    units={1: "{n} seconds", 60: "{n} minutes", 3600: "{n} hours"},
     failures={
         "internal": "Something went wrong on my side.",
+        "gave_up": "I tried to answer this several times and had to give up.",
+        "too_late": "I was away when this was asked.",
         "slack": "Slack did not let me read this conversation.",
         "slack_refused": "Incomplete: Slack did not take the rest of this answer.",
         "model": "The model could not answer.",
@@ -67,6 +101,7 @@ ENGLISH = Strings(
         "rate_limited": "The model is busy right now. Please try again in a minute.",
         "quota": "The account for the model has run out of credit. Please tell my admin.",
         "unavailable": "The model's service has trouble right now. Please try again soon.",
+        "resting": "The model's service keeps failing, so I let it rest. Please ask again soon.",
         "unreachable": "I cannot reach the model's service right now. Please try again soon.",
         "connection_refused": "The model's service is not running where I look for it.",
         "host_unknown": "I cannot find the model's service on the network. Please tell my admin.",
@@ -78,29 +113,42 @@ ENGLISH = Strings(
         "stalled": "Incomplete: the model fell silent while answering.",
         "turn_timeout": "Incomplete: the answer took too long and was ended.",
     },
+    waits={
+        "rate_limited": "The model is busy right now. Please try again in about {wait}.",
+        "unavailable": "The model's service has trouble. Please try again in about {wait}.",
+        "resting": "The model's service keeps failing. I let it rest; please ask again in {wait}.",
+    },
 )
 
 JAPANESE = Strings(
     queued="上の回答が終わるのを待っています…",
     thinking="考えています…",
     stop="停止",
+    retry="やり直す",
+    go_on="続ける",
     stopped="停止しました。",
     cut="長さの上限に達したため、ここで終わりました。",
     filtered="モデルのコンテンツフィルターにより、回答が終了しました。",
     refused="モデルが回答を控えました。",
     empty="モデルから何も返ってきませんでした。もう一度お試しください。",
     incomplete="未完了：回答の途中でモデルとの接続が切れました。",
-    interrupted="中断：ボットを再起動しています。もう一度お尋ねください。",
-    only_the_asker="この回答を停止できるのは、質問した人だけです。",
+    interrupted="中断：再起動しています。まもなくここで回答します。",
+    only_the_asker="この操作ができるのは、質問した人だけです。",
     already_over="この回答はすでに終わっています。",
+    already_asked="この質問にはすでに回答中か、回答済みです。",
+    question_gone="質問を読み込めなくなりました。もう一度お尋ねください。",
+    forgotten="この回答は古いため操作できません。もう一度お尋ねください。",
     help=(
         "こんにちは！チャンネルやスレッドで私をメンションして質問するか、"
         "DMを送ってください。スレッドの流れを読むので、続けて質問できます。"
         "回答の途中で *停止* を押すと終わります。"
     ),
     error_id="（エラー {id}）",
+    units={1: "{n}秒", 60: "{n}分", 3600: "{n}時間"},
     failures={
         "internal": "こちらで問題が発生しました。",
+        "gave_up": "何度か回答を試みましたが、うまくいきませんでした。",
+        "too_late": "質問された時に応答できませんでした。",
         "slack": "Slackからこの会話を読み込めませんでした。",
         "slack_refused": "未完了：Slackがこの回答の続きを受け付けませんでした。",
         "model": "モデルが回答できませんでした。",
@@ -112,6 +160,7 @@ JAPANESE = Strings(
         "rate_limited": "モデルが混み合っています。1分ほど待ってからお試しください。",
         "quota": "モデルの利用枠を使い切りました。管理者にお知らせください。",
         "unavailable": "モデルのサービスに障害が起きています。少し待ってからお試しください。",
+        "resting": "モデルのサービスの障害が続いています。少し待ってからもう一度お尋ねください。",
         "unreachable": "モデルのサービスに接続できません。少し待ってからお試しください。",
         "connection_refused": "モデルのサービスが所定の場所で動いていません。",
         "host_unknown": "モデルのサービスが見つかりません。管理者にお知らせください。",
@@ -122,6 +171,11 @@ JAPANESE = Strings(
         "first_token_timeout": "時間内に回答が始まりませんでした。",
         "stalled": "未完了：回答の途中でモデルの応答が止まりました。",
         "turn_timeout": "未完了：時間がかかりすぎたため、回答を終了しました。",
+    },
+    waits={
+        "rate_limited": "モデルが混み合っています。約{wait}後にもう一度お試しください。",
+        "unavailable": "モデルのサービスに障害が起きています。約{wait}後にお試しください。",
+        "resting": "モデルのサービスの障害が続いています。{wait}後にもう一度お尋ねください。",
     },
 )
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from bot.core.types import Call, CallKind, Message, StreamEvent, Thread, Turn
+from bot.core.turns import Claim
+from bot.core.types import Call, CallKind, Lease, Message, StreamEvent, Thread, Turn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
     from bot.core.reply import Snapshot
+    from bot.core.types import TurnKey
 
 Step = StreamEvent | Exception | float
 """What a scripted model does next: say something, break, or be silent for some seconds."""
@@ -19,6 +21,12 @@ Step = StreamEvent | Exception | float
 def turn(ts: str = "1.000100", *, text: str = "why?", user: str = "U1", **more) -> Turn:
     """A question in #general."""
     return Turn(Thread("T1", "C1", more.pop("root", "1.000100")), ts, user, text, **more)
+
+
+def claim(asked: Turn | None = None, **known) -> Claim:
+    """The right to work on it, begun for the first time unless `known` says otherwise."""
+    asked = asked or turn()
+    return Claim(asked, Lease(asked.key, 1), **({"begun": True} | known))
 
 
 class ScriptModel:
@@ -56,6 +64,10 @@ class Screen:
     def last(self) -> tuple[str, str]:
         return self.frames[-1]
 
+    @property
+    def posts(self) -> tuple[str, ...]:
+        return ("2.0",) if self.frames else ()
+
     def plan(self, snapshot: Snapshot) -> list[Call]:
         frame = (snapshot.text, snapshot.phase.value)
         if self.frames and self.last == frame:
@@ -75,6 +87,18 @@ class Screen:
         if not self.frames:
             return CallKind.FIRST
         return CallKind.LAST if snapshot.ended else CallKind.MORE
+
+
+class Inbox:
+    """The part of a journal that takes questions in, once each."""
+
+    def __init__(self) -> None:
+        self.turns: dict[TurnKey, Turn] = {}
+
+    async def accept(self, turn: Turn) -> bool:
+        new = turn.key not in self.turns
+        self.turns.setdefault(turn.key, turn)
+        return new
 
 
 class Free:

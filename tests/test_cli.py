@@ -59,6 +59,7 @@ def test_help_is_quick():
     ],
 )
 def test_what_is_missing_or_wrong_is_named(words, variables, named):
+    """F112."""
     result = bot(*words, **variables)
 
     assert result.exit_code == 78

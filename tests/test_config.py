@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
 
 from bot.config import Settings, close_bolt_trap, examine, load
@@ -64,6 +65,7 @@ MISTAKES = {
 
 
 def test_all_mistakes_at_once():
+    """F112."""
     found = problems(**{name: value for name, (value, _) in MISTAKES.items()})
 
     assert {line.partition(":")[0] for line in found} == set(MISTAKES)
@@ -81,6 +83,7 @@ def test_a_mistake_is_named_and_its_value_is_not(name):
 
 
 def test_swapped_tokens_look_swapped():
+    """F112."""
     found = problems(SLACK_BOT_TOKEN=APP_TOKEN, SLACK_APP_TOKEN=BOT_TOKEN)
 
     assert found == [
@@ -168,7 +171,7 @@ def test_secrets_do_not_print():
     ):
         settings = load()
 
-    assert settings.secrets == [BOT_TOKEN, APP_TOKEN, SECRET, KEY]
+    assert settings.secrets == [BOT_TOKEN, APP_TOKEN, SECRET, KEY, "sqlite:///bot.db"]
     shown = f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
     assert not [secret for secret in settings.secrets if secret in shown]
 
@@ -197,6 +200,8 @@ def test_the_trap_is_closed(value):
 def shown(value):
     if value is None:
         return ""
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:g}" if isinstance(value, float) else str(value)

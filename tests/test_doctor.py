@@ -16,6 +16,7 @@ from bot.doctor.visit import Visit
 from bot.playground.model import MODEL, REFUSED_KEY, ScriptedModel
 from bot.playground.reply import Reply
 from bot.slack.manifest import SCOPES
+from bot.store import open_store
 from tests.environment import (
     APP_TOKEN,
     BOT_TOKEN,
@@ -230,6 +231,7 @@ async def test_what_is_wrong_at_slack_is_found(fault, failing, warning, healthy,
 
 
 async def test_a_clock_that_is_off_fails_over_http(healthy, slack):
+    """F106."""
     slack.skew = -400.0
 
     found = await findings(healthy | HTTP)
@@ -337,3 +339,44 @@ async def test_as_a_program(healthy):
 
     assert (process.returncode, err) == (1, b"")
     assert out.decode().splitlines()[0].startswith("✗ settings")
+
+
+@pytest.mark.parametrize(
+    ("url", "what"),
+    [
+        ("sqlite:///nowhere/at/all/bot.db", "folder"),
+        ("sqlite:///garbage.db", "no SQLite"),
+        ("sqlite:///:memory:", "memory"),
+        ("postgresql://canary-password@127.0.0.1:1/test", "does not answer"),
+        ("postgresql://127.0.0.1/test?canary-password=1", "not supported"),
+    ],
+)
+async def test_a_database_that_cannot_be_used(healthy, tmp_path, monkeypatch, url, what):
+    """F089, T27: found before the bot is started, and without a value."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "garbage.db").write_bytes(b"garbage" * 1000)
+
+    found = await findings(healthy | {"DATABASE_URL": url})
+
+    assert failed(found) == {"database"}
+    assert what in found["database"].what
+    assert "password" not in found["database"].what or url.endswith("=1")
+
+
+async def test_a_database_on_a_host_that_keeps_no_files(healthy):
+    assert warned(await findings(healthy | {"DYNO": "web.1"})) == {"database"}
+
+
+async def test_a_database_that_is_there(healthy, tmp_path):
+    url = f"sqlite:///{tmp_path}/bot.db"
+    async with open_store(url, owner="bot"):
+        found = await findings(healthy | {"DATABASE_URL": url})
+
+    assert "opens" in found["database"].what
+
+
+async def test_the_doctor_makes_no_file(healthy, tmp_path):
+    found = await findings(healthy | {"DATABASE_URL": f"sqlite:///{tmp_path}/bot.db"})
+
+    assert found["database"].status is Status.OK
+    assert list(tmp_path.iterdir()) == []

@@ -76,7 +76,7 @@ async def answer(
                 reply.feed(event)
                 _show(event, views)
     except ModelError as error:
-        failed = Failed(error.kind, error_id())
+        failed = Failed(error.kind, error_id(), error.retry_after)
         log.info("no answer", error=failed.id, kind=error.kind, detail=str(error))
         reply.feed(failed)
     return reply.snapshot()
@@ -94,7 +94,7 @@ def _close(snapshot: Snapshot, words: Strings) -> int:
     if snapshot.phase is Phase.COMPLETE:
         return COMPLETE
     if failure := snapshot.failure:
-        typer.echo(words.failure(failure.kind, failure.id), err=True)
+        typer.echo(words.failure(failure.kind, failure.id, failure.wait), err=True)
         return INCOMPLETE if snapshot.text else NO_ANSWER
     typer.echo(_notice(snapshot.phase, words), err=True)
     return INCOMPLETE

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 
     from bot.core.reply import Snapshot
-    from bot.core.types import Call, Lease, Message, StreamEvent, Turn
+    from bot.core.turns import Claim, Entry
+    from bot.core.types import Call, Lease, Message, Order, StreamEvent, Turn, TurnKey
 
 
 class Model(Protocol):
@@ -44,6 +45,10 @@ class Sink(Protocol):
     def plan(self, snapshot: Snapshot) -> list[Call]:
         """The calls that would bring what is shown up to `snapshot`; empty when it is shown."""
 
+    @property
+    def posts(self) -> tuple[str, ...]:
+        """The messages (ts) that stand there for this turn, in order."""
+
     async def do(self, call: Call) -> None:
         """Carries out one call. Raises `SlackError`."""
 
@@ -59,25 +64,63 @@ class Budget(Protocol):
 
 
 class Journal(Protocol):
-    """What was asked, what is being answered, what has ended."""
+    """What was asked, what is being answered, what has ended; it outlives the process.
+
+    A turn is accepted → posting → answering → closing → ended. Who works on it holds a lease, which
+    runs out unless it is renewed; whoever takes it up then gets a higher fence, and every commit
+    with a lower one raises `LeaseLost`. A store that does not answer raises `StoreError`.
+    """
 
     async def accept(self, turn: Turn) -> bool:
-        """Takes the turn in; False when it was taken in before."""
+        """Takes the turn in, committed; False when it was taken in before."""
 
-    async def claim(self, turn: Turn) -> Lease | None:
-        """The right to answer, unless an older turn of the thread is still open."""
+    async def claim(self, key: TurnKey) -> Claim | None:
+        """The right to work on an open turn that nobody else works on, and what is known of it.
 
-    async def renew(self, lease: Lease) -> bool:
-        """Keeps the right; False when it has passed to somebody else."""
+        It is begun at once, unless its thread is busy or it has to be begun with care.
+        """
 
-    async def posted(self, lease: Lease, ts: str) -> None:
-        """The placeholder stands in Slack at `ts`."""
+    async def begin(self, lease: Lease) -> int | None:
+        """The thread's turn has come: how often it has been begun, this time included.
 
-    async def close(self, lease: Lease, answer: str) -> None:
+        None while an older turn of the thread is open, or another one is being answered.
+        """
+
+    async def renew(self, leases: Collection[Lease]) -> Mapping[Lease, Order | None]:
+        """Keeps the rights; those still held, each with what was asked for meanwhile."""
+
+    async def posting(self, lease: Lease) -> None:
+        """A post is about to be made: from now on one may stand that we do not know of."""
+
+    async def posted(self, lease: Lease, posts: Sequence[str]) -> None:
+        """These messages (ts) are all that stand in Slack for this turn."""
+
+    async def close(self, lease: Lease, ending: Snapshot) -> None:
         """The whole answer is known; only the last write is to come."""
 
     async def ended(self, lease: Lease, how: str) -> None:
-        """The last write is done: nothing more will happen to this turn."""
+        """The last write is done: nothing more will happen to it, and its texts are erased."""
 
-    async def due(self) -> list[Turn]:
-        """Accepted turns that nobody works on and that could be claimed now, oldest first."""
+    async def release(self, lease: Lease) -> None:
+        """Handed over: another process may take it up at once, and this attempt did not count."""
+
+    async def leave(self) -> None:
+        """The same for all that is ours."""
+
+    async def due(self) -> list[TurnKey]:
+        """Open turns that nobody else works on and that could begin now, oldest first."""
+
+    async def order(self, key: TurnKey, order: Order) -> bool:
+        """Tells whoever works on the turn, in whatever process; False when it is not open."""
+
+    async def answering(self, team: str, channel: str, ts: str) -> TurnKey | None:
+        """The open turn that has its answer, or a part of it, in the message `ts`."""
+
+    async def find(self, key: TurnKey) -> Entry | None:
+        """What is known of a turn, open or ended; None for one that never was or is forgotten."""
+
+    async def reopen(self, turn: Turn) -> bool:
+        """Asks an ended turn again as `turn`, whose `round` is the next one; False for any other.
+
+        Its messages are kept: a new answer goes into them, or below them where it `goes_on`.
+        """

@@ -90,12 +90,17 @@ def build_prompt(
     # One system message, first: some endpoints' chat templates take no other.
     notes = [message.text for message in history if message.role == "system"]
     head = Message("system", "\n\n".join([system or DEFAULT_SYSTEM, place.describe(), *notes]))
-    room = budget - scale.count([head])
-    # However long the system prompt is, the question gets its share.
-    kept = _newest(said, max(room, budget // 4), scale)
-    if len(kept) < len(said):
-        head = replace(head, text=f"{head.text}\n\n{LEFT_OUT}")
-    return [head, *kept]
+    return _fitted(head, said, budget, scale)
+
+
+def shorten(prompt: Sequence[Message], scale: TokenScale) -> list[Message] | None:
+    """Half of a prompt that the endpoint found too long: the same question, less before it.
+
+    None where there is nothing to leave out.
+    """
+    head, *said = prompt
+    shorter = _fitted(head, said, scale.count(prompt) // 2, scale)
+    return shorter if raw_count(shorter) < raw_count(prompt) else None
 
 
 def _spoken(message: Message, place: Place) -> Message:
@@ -104,6 +109,17 @@ def _spoken(message: Message, place: Place) -> Message:
     if message.role == "user" and message.name and not place.direct:
         text = f"{message.name}: {text}"
     return replace(message, text=text, name=None)
+
+
+def _fitted(
+    head: Message, said: Sequence[Message], budget: int, scale: TokenScale
+) -> list[Message]:
+    room = budget - scale.count([head])
+    # However long the system prompt is, the question gets its share.
+    kept = _newest(said, max(room, budget // 4), scale)
+    if len(kept) < len(said) and LEFT_OUT not in head.text:
+        head = replace(head, text=f"{head.text}\n\n{LEFT_OUT}")
+    return [head, *kept]
 
 
 def _newest(said: Sequence[Message], room: int, scale: TokenScale) -> list[Message]:

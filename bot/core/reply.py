@@ -8,6 +8,7 @@ from typing import get_args
 
 from bot.core.types import (
     Begun,
+    Deleted,
     Failed,
     Finish,
     FinishReason,
@@ -38,6 +39,7 @@ class Phase(StrEnum):
     EMPTY = "empty"
     STOPPED = "stopped"
     INTERRUPTED = "interrupted"
+    GONE = "gone"
     FAILED = "failed"
 
     @property
@@ -66,6 +68,7 @@ TRANSITIONS: dict[type[StreamEvent], dict[Phase, Phase]] = {
     RefusalDelta: dict.fromkeys(LIVE, Phase.ANSWERING),
     Stopped: dict.fromkeys(LIVE, Phase.STOPPED),
     Interrupted: dict.fromkeys(LIVE, Phase.INTERRUPTED),
+    Deleted: dict.fromkeys(LIVE, Phase.GONE),
     Failed: dict.fromkeys(LIVE, Phase.FAILED),
 }
 """What may follow what. `Finish` looks at its reason (FINISHES); an ended reply stays as it is."""
@@ -100,12 +103,14 @@ class Snapshot:
 class Reply:
     """Accumulates one answer. Text is kept in pieces, so feeding a token costs no copying."""
 
-    def __init__(self) -> None:
-        self.phase = Phase.WAITING
-        self._pieces: list[str] = []
-        self._refused = False
-        self._failure: Failed | None = None
-        self._usage: Usage | None = None
+    def __init__(self, picture: Snapshot | None = None) -> None:
+        """A new one, or one that goes on from `picture`."""
+        start = picture or Snapshot()
+        self.phase = start.phase
+        self._pieces = [start.text] if start.text else []
+        self._refused = start.phase is Phase.REFUSED
+        self._failure = start.failure
+        self._usage = start.usage
 
     def feed(self, event: StreamEvent) -> Phase:
         """Takes one event and says where the reply stands now."""

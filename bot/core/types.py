@@ -29,6 +29,8 @@ class Turn:
 
     `text` is as typed (Slack's mrkdwn). `direct` is true in a one-to-one direct message.
     `has_more` is true when files or attachments came with it, so that an empty text is no greeting.
+    `round` counts how often it was asked again by a button, and `goes_on` is true where that button
+    was Continue: what was answered before stays.
     """
 
     thread: Thread
@@ -37,6 +39,8 @@ class Turn:
     text: str = field(repr=False)
     direct: bool = False
     has_more: bool = False
+    round: int = 0
+    goes_on: bool = False
 
     @property
     def key(self) -> TurnKey:
@@ -131,15 +135,24 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """We are shutting down."""
+    """We are shutting down; another process will take it up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """Somebody deleted the message that the answer stands in: nothing is to be written any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """It broke. `kind` names the sentence people read, `id` finds the details in the log."""
+    """It broke. `kind` names the sentence people read, `id` finds the details in the log.
+
+    `wait` is the seconds after which asking again may help, where somebody knows.
+    """
 
     kind: str
     id: str
+    wait: float | None = None
 
 
 StreamEvent = (
@@ -154,6 +167,7 @@ StreamEvent = (
     | Finish
     | Stopped
     | Interrupted
+    | Deleted
     | Failed
 )
 """All that can happen to a reply: the model sends most, people, deadlines and shutdown the rest."""
@@ -179,6 +193,11 @@ class Call:
     payload: Mapping[str, Any] = field(repr=False)
     part: int = 0
 
+    @property
+    def new(self) -> bool:
+        """True when it makes a message that was not there before."""
+        return self.method == "chat.postMessage"
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -186,3 +205,13 @@ class Lease:
 
     key: TurnKey
     fence: int
+
+
+class Order(StrEnum):
+    """What somebody asked for while an answer was under way, perhaps of another process.
+
+    `STOP`: end it, keep what was written. `GONE`: its message was deleted; write nothing more.
+    """
+
+    STOP = "stop"
+    GONE = "gone"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from bot import config, telemetry
-from bot.doctor import model, setup, slack
+from bot.doctor import model, setup, slack, store
 from bot.doctor.finding import Finding, Status
 from bot.doctor.visit import Visit
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 CHECKS: Mapping[str, Callable[[Visit], Awaitable[Finding]]] = {
     "settings": setup.settings,
     "oauth-variables": setup.oauth_variables,
+    "database": store.database,
     "slack-bot-token": slack.bot_token,
     "slack-scopes": slack.scopes,
     "slack-clock": slack.clock,

@@ -9,9 +9,18 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.core.breaker import Breaker
 from bot.core.prompt import Place, TokenScale, build_prompt
 from bot.core.reply import Reply
-from bot.core.types import Begun, Failed, Finish, FinishReason, Queued, TextDelta, Usage
+from bot.core.types import (
+    Begun,
+    Failed,
+    Finish,
+    FinishReason,
+    Message,
+    Queued,
+    TextDelta,
+)
 from bot.engine.asking import Deadlines, ask
 from bot.engine.delivery import Delivery
 from bot.errors import BotError, SlackError, SlackRejected
@@ -24,9 +33,16 @@ if TYPE_CHECKING:
 
     from bot.core.ports import Budget, History, Model, People, Sink
     from bot.core.reply import Snapshot
-    from bot.core.types import Interrupted, Message, Stopped, StreamEvent, Turn
+    from bot.core.types import Deleted, Interrupted, Stopped, StreamEvent, Turn
 
 log = structlog.get_logger(__name__)
+
+GO_ON = Message(
+    "user",
+    "Your last answer was cut short. Continue it exactly where it ends: repeat nothing, and begin "
+    "without a preface.",
+)
+"""What the model is asked when somebody presses Continue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +58,28 @@ class Desk:
     system: str | None = None
     context_tokens: int = 16_000
     deadlines: Deadlines = field(default_factory=Deadlines)
+    breaker: Breaker = field(default_factory=Breaker)
     scale: TokenScale = field(default_factory=TokenScale)
 
 
 class Answer:
     """One running answer. `run` writes; a task of its own reads the model."""
 
-    def __init__(self, turn: Turn, sink: Sink, desk: Desk) -> None:
+    def __init__(self, turn: Turn, sink: Sink, desk: Desk, ending: Snapshot | None = None) -> None:
+        """With an `ending` only its last write is to come."""
         self.turn = turn
         self._desk = desk
-        self._reply = Reply()
+        self._reply = Reply(ending)
         self._delivery = Delivery(self._reply, sink, desk.budget)
         self._reader: asyncio.Task[None] | None = None
 
+    @property
+    def over(self) -> bool:
+        """True when nothing can change any more how it ends."""
+        return self._reply.phase.ended
+
     async def wait(self) -> None:
-        """Shows that it waits in line, or how it ended there."""
+        """Shows that it waits in line."""
         self._delivery.feed(Queued())
         with suppress(SlackError):
             await self._delivery.settle()
@@ -78,7 +101,7 @@ class Answer:
         """Slack takes no more of it: what stands there gets an ending, if Slack lets us."""
         if self._reader:
             self._reader.cancel()
-        self._fail("slack_refused", error)
+        self.fail("slack_refused", error)
         await self._delivery.run()
 
     async def say(self, text: str) -> Snapshot:
@@ -87,7 +110,7 @@ class Answer:
         self._delivery.feed(Finish(FinishReason.STOP))
         return await self.run()
 
-    def end(self, event: Stopped | Interrupted) -> None:
+    def end(self, event: Stopped | Interrupted | Deleted) -> None:
         """Ends it early; what has been written stays. The request to the model is aborted."""
         self._delivery.feed(event)
         if self._reader:
@@ -98,27 +121,29 @@ class Answer:
             async for event in self._events():
                 self._delivery.feed(event)
         except BotError as error:
-            self._fail(error.kind, error)
+            self.fail(error.kind, error)
         except Exception as error:  # noqa: BLE001 - a bug must end the answer too, visibly
-            self._fail("internal", error)
+            self.fail("internal", error)
 
     async def _events(self) -> AsyncGenerator[StreamEvent, None]:
         prompt = await self._prompt()
-        async for event in ask(self._desk.model, prompt, self._desk.deadlines):
-            if isinstance(event, Usage):
-                self._desk.scale.calibrate(prompt, event.prompt_tokens)
+        desk = self._desk
+        async for event in ask(desk.model, prompt, desk.deadlines, desk.breaker, desk.scale):
             yield event
 
     async def _prompt(self) -> list[Message]:
         desk, turn = self._desk, self.turn
         history = await desk.history.read(turn)
+        if turn.goes_on:
+            history = [*history, GO_ON]
         place = Place(desk.bot_name(), turn.direct, desk.today())
         return build_prompt(
             history, place, system=desk.system, budget=desk.context_tokens, scale=desk.scale
         )
 
-    def _fail(self, kind: str, error: Exception) -> None:
-        failure = Failed(kind, error_id())
+    def fail(self, kind: str, error: Exception) -> None:
+        """Ends it with the sentence that `strings` has for `kind`."""
+        failure = Failed(kind, error_id(), getattr(error, "retry_after", None))
         expected = isinstance(error, BotError)
         log.log(
             WARNING if expected else ERROR,

@@ -1,31 +1,64 @@
-"""Owner of every running reply: one per thread at a time, each ended before we are gone."""
+"""Owner of every running reply: one per thread at a time, each ended or handed over."""
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from itertools import chain, repeat
+from typing import TYPE_CHECKING, Self
 
 import structlog
 
-from bot.core.types import Interrupted, Stopped
+from bot.core.reply import Phase
+from bot.core.types import Deleted, Interrupted, Order, Stopped
 from bot.engine.answer import Answer
-from bot.errors import SlackError
+from bot.engine.journaled import JournaledSink
+from bot.engine.lane import Lane
+from bot.engine.tenure import Tenure, uptime
+from bot.errors import BotError, LeaseLost, SlackError, StoreError
 from bot.tasks import Tasks
 from bot.telemetry import about
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from types import TracebackType
 
     from bot.core.ports import Journal, Sink
     from bot.core.reply import Snapshot
+    from bot.core.turns import Claim
     from bot.core.types import Lease, Turn, TurnKey
     from bot.engine.answer import Desk
 
 log = structlog.get_logger(__name__)
 
-LAST_WORDS, PER_WORD = 2.0, 1.2
-"""Seconds of a drain that are kept for "interrupted" to be written, at least and per answer."""
+ORDERS: Mapping[Order, Stopped | Deleted] = {Order.STOP: Stopped(), Order.GONE: Deleted()}
+"""What becomes of an answer about which somebody has said something."""
+
+PAUSES = (0.5, 1, 2, 5)
+"""Seconds between attempts to write an end into a journal that does not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Seconds, but for the counts.
+
+    A `lease` outlives a paused or dead process by so much, which is how long others wait before
+    they take up its questions. `too_late` is the age at which a question is no longer answered
+    unasked. One that was begun `careful` times and never ended may be what kills the process: no
+    other such one is begun until its first words stand, or for `alone` seconds; begun `most` times
+    it is given up. `hand_over` is the share of a drain that is kept for writing that we were
+    interrupted.
+    """
+
+    lease: float = 10.0
+    pulse: float = 1.0
+    too_late: float = 900.0
+    careful: int = 2
+    alone: float = 5.0
+    most: int = 3
+    hand_over: float = 0.25
 
 
 class StopOutcome(StrEnum):
@@ -36,90 +69,263 @@ class StopOutcome(StrEnum):
     OVER = "over"
 
 
+class GivenUp(BotError):
+    """The process died whenever it was begun."""
+
+    kind = "gave_up"
+
+
+class TooLate(BotError):
+    """Nobody was there to answer it in time."""
+
+    kind = "too_late"
+
+
+@dataclass(slots=True)
+class _Work:
+    """One turn that is ours."""
+
+    claim: Claim
+    answer: Answer
+    sink: JournaledSink
+    tenure: Tenure
+    task: asyncio.Task[None]
+    begun: int | None = None
+    over: bool = False
+
+
 class Conversations:
-    """Starts answers as their threads become free, stops and drains them."""
+    """Takes turns up as their threads become free; stops, hands over, and takes over.
+
+    While it is entered it keeps its leases, and looks for turns that nobody works on: those of
+    processes that died, and those of ours that were committed but never submitted.
+    """
 
     def __init__(
         self,
         journal: Journal,
         desk: Desk,
-        sink_for: Callable[[Turn], Sink],
+        sink_for: Callable[[Claim], Sink],
         help_for: Callable[[Turn], str],
+        terms: Terms | None = None,
     ) -> None:
         self._journal = journal
         self._desk = desk
         self._sink_for = sink_for
         self._help_for = help_for
-        self._running: dict[TurnKey, Answer] = {}
+        self._terms = terms or Terms()
+        self._submitted: set[TurnKey] = set()
+        self._working: dict[TurnKey, _Work] = {}
         self._tasks = Tasks("conversations")
+        self._keeper = Tasks("keeper")
         self._freed = asyncio.Event()
+        self._lane = Lane(self._terms.alone)
         self._open = True
 
-    def submit(self, turn: Turn) -> None:
-        """Answers the accepted `turn` as soon as its thread is free."""
-        self._tasks.start(self._turn(turn), name=f"turn {turn.ts}")
+    async def __aenter__(self) -> Self:
+        self._keeper.start(self._keep(), name="leases")
+        self._keeper.start(self._look(), name="due")
+        return self
 
-    def stop(self, key: TurnKey, user: str) -> StopOutcome:
-        """Stops the answer to `key`, when `user` is who asked."""
-        answer = self._running.get(key)
-        if answer is None:
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._tasks.cancel()
+        await self._keeper.cancel()
+
+    # What others ask for
+
+    def submit(self, key: TurnKey) -> None:
+        """Works on a turn that is in the journal, unless somebody does already."""
+        if self._open and key not in self._submitted:
+            self._submitted.add(key)
+            self._tasks.start(self._turn(key), name=f"turn {key[2]}")
+
+    async def stop(self, key: TurnKey, user: str) -> StopOutcome:
+        """Stops the answer to `key`, in whatever process it is, when `user` is who asked."""
+        if work := self._working.get(key):
+            if work.claim.turn.user != user:
+                return StopOutcome.NOT_YOURS
+            self._obey(work, Order.STOP)
+            return StopOutcome.STOPPED
+        entry = await self._journal.find(key)
+        if entry is None or entry.state.ended:
             return StopOutcome.OVER
-        if answer.turn.user != user:
+        if entry.user != user:
             return StopOutcome.NOT_YOURS
-        answer.end(Stopped())
-        self._wake()
-        return StopOutcome.STOPPED
+        stopped = await self._journal.order(key, Order.STOP)
+        return StopOutcome.STOPPED if stopped else StopOutcome.OVER
+
+    async def deleted(self, team: str, channel: str, ts: str) -> None:
+        """A message was deleted: a question is not answered on, an answer not written on."""
+        key = (team, channel, ts)
+        if work := self._working.get(key) or self._written_in(channel, ts):
+            self._obey(work, Order.GONE)
+        else:
+            answered = await self._journal.answering(team, channel, ts)
+            await self._journal.order(answered or key, Order.GONE)
 
     async def drain(self, seconds: float) -> None:
-        """Lets answers finish, then interrupts them visibly; takes `seconds` at the most."""
+        """Lets answers finish, then hands them over; takes `seconds` at the most."""
         self._open = False
-        words = min(seconds / 2, max(LAST_WORDS, len(self._running) * PER_WORD))
+        for work in list(self._working.values()):
+            if work.begun is None:
+                work.task.cancel()
+        words = max(seconds * self._terms.hand_over, min(seconds / 2, 1.0))
         if not await self._tasks.drain(seconds - words):
-            for answer in self._running.values():
-                answer.end(Interrupted())
-            self._wake()
+            for work in self._working.values():
+                work.answer.end(Interrupted())
             await self._tasks.drain(words)
         await self._tasks.cancel()
 
-    async def _turn(self, turn: Turn) -> None:
-        answer = self._running[turn.key] = Answer(turn, self._sink_for(turn), self._desk)
-        with about(turn):
-            try:
-                lease = await self._claim(answer)
-                await self._answer(answer, lease)
-            finally:
-                del self._running[turn.key]
-                self._wake()
+    # One turn
 
-    async def _claim(self, answer: Answer) -> Lease:
+    async def _turn(self, key: TurnKey) -> None:
+        try:
+            if work := await self._take(key):
+                with about(work.claim.turn):
+                    await self._work(work)
+        except LeaseLost as error:
+            log.warning("turn passed to another process", ts=key[2], detail=str(error))
+        except StoreError as error:
+            # It stays in the journal, and is looked for again as soon as that answers.
+            log.warning("turn put off", ts=key[2], detail=str(error))
+        finally:
+            self._submitted.discard(key)
+            self._working.pop(key, None)
+            self._wake()
+
+    async def _take(self, key: TurnKey) -> _Work | None:
+        asked, task = uptime(), asyncio.current_task()
+        claim = await self._journal.claim(key)
+        if claim is None or task is None:
+            return None
+        tenure = Tenure(self._journal, claim.lease, self._terms.lease, asked)
+        sink = JournaledSink(self._sink_for(claim), self._journal, claim, tenure)
+        answer = Answer(claim.turn, sink, self._desk, claim.ending)
+        work = _Work(claim, answer, sink, tenure, task, claim.attempts if claim.begun else None)
+        self._working[key] = work
+        if claim.order:
+            self._obey(work, claim.order)
+        return work
+
+    async def _work(self, work: _Work) -> None:
+        with ExitStack() as stack:
+            if work.begun is None and work.claim.attempts >= self._terms.careful:
+                work.sink.spoken = await self._lane.enter()
+                stack.callback(work.sink.spoken)
+            await self._line_up(work)
+            await self._answer(work)
+
+    async def _line_up(self, work: _Work) -> None:
         """Waits, visibly, until no older question of the thread is open."""
-        while True:
+        while work.begun is None and not work.answer.over:
             freed = self._freed
-            if lease := await self._journal.claim(answer.turn):
-                return lease
-            await answer.wait()
-            await freed.wait()
+            work.begun = await self._journal.begin(work.claim.lease)
+            if work.begun is None:
+                await work.answer.wait()
+                await freed.wait()
 
-    async def _answer(self, answer: Answer, lease: Lease) -> None:
-        how = "failed"
+    async def _answer(self, work: _Work) -> None:
+        how = Phase.FAILED
         began = asyncio.get_running_loop().time()
         try:
-            last = await self._run(answer)
-            how = last.phase.value
+            last = await self._run(work)
+            how = last.phase
             seconds = round(asyncio.get_running_loop().time() - began, 2)
-            log.info("answer ended", phase=how, seconds=seconds, characters=len(last.text))
+            log.info("answer ended", phase=how.value, seconds=seconds, characters=len(last.text))
         except SlackError as error:
             log.warning("answer cannot be shown", detail=str(error))
-        finally:
-            await self._journal.ended(lease, how)
+        await self._end(work, how)
 
-    async def _run(self, answer: Answer) -> Snapshot:
-        turn = answer.turn
-        if not self._open:
+    async def _run(self, work: _Work) -> Snapshot:
+        answer, turn = work.answer, work.claim.turn
+        if hopeless := self._hopeless(work):
+            answer.fail(hopeless.kind, hopeless)
+        elif not self._open:
             answer.end(Interrupted())
-        if turn.text.strip() or turn.has_more:
+        if answer.over or turn.text.strip() or turn.has_more or turn.goes_on:
             return await answer.run()
         return await answer.say(self._help_for(turn))
+
+    def _hopeless(self, work: _Work) -> BotError | None:
+        """Why the question is not answered; what has been answered is not asked about."""
+        if work.answer.over:
+            return None
+        if (work.begun or 0) > self._terms.most:
+            return GivenUp(f"begun {self._terms.most} times")
+        if work.claim.age > self._terms.too_late:
+            return TooLate(f"{work.claim.age:.0f} s old")
+        return None
+
+    async def _end(self, work: _Work, how: Phase) -> None:
+        """Tells the journal, however long that takes: an end that is not known is written again."""
+        lease, work.over = work.claim.lease, True
+        for pause in chain(PAUSES, repeat(PAUSES[-1])):
+            try:
+                if how is Phase.INTERRUPTED:
+                    await self._journal.release(lease)
+                else:
+                    await work.sink.note()
+                    await self._journal.ended(lease, how.value)
+            except StoreError as error:
+                log.warning("end not written yet", detail=str(error))
+                await asyncio.sleep(pause)
+            else:
+                return
+
+    # All of them
+
+    async def _keep(self) -> None:
+        """Renews the leases, and hears what was asked for in other processes."""
+        while True:
+            await asyncio.sleep(self._terms.pulse)
+            asked, held = uptime(), list(self._working.values())
+            if not held:
+                continue
+            try:
+                kept = await self._journal.renew([work.claim.lease for work in held])
+            except StoreError as error:
+                log.warning("leases not renewed", detail=str(error))
+                continue
+            for work in held:
+                self._heard(work, kept, asked)
+
+    def _heard(self, work: _Work, kept: Mapping[Lease, Order | None], asked: float) -> None:
+        lease = work.claim.lease
+        if lease in kept:
+            work.tenure.renewed(asked)
+            if order := kept[lease]:
+                self._obey(work, order)
+        elif self._working.get(lease.key) is work and not work.over:
+            log.warning("lease lost", ts=lease.key[2])
+            work.task.cancel()
+
+    async def _look(self) -> None:
+        """Finds what nobody works on. What waits in line here looks again."""
+        while True:
+            try:
+                for key in await self._journal.due():
+                    self.submit(key)
+                    if key in self._working:
+                        self._wake()
+            except StoreError as error:
+                log.warning("journal not read", detail=str(error))
+            await asyncio.sleep(self._terms.pulse)
+
+    def _written_in(self, channel: str, ts: str) -> _Work | None:
+        """Whose answer stands in this message."""
+        for work in self._working.values():
+            if work.claim.turn.thread.channel == channel and ts in work.sink.posts:
+                return work
+        return None
+
+    def _obey(self, work: _Work, order: Order) -> None:
+        work.answer.end(ORDERS[order])
+        self._wake()
 
     def _wake(self) -> None:
         """Those who wait in line look again."""

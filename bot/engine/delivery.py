@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.core.types import CallKind
-from bot.errors import SlackRefused, SlackUnknown
+from bot.errors import SlackRefused, SlackUnknown, StoreError
 
 if TYPE_CHECKING:
     from bot.core.ports import Budget, Sink
@@ -23,8 +23,8 @@ PATIENT = frozenset({CallKind.MORE, CallKind.STATUS})
 PAUSES = (0.5, 1, 2, 4, 8, 15)
 """Seconds before a write is tried again whose answer was lost."""
 
-TRIES = 45
-"""About ten minutes of a Slack that does not answer; then the thread is free for others."""
+TRIES = 240
+"""More than an hour of a Slack that does not answer; then the thread is free for others."""
 
 
 class Delivery:
@@ -89,13 +89,13 @@ class Delivery:
         except SlackRefused as refusal:
             log.info("slack refused", method=call.method, retry_after=refusal.retry_after)
             self._budget.refused(call, refusal.retry_after)
-        except SlackUnknown as error:
+        except (SlackUnknown, StoreError) as error:
             await self._pause(call, error)
 
-    async def _pause(self, call: Call, error: SlackUnknown) -> None:
+    async def _pause(self, call: Call, error: SlackUnknown | StoreError) -> None:
         pause = PAUSES[min(self._lost, len(PAUSES) - 1)]
         self._lost += 1
         if self._lost >= TRIES:
             raise error
-        log.warning("slack did not answer", method=call.method, tries=self._lost, detail=str(error))
+        log.warning("write to come again", method=call.method, tries=self._lost, detail=str(error))
         await asyncio.sleep(pause)

@@ -11,21 +11,18 @@ import structlog
 from openai import APIStatusError, omit
 
 from bot.core.types import Opened, StreamEvent
-from bot.errors import ModelError, StreamGarbled
 from bot.llm.border import FOREIGN, border
-from bot.llm.chunks import ChunkDecoder
+from bot.llm.decoding import decoder_for
 from bot.llm.requests import Body, Dialect, request
-from bot.llm.sse import JSONBody, SSEDecoder
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
     import httpx2
     from openai import AsyncOpenAI
 
     from bot.core.types import Message
-    from bot.llm.sse import BodyDecoder
 
 log = structlog.get_logger(__name__)
 
@@ -108,37 +105,29 @@ class OpenAIModel:
 
 
 class _Answer:
-    """One response being read: bytes to payloads to events."""
+    """One response being read: bytes to events."""
 
     def __init__(self, response: httpx2.Response, linger: float) -> None:
         self._response = response
         self._linger = linger
-        self._body, self._chunks = _decoders(response)
+        self._decoder = decoder_for(response.headers)
 
     async def events(self) -> AsyncGenerator[StreamEvent, None]:
         """What the model says, and `Finish` once nothing more can come before it."""
+        decoder = self._decoder
         async with aclosing(self._response.aiter_raw()) as body:
             async for data in body:
-                for event in self._decode(self._body.feed(data)):
+                for event in decoder.feed(data):
                     yield event
-                if self._chunks.finished or self._chunks.done:
+                if decoder.finished or decoder.done:
                     break
             else:
-                for event in self._decode(self._body.finish()):
+                for event in decoder.end():
                     yield event
-            for event in () if self._chunks.done else await self._rest(body):
+            for event in () if decoder.done else await self._rest(body):
                 yield event
-            yield self._chunks.finish()
+            yield decoder.finish()
             await self._drain(body)
-
-    def _decode(self, payloads: Iterator[str]) -> Iterator[StreamEvent]:
-        try:
-            for payload in payloads:
-                yield from self._chunks.decode(payload)
-        except ModelError:
-            # Once the model has said that it is done, nothing that follows can undo it.
-            if not self._chunks.finished:
-                raise
 
     async def _rest(self, body: AsyncIterator[bytes]) -> list[StreamEvent]:
         """What comes between the finish_reason and the end; a connection may break there."""
@@ -146,8 +135,8 @@ class _Answer:
         with suppress(*FOREIGN):
             async with asyncio.timeout(self._linger):
                 async for data in body:
-                    events.extend(self._decode(self._body.feed(data)))
-                    if self._chunks.done:
+                    events.extend(self._decoder.feed(data))
+                    if self._decoder.done:
                         break
         return events
 
@@ -156,15 +145,3 @@ class _Answer:
             async with asyncio.timeout(DRAIN):
                 async for _ in body:
                     pass
-
-
-def _decoders(response: httpx2.Response) -> tuple[BodyDecoder, ChunkDecoder]:
-    """By the media type: some endpoints ignore `stream`, some proxies answer with a page."""
-    if response.headers.get("content-encoding", "identity") != "identity":
-        raise StreamGarbled("compressed, though we asked for it as it is")
-    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "application/json":
-        return JSONBody(), ChunkDecoder("message")
-    if kind in ("text/html", "application/xhtml+xml"):
-        raise StreamGarbled(f"content-type={kind}")
-    return SSEDecoder(), ChunkDecoder()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -37,11 +38,20 @@ class Timetable:
 
 @dataclass(slots=True)
 class Delivered:
-    """One parcel and what became of it; `outcome` is None as long as that is open."""
+    """One parcel and what became of it; `outcome` is None as long as that is open.
+
+    Times are monotonic.
+    """
 
     parcel: Parcel
     attempts: int = 0
     outcome: Outcome | None = None
+    sent_at: float = field(default_factory=time.monotonic)
+    settled_at: float | None = None
+
+    def settle(self, outcome: Outcome) -> None:
+        """Nothing more will be tried."""
+        self.outcome, self.settled_at = outcome, time.monotonic()
 
     @property
     def event(self) -> dict[str, Any]:
@@ -74,9 +84,9 @@ class Delivery:
         """Starts the delivery of an event; its first attempt is under way when this returns."""
         return self._start(event_parcel(self._workspace, event, next(self._numbers), now), None)
 
-    def again(self, delivered: Delivered) -> Delivered:
-        """Slack may deliver twice what was acknowledged: the same event_id, as a retry."""
-        return self._start(delivered.parcel, Retry(1, "timeout"))
+    def again(self, delivered: Delivered, number: int = 1) -> Delivered:
+        """Slack may deliver twice what was acknowledged: the same event_id, as a retry or not."""
+        return self._start(delivered.parcel, Retry(number, "timeout") if number else None)
 
     def describe(self) -> list[Switch]:
         return [Switch("redeliver", "Deliver the last event again", "action")]
@@ -90,9 +100,10 @@ class Delivery:
         """Clicks and commands are tried once: a person waits, and sees it fail."""
         delivered = self._logged(parcel)
         delivered.attempts = 1
-        delivered.outcome = await self.route.carry(parcel, None)
+        outcome = await self.route.carry(parcel, None)
+        delivered.settle(outcome)
         self._tick()
-        return delivered.outcome
+        return outcome
 
     def _start(self, parcel: Parcel, retry: Retry | None) -> Delivered:
         delivered = self._logged(parcel)
@@ -107,7 +118,7 @@ class Delivery:
                 break
             await asyncio.sleep(delay * self._timetable.retry_scale)
             outcome = await self._attempt(delivered, Retry(number, outcome.reason))
-        delivered.outcome = outcome
+        delivered.settle(outcome)
         self._tick()
 
     async def _attempt(self, delivered: Delivered, retry: Retry | None) -> Outcome:

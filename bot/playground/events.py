@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 Event = dict[str, Any]
 
-DEFAULT_SUBSCRIPTIONS = frozenset({"app_mention", "message.im", "message.mpim"})
+DEFAULT_SUBSCRIPTIONS = frozenset(
+    {"app_mention", "message.channels", "message.groups", "message.im", "message.mpim"}
+)
 
 _MESSAGE_EVENTS = {
     "channel": "message.channels",

@@ -3,22 +3,46 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from enum import Enum
+from typing import TYPE_CHECKING, Any
 
 from bot.playground.switches import Switch, checked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Rule = Callable[[str, Mapping[str, Any]], "Fault | None"]
 
 ANY = "*"
 """In place of a method's name: whichever method comes."""
 
 
+class Loss(Enum):
+    """What comes in place of the answer to a call that was carried out."""
+
+    CLOSE = "fin"
+    RESET = "rst"
+    SILENCE = "hang"
+    PAGE = "html"
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """How one call goes wrong. A lost answer is the one that leaves its mark on the workspace."""
+    """How one call goes wrong. What is lost or `held` back is carried out all the same.
+
+    `held` is how many seconds the answer is late.
+    """
 
     status: int = 200
     error: str = ""
     retry_after: int | None = None
-    lost: bool = False
+    lost: Loss | None = None
+    held: float = 0.0
+
+    @property
+    def prevents(self) -> bool:
+        """The call is not carried out."""
+        return self.status != 200 or bool(self.error)
 
 
 @dataclass(slots=True)
@@ -37,7 +61,10 @@ class _Share:
 
 @dataclass(slots=True)
 class Faults:
-    """Settings are plain fields; `fail`, `refuse` and `lose` plan faults for the next calls."""
+    """Settings are plain fields; `fail`, `refuse`, `lose` and `hold` plan for the next calls.
+
+    `rule` may decide over each call by itself, from its method and its arguments.
+    """
 
     latency: float = 0.0
     rate_limited: set[str] = field(default_factory=set)
@@ -47,6 +74,7 @@ class Faults:
     failing: float = 0.0
     unavailable: bool = False
     socket_refused: bool = False
+    rule: Rule | None = field(default=None, repr=False)
     _planned: dict[str, list[Fault]] = field(default_factory=dict, repr=False)
     _shares: dict[str, _Share] = field(default_factory=dict, repr=False)
 
@@ -60,29 +88,36 @@ class Faults:
         """The next calls are answered with 429, whatever the limits say."""
         self._plan(method, Fault(status=429, retry_after=retry_after), times)
 
-    def lose(self, method: str, *, times: int = 1) -> None:
-        """The next calls are carried out, and the connection dropped instead of an answer."""
-        self._plan(method, Fault(lost=True), times)
+    def lose(self, method: str, *, times: int = 1, how: Loss = Loss.CLOSE) -> None:
+        """The next calls are carried out, and their answers never come."""
+        self._plan(method, Fault(lost=how), times)
+
+    def hold(self, method: str, seconds: float, *, times: int = 1) -> None:
+        """The next calls are carried out, and answered so much later."""
+        self._plan(method, Fault(held=seconds), times)
 
     def clear(self) -> None:
         """Everything works again."""
         fresh = Faults()
         for name in _SWITCHES:
             setattr(self, name, getattr(fresh, name))
+        self.rule = None
         self._planned.clear()
         self._shares.clear()
 
-    def strike(self, method: str) -> Fault | None:
+    def strike(self, method: str, arguments: Mapping[str, Any]) -> Fault | None:
         """The fault of this call, if it is to have one. Planned ones are used up, in order."""
         planned = self._planned.get(method) or self._planned.get(ANY)
         if planned:
             return planned.pop(0)
+        if self.rule and (fault := self.rule(method, arguments)):
+            return fault
         if self.unavailable:
             return Fault(status=503)
         if self.rate_limited & {method, ANY} or self._share("rate_limited_share"):
             return Fault(status=429, retry_after=self.retry_after)
         if self._share("lost_answers"):
-            return Fault(lost=True)
+            return Fault(lost=Loss.CLOSE)
         return Fault(status=500) if self._share("failing") else None
 
     def describe(self) -> list[Switch]:

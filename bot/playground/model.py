@@ -3,11 +3,9 @@
 import asyncio
 import itertools
 import json
-import socket
-import struct
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -15,14 +13,14 @@ from typing import Any, Self
 from aiohttp import web
 
 from bot.playground.completion import Completion, usage
+from bot.playground.cuts import Cut, cut
 from bot.playground.model_faults import ModelFaults
-from bot.playground.reply import Cut, Piece, Reply, error_body
+from bot.playground.reply import Piece, Reply, error_body
 from bot.playground.script import Conversation, reply_to
 
 MODEL = "playground-demo"
 MISSING_MODEL = "missing-model"
 REFUSED_KEY = "invalid-key"
-_NO_LINGER = struct.pack("ii", 1, 0)
 _LARGEST_BODY = 32 * 1024**2
 _NOT_TEXT = (bytes, float, int, Cut)
 
@@ -49,12 +47,14 @@ class Request:
 class ScriptedModel:
     """The endpoint: `async with ScriptedModel() as model`, then `model.base_url`.
 
-    Answers come from the queue that `enqueue` fills, and from the demo's script once it is empty.
+    Answers come from the queue that `enqueue` fills, and once it is empty from `answer`, which
+    reads the request, or else from the demo's script.
     """
 
     def __init__(self, *, host: str = "127.0.0.1", port: int = 0, speed: float = 50.0) -> None:
         self.faults = ModelFaults(speed)
         self.requests: list[Request] = []
+        self.answer: Callable[[dict[str, Any]], Reply] | None = None
         self.refused_parameters: set[str] = set()
         """Parameters that are answered with a 400 which names them, as older models do."""
         self._host, self._port = host, port
@@ -144,6 +144,8 @@ class ScriptedModel:
     def _next(self, body: dict[str, Any]) -> Reply:
         if self._queue:
             return self._queue.popleft()
+        if self.answer:
+            return self.answer(body)
         return self.faults.apply(reply_to(Conversation.read(body)))
 
     def _completion(self, body: dict[str, Any]) -> Completion:
@@ -167,7 +169,7 @@ async def _stream(
         await response.write(completion.head())
     async for piece in _timed(reply):
         if isinstance(piece, Cut):
-            _break(http, piece)
+            cut(http.transport, piece)
             return response
         await response.write(completion.encode(piece))
     if not reply.bare:
@@ -181,7 +183,7 @@ async def _whole(
 ) -> web.StreamResponse:
     async for piece in _timed(reply):
         if isinstance(piece, Cut):
-            _break(http, piece)
+            cut(http.transport, piece)
     return web.json_response(completion.whole(reply, counts), headers=reply.headers)
 
 
@@ -197,19 +199,6 @@ async def _timed(reply: Reply) -> AsyncIterator[Piece]:
             due += 1 / reply.speed
             await asyncio.sleep(due - time.monotonic())
         yield piece
-
-
-def _break(http: web.Request, cut: Cut) -> None:
-    transport = http.transport
-    if transport is None:
-        return
-    if cut is Cut.CLOSE:
-        transport.close()
-        return
-    # Only a socket that does not linger says RST instead of FIN.
-    connection: socket.socket = transport.get_extra_info("socket")
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
-    transport.abort()
 
 
 def _plain(reply: Reply) -> web.Response:

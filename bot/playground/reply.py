@@ -3,18 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any, Self
+
+from bot.playground.cuts import Cut
+
+__all__ = ["FOREVER", "Cut", "Piece", "Reply", "error_body", "sse"]
 
 FOREVER = 86_400.0
 """A pause that outlives every deadline."""
-
-
-class Cut(Enum):
-    """How a connection is broken in the middle of an answer."""
-
-    CLOSE = "fin"
-    RESET = "rst"
 
 
 Piece = str | Mapping[str, Any] | bytes | float | Cut

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from bot.playground.calls import Call
+from bot.playground.cuts import Cut, cut
+from bot.playground.faults import Loss
 from bot.playground.journal import Record
 from bot.playground.methods import answer, authorize
 from bot.playground.refused import Refused
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 MAX_BODY = 20 * 1024 * 1024
 _ABSENT = ""
+_SILENCE = 3600.0
+_PAGE = "<!DOCTYPE html><html><title>We are on it</title></html>"
 _FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 
@@ -44,7 +48,8 @@ class Reply:
     status: int
     body: dict[str, Any]
     retry_after: int | None = None
-    lost: bool = False
+    lost: Loss | None = None
+    held: float = 0.0
 
 
 class WebApi:
@@ -75,9 +80,9 @@ class WebApi:
         await asyncio.sleep(self._faults.latency / 2)
         reply = self._reply(method, token, arguments)
         self._record(method, arguments, reply)
-        await asyncio.sleep(self._faults.latency / 2)
-        if reply.lost and request.transport is not None:
-            request.transport.abort()
+        await asyncio.sleep(self._faults.latency / 2 + reply.held)
+        if reply.lost:
+            return await _lose(request, reply.lost)
         return self._response(reply)
 
     def _reply(self, method: str, token: str, arguments: dict[str, Any]) -> Reply:
@@ -86,15 +91,15 @@ class WebApi:
             authorize(method, token, self._tokens)
         except Refused as refused:
             return _refusal(refused)
-        fault = self._faults.strike(method)
-        if fault is not None and not fault.lost:
+        fault = self._faults.strike(method, arguments)
+        if fault and fault.prevents:
             return _failure(fault)
         channel = str(arguments.get("channel", ""))
         retry_after = self._limits.charge(method, channel, self._clock.monotonic())
         if retry_after is not None:
             return _too_many(retry_after)
         done = self._carry_out(Call(method, arguments, self._site, self._clock.wall()))
-        return replace(done, lost=True) if fault else done
+        return replace(done, lost=fault.lost, held=fault.held) if fault else done
 
     def _carry_out(self, call: Call) -> Reply:
         try:
@@ -124,6 +129,15 @@ class WebApi:
         if reply.retry_after is not None:
             headers["Retry-After"] = str(reply.retry_after)
         return web.json_response(reply.body, status=reply.status, headers=headers)
+
+
+async def _lose(request: web.Request, how: Loss) -> web.Response:
+    """What the caller gets in place of the answer."""
+    if how is Loss.SILENCE:
+        await asyncio.sleep(_SILENCE)
+    elif how is not Loss.PAGE:
+        cut(request.transport, Cut(how.value))
+    return web.Response(text=_PAGE, content_type="text/html")
 
 
 async def _read(request: web.Request) -> tuple[str, dict[str, Any]]:

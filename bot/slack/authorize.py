@@ -74,6 +74,8 @@ def build_app(identity: Identity, client: AsyncWebClient) -> AsyncApp:
         client=client,
         authorize=authorizer(identity, client.token),
         request_verification_enabled=False,
+        # Else it drops what is said of our own messages, that somebody deleted one among it.
+        ignoring_self_events_enabled=False,
         raise_error_for_unhandled_request=True,
         attaching_conversation_kwargs_enabled=False,
     )

@@ -80,16 +80,19 @@ class SlackHistory:
         self._reach = reach or Reach()
 
     async def read(self, turn: Turn) -> list[Message]:
-        """The conversation up to and with the turn's question."""
+        """The conversation up to the turn's question, or to what was answered to it so far."""
         self._people.look_up([turn.user], CallKind.FIRST)
         found, whole = await self._fetch(turn)
         said = self._in_order(found, turn)
         await self._people.learn(_users(said), within=self._reach.names)
         grouped = groupby(said, key=lambda each: (self._is_ours(each), self._about(each)))
-        *before, question = [self._message(list(parts)) for _, parts in grouped]
-        asked = replace(question, text=question.text or NO_TEXT)
+        spoken = [self._message(list(parts)) for _, parts in grouped]
+        asked = [
+            replace(each, text=each.text or NO_TEXT) if each.ts == turn.ts else each
+            for each in spoken
+        ]
         unread = [] if whole else [Message("system", UNREAD)]
-        return [*unread, *(message for message in before if message.text), asked]
+        return [*unread, *(message for message in asked if message.text)]
 
     async def _fetch(self, turn: Turn) -> tuple[list[Said], bool]:
         """What Slack gives us in time, oldest first, each message once; True when that is all."""
@@ -158,7 +161,8 @@ class SlackHistory:
                 return (_moment(answered), 1, own)
             return (own, 0, own)
 
-        return [*sorted(before, key=place), asked]
+        answer = [each for each in said if turn.goes_on and self._answers(each) == turn.ts]
+        return [*sorted(before, key=place), asked, *answer]
 
     def _is_before(self, message: Said, turn: Turn) -> bool:
         """An answer is as old as its question, though it was posted later."""
@@ -215,7 +219,7 @@ class SlackHistory:
 
 def _begins_thread(turn: Turn) -> bool:
     """True when there is nothing to read: the question is its own thread, and all text."""
-    return turn.thread.root == turn.ts and not turn.has_more
+    return turn.thread.root == turn.ts and not turn.has_more and not turn.goes_on
 
 
 def _is_spoken(message: Said) -> bool:

@@ -5,6 +5,7 @@ Bolt acknowledges an event before its listener runs, so the only safe place is a
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
@@ -26,6 +27,9 @@ log = structlog.get_logger(__name__)
 
 TURN: Final = "turn"
 """Where a listener finds the turn in Bolt's context."""
+
+PATIENCE: Final = 2.5
+"""Seconds for the journal. After three Slack delivers again, and would not hear us any more."""
 
 
 class NotAccepted(BotError):
@@ -51,7 +55,8 @@ def open_inbox(app: AsyncApp, journal: Journal, bot_user: str) -> None:
 
 async def _accept(journal: Journal, turn: Turn) -> bool:
     try:
-        new = await journal.accept(turn)
+        async with asyncio.timeout(PATIENCE):
+            new = await journal.accept(turn)
     except Exception as error:
         raise NotAccepted(type(error).__name__) from error
     log.info(

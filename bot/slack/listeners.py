@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import structlog
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
-from bot.errors import SlackError
+from bot.errors import SlackError, StoreError
 from bot.slack.authorize import UnknownTeam
-from bot.slack.blocks import STOP, read_value
+from bot.slack.blocks import CONTINUE, RETRY, STOP, read_value, without_furniture
 from bot.slack.errors import call
 from bot.slack.inbox import TURN, NotAccepted
+from bot.slack.rounds import STARTED
+from bot.slack.turns import read_deletion
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from slack_bolt.context.async_context import AsyncBoltContext
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.core.types import Turn, TurnKey
+    from bot.core.types import TurnKey
     from bot.strings import Strings
 
 log = structlog.get_logger(__name__)
@@ -31,19 +33,31 @@ log = structlog.get_logger(__name__)
 REPLIES: Final[Mapping[str, Callable[[Strings], str]]] = {
     "not_yours": lambda words: words.only_the_asker,
     "over": lambda words: words.already_over,
+    "asked": lambda words: words.already_asked,
+    "unreadable": lambda words: words.question_gone,
+    "forgotten": lambda words: words.forgotten,
+    "unavailable": lambda words: words.failures["internal"],
 }
-"""What is said to whoever pressed Stop without effect."""
+"""What is said to whoever pressed a button without effect."""
 
 EXPECTED: Final = {BoltUnhandledRequestError: "not handled", UnknownTeam: "unknown team"}
 """Errors that are none: acknowledged, so that Slack does not send the same thing three times."""
+
+
+class Again(Protocol):
+    """Opens an ended turn again, and says what became of that."""
+
+    async def __call__(self, key: TurnKey, round_: int, user: str, *, goes_on: bool) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
     """Who does the work behind the listeners. `words` speaks a user's language."""
 
-    submit: Callable[[Turn], None]
-    stop: Callable[[TurnKey, str], str]
+    submit: Callable[[TurnKey], None]
+    stop: Callable[[TurnKey, str], Awaitable[str]]
+    again: Again
+    deleted: Callable[[str, str, str], Awaitable[None]]
     words: Callable[[str], Strings]
     client: AsyncWebClient
     unhandled: Counter[str] = field(default_factory=Counter)
@@ -52,13 +66,24 @@ class Handlers:
 def register(app: AsyncApp, handlers: Handlers) -> None:
     """Adds the listeners. Every request is acknowledged, but for questions not yet accepted."""
 
-    async def on_question(context: AsyncBoltContext) -> None:
+    async def on_message(context: AsyncBoltContext, body: dict[str, Any]) -> None:
         if turn := context.get(TURN):
-            handlers.submit(turn)
+            handlers.submit(turn.key)
+        elif gone := read_deletion(body):
+            await handlers.deleted(*gone)
 
     async def on_stop(ack: Callable[[], Awaitable[Any]], body: dict[str, Any]) -> None:
         await ack()
         await _stop(handlers, body)
+
+    async def on_retry(ack: Callable[[], Awaitable[Any]], body: dict[str, Any]) -> None:
+        await ack()
+        await _again(handlers, body, goes_on=False)
+
+    async def on_continue(ack: Callable[[], Awaitable[Any]], body: dict[str, Any]) -> None:
+        await ack()
+        if await _again(handlers, body, goes_on=True):
+            await _clear(handlers, body)
 
     async def on_error(
         error: Exception, body: dict[str, Any], response: BoltResponse | None
@@ -66,17 +91,53 @@ def register(app: AsyncApp, handlers: Handlers) -> None:
         status = _judge(handlers, error, body)
         return BoltResponse(status=status) if response is not None else None
 
-    app.event("app_mention")(on_question)
-    app.event("message")(on_question)
+    app.event("app_mention")(on_message)
+    app.event("message")(on_message)
     app.action(STOP)(on_stop)
+    app.action(RETRY)(on_retry)
+    app.action(CONTINUE)(on_continue)
     app.error(on_error)
 
 
 async def _stop(handlers: Handlers, body: Mapping[str, Any]) -> None:
     """Stops an answer, or says to the person who clicked why not. The value may be forged."""
+    user, pressed = _press(body)
+    try:
+        outcome = await handlers.stop(pressed[0], user) if pressed else "over"
+    except StoreError:
+        outcome = "unavailable"
+    await _explain(handlers, body, outcome)
+
+
+async def _again(handlers: Handlers, body: Mapping[str, Any], *, goes_on: bool) -> bool:
+    """Asks again; True when that has begun."""
+    user, pressed = _press(body)
+    try:
+        outcome = await handlers.again(*pressed, user, goes_on=goes_on) if pressed else "forgotten"
+    except StoreError:
+        outcome = "unavailable"
+    await _explain(handlers, body, outcome)
+    return outcome == STARTED
+
+
+async def _clear(handlers: Handlers, body: Mapping[str, Any]) -> None:
+    """Takes the notice and the buttons from a message that the answer goes on below."""
+    message, channel = body.get("message", {}), body.get("channel", {}).get("id")
+    if not (blocks := without_furniture(message.get("blocks") or [])):
+        return
+    update = {"channel": channel, "ts": message.get("ts"), "blocks": blocks}
+    try:
+        await call(handlers.client, "chat.update", update | {"parse": "none"})
+    except SlackError as error:
+        log.info("buttons stay: they are answered kindly", detail=str(error))
+
+
+def _press(body: Mapping[str, Any]) -> tuple[str, tuple[TurnKey, int] | None]:
+    return body["user"]["id"], read_value(body["actions"][0].get("value"))
+
+
+async def _explain(handlers: Handlers, body: Mapping[str, Any], outcome: str) -> None:
     user = body["user"]["id"]
-    key = read_value(body["actions"][0].get("value"))
-    outcome = handlers.stop(key, user) if key else "over"
     if reply := REPLIES.get(outcome):
         await _whisper(handlers, body, user, reply(handlers.words(user)))
 
@@ -88,7 +149,7 @@ async def _whisper(handlers: Handlers, body: Mapping[str, Any], user: str, text:
     try:
         await call(handlers.client, "chat.postEphemeral", payload)
     except SlackError as error:
-        log.warning("could not say why Stop did nothing", detail=str(error))
+        log.warning("could not say why a button did nothing", detail=str(error))
 
 
 def _judge(handlers: Handlers, error: Exception, body: Mapping[str, Any]) -> int:

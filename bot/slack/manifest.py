@@ -20,6 +20,8 @@ SCOPES: Mapping[str, str] = {
 
 EVENTS: Mapping[str, str] = {
     "app_mention": "somebody mentions the bot",
+    "message.channels": "a question or an answer in a channel was deleted",
+    "message.groups": "the same in a private channel",
     "message.im": "somebody writes to the bot directly",
     "message.mpim": "somebody writes in a group direct message",
 }

@@ -1,19 +1,25 @@
-"""Looks for a post of ours whose answer was lost: it may stand there, or never have happened."""
+"""Looks for posts of ours whose answer was lost: they may stand there, or never have happened."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import uuid
+from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import SlackRefused, SlackRejected, SlackUnknown
 from bot.slack.errors import call
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.core.types import Turn
 
-METADATA = "bot_answer"
+METADATA: Final = "bot_answer"
 """The event type in the metadata of each post; its payload names the question and the part."""
+
+PAGES: Final = 10
+OURS: Final = uuid.UUID("6f1c3f0e-6d0a-5c1e-9c43-2f5d1f7d9b11")
 
 
 def mark(turn: Turn, part: int) -> dict[str, Any]:
@@ -21,24 +27,41 @@ def mark(turn: Turn, part: int) -> dict[str, Any]:
     return {"event_type": METADATA, "event_payload": {"question": turn.ts, "part": part}}
 
 
-async def find_post(client: AsyncWebClient, turn: Turn, part: int) -> str | None:
-    """The ts of the post that carries this mark, None where there is none or we may not look.
+def message_id(turn: Turn, part: int, instead_of: str = "") -> str:
+    """The `client_msg_id` of a part: the same in every attempt to post it.
+
+    Slack does not promise to heed it, but where it does, nobody reads a part twice. What is posted
+    `instead_of` a message that has gone is another message.
+    """
+    return str(uuid.uuid5(OURS, "/".join([*turn.key, str(part), instead_of])))
+
+
+async def find_posts(client: AsyncWebClient, turn: Turn) -> dict[int, str]:
+    """The ts of every post of ours for `turn`, by part; empty where we may not look.
 
     Raises `SlackUnknown` while it cannot be known.
     """
+    found: dict[int, str] = {}
     method, where = _search(turn)
+    for _ in range(PAGES):
+        page = await _page(client, method, where)
+        for message in page.get("messages") or []:
+            if (part := _part(message, turn)) is not None:
+                found.setdefault(part, str(message["ts"]))
+        cursor = (page.get("response_metadata") or {}).get("next_cursor")
+        if not cursor:
+            break
+        where["cursor"] = cursor
+    return found
+
+
+async def _page(client: AsyncWebClient, method: str, where: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        found = await call(client, method, where)
+        return await call(client, method, where)
     except SlackRejected:
-        return None
+        return {}
     except SlackRefused as error:
         raise SlackUnknown(f"{method}: {error}") from error
-    ours = mark(turn, part)
-    for message in found.get("messages", []):
-        metadata = message.get("metadata") or {}
-        if {name: metadata.get(name) for name in ours} == ours:
-            return str(message["ts"])
-    return None
 
 
 def _search(turn: Turn) -> tuple[str, dict[str, Any]]:
@@ -53,3 +76,13 @@ def _search(turn: Turn) -> tuple[str, dict[str, Any]]:
     if turn.thread.root:
         return "conversations.replies", where | {"ts": turn.thread.root}
     return "conversations.history", where
+
+
+def _part(message: Mapping[str, Any], turn: Turn) -> int | None:
+    """Which part of the answer to `turn` a message is; None for any other."""
+    metadata = message.get("metadata") or {}
+    payload = metadata.get("event_payload") or {}
+    if metadata.get("event_type") != METADATA or payload.get("question") != turn.ts:
+        return None
+    part = payload.get("part")
+    return part if isinstance(part, int) else None

@@ -11,6 +11,8 @@ from bot.core.types import Thread, Turn
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bot.core.types import TurnKey
+
 ANSWERED: Final = frozenset({None, "file_share", "thread_broadcast"})
 """Subtypes that people's own messages have; all others are somebody's housekeeping."""
 
@@ -18,6 +20,7 @@ OTHERS: Final = ("bot_id", "edited", "hidden")
 """Marks of messages that no person has just written: bots', edited ones, changes and deletions."""
 
 SLACKBOT: Final = "USLACKBOT"
+TOMBSTONE: Final = "tombstone"
 MOMENT: Final = re.compile(r"\d{1,16}\.\d{1,9}", re.ASCII)
 LONGEST: Final = 100_000
 """Slack cuts messages at 40,000 characters; more than this is nobody's question."""
@@ -33,11 +36,41 @@ def read_turn(body: object, bot_user: str) -> Turn | None:
     ts, thread_ts = _moment(event.get("ts")), _moment(event.get("thread_ts"))
     if not (team and channel and user and ts) or (event.get("thread_ts") and not thread_ts):
         return None
-    direct = _is_direct(event, channel)
+    return _turn(event, team, channel, bot_user)
+
+
+def reread(message: object, team: str, channel: str, bot_user: str) -> Turn | None:
+    """The turn that a message of Slack's history is, edited or not; None for nobody's question."""
+    said = _mapping(message)
+    if said.get("subtype") not in ANSWERED or said.get("bot_id") or not _id(said.get("user")):
+        return None
+    return _turn(said, team, channel, bot_user) if _moment(said.get("ts")) else None
+
+
+def read_deletion(body: object) -> TurnKey | None:
+    """Which message was deleted (team, channel, ts); None when `body` tells of something else.
+
+    The root of a thread with replies stays as a tombstone, which is told as a change.
+    """
+    envelope = _mapping(body)
+    event = _mapping(envelope.get("event"))
+    if envelope.get("type") != "event_callback" or event.get("type") != "message":
+        return None
+    changed = _mapping(event.get("message"))
+    gone = {
+        "message_deleted": event.get("deleted_ts"),
+        "message_changed": changed.get("ts") if changed.get("subtype") == TOMBSTONE else None,
+    }.get(str(event.get("subtype")))
+    team, channel, ts = _team(envelope), _id(event.get("channel")), _moment(gone)
+    return (team, channel, ts) if team and channel and ts else None
+
+
+def _turn(event: Mapping[str, Any], team: str, channel: str, bot_user: str) -> Turn:
+    ts, direct = str(event["ts"]), _is_direct(event, channel)
     return Turn(
-        Thread(team, channel, _root(ts, thread_ts, direct=direct)),
+        Thread(team, channel, _root(ts, _moment(event.get("thread_ts")), direct=direct)),
         ts,
-        user,
+        str(event["user"]),
         without_mention(_text(event), bot_user),
         direct=direct,
         has_more=bool(event.get("files") or event.get("attachments")),

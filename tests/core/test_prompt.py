@@ -11,6 +11,7 @@ from bot.core.prompt import (
     build_prompt,
     estimate,
     raw_count,
+    shorten,
 )
 from bot.core.types import Message
 
@@ -116,3 +117,30 @@ def test_notes_of_the_history_go_into_the_one_system_message():
 
     assert head.text.endswith("Something is missing.")
     assert [message.role for message in kept] == ["user"]
+
+
+@given(messages, st.text(min_size=200, max_size=5000))
+def test_a_prompt_can_be_shortened(said, question):
+    """F078: again and again, if that helps; the question stays, and the note is made once."""
+    prompt = build_prompt([*said, Message("user", question)], DIRECT, budget=3000)
+    while shorter := shorten(prompt, TokenScale()):
+        assert raw_count(shorter) < raw_count(prompt)
+        assert shorter[-1].text[:1] == question[:1]
+        assert shorter[0].text.count(LEFT_OUT) <= 1
+        prompt = shorter
+
+
+def test_where_nothing_can_be_left_out_nothing_is():
+    """F078: half a short question is no question."""
+    assert shorten(build_prompt([Message("user", "Why?")], DIRECT), TokenScale()) is None
+
+
+def test_shortening_halves_it():
+    """F078: the newest half is kept."""
+    said = [Message("user", f"{n} " + "word " * 100) for n in range(50)]
+    prompt = build_prompt(said, DIRECT)
+    head, *kept = shorten(prompt, TokenScale())
+
+    assert 0.4 < raw_count([head, *kept]) / raw_count(prompt) < 0.55
+    assert LEFT_OUT in head.text
+    assert kept == said[-len(kept) :]

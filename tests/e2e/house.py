@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic import SecretStr
@@ -97,11 +98,11 @@ class House:
         """Says it and returns the answer once it has ended."""
         return await self.ended(await self.say(user, channel, text, **fields))
 
-    async def press(self, user, answer: Answer, *, value=None):
-        """A click on Stop, in the answer as it was seen: by now the button may be gone."""
+    async def press(self, user, answer: Answer, button=STOP, *, value=None):
+        """A click on a button, in the answer as it was seen: by now it may be gone."""
         who, where = self.slack.workspace.user(user), answer.question["where"]
         seen = answer.messages[-1]
-        click = Click(who, self.slack.workspace.channel(where), seen, STOP, value=value)
+        click = Click(who, self.slack.workspace.channel(where), seen, button, value=value)
         parcel = self.slack.interactions.click(click, self.slack.clock.wall())
         return await self.slack.delivery.ask(parcel)
 
@@ -144,7 +145,7 @@ class House:
 
         def shows():
             now = self.answer(question)
-            return now if now.buttons and text in now.text else None
+            return now if STOP in now.buttons and text in now.text else None
 
         return await self.slack.wait_for(shows)
 
@@ -153,7 +154,7 @@ class House:
 
         def closed():
             now = self.answer(question)
-            return now.messages and not now.buttons
+            return now.messages and STOP not in now.buttons
 
         # Between two parts of a long answer it looks closed, too.
         await self.slack.wait_for(closed, timeout=10)
@@ -228,7 +229,9 @@ async def open_house(*, transport="socket", bot=True, limits=None, workspace=Non
                 timetable=Timetable(ack_timeout=3.0, retry_scale=0.0001, hold=5.0, warning=0.5),
             )
             await stack.enter_async_context(slack)
-            house = House(slack, model, settings_for(slack, model, **settings), transport)
+            folder = stack.enter_context(TemporaryDirectory())
+            given = {"database_url": SecretStr(f"sqlite:///{folder}/bot.db")} | settings
+            house = House(slack, model, settings_for(slack, model, **given), transport)
             house.logs = logs
             if bot:
                 await stack.enter_async_context(run_bot(house))

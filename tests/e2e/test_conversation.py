@@ -73,7 +73,7 @@ async def test_the_placeholder_comes_first(house):
 
 
 async def test_posts_never_unfurl(house):
-    """Neither the first message nor a further one asks Slack to fetch links."""
+    """F057: neither the first message nor a further one asks Slack to fetch links."""
     house.model.enqueue(Reply(["https://example.com " * 500]))
 
     await house.ask("alice", "general", "@streambot links")

@@ -13,6 +13,7 @@ from tests.e2e.house import BOTH, Held, open_house
 ERROR = re.compile(r"(.+) \(error [0-9a-f]{8}\)")
 CANARY = "endpoint-canary"
 """Stands in everything the endpoint says about its errors; nobody in Slack may read it."""
+BOTH_WAYS = ["continue", "retry"]
 SOON = {"retry-after-ms": "10"}
 
 
@@ -47,24 +48,24 @@ def test_every_ending_has_its_own_words():
 
 @pytest.mark.parametrize("transport", BOTH)
 @pytest.mark.parametrize(
-    ("reason", "notices"),
+    ("reason", "notices", "buttons"),
     [
-        ("stop", []),
-        ("length", [ENGLISH.cut]),
-        ("content_filter", [ENGLISH.filtered]),
+        ("stop", [], []),
+        ("length", [ENGLISH.cut], ["continue"]),
+        ("content_filter", [ENGLISH.filtered], []),
     ],
 )
-async def test_finish_reasons(house, reason, notices):
-    """The text stays; a notice says why there is no more of it."""
+async def test_finish_reasons(house, reason, notices, buttons):
+    """F067 F068: the text stays; a notice says why there is no more of it."""
     house.model.enqueue(Reply(["Some ", "words"], finish_reason=reason))
 
     answer = await ask(house)
 
-    assert (answer.text, answer.notices, answer.buttons) == ("Some words", notices, [])
+    assert (answer.text, answer.notices, answer.buttons) == ("Some words", notices, buttons)
 
 
 async def test_a_filter_that_leaves_nothing(house):
-    """Even then there is a notice, never a blank message or an eternal placeholder."""
+    """F068: even then there is a notice, never a blank message or an eternal placeholder."""
     house.model.enqueue(Reply([], finish_reason="content_filter"))
 
     answer = await ask(house)
@@ -73,7 +74,7 @@ async def test_a_filter_that_leaves_nothing(house):
 
 
 async def test_a_refusal(house):
-    """The model's own words of refusal are shown, marked as such."""
+    """F068: the model's own words of refusal are shown, marked as such."""
     house.model.enqueue(Reply([{"refusal": "I cannot "}, {"refusal": "help with that."}]))
 
     answer = await ask(house)
@@ -82,17 +83,17 @@ async def test_a_refusal(house):
 
 
 async def test_nothing_at_all_is_asked_for_once_more(house):
-    """An empty answer is tried a second time before it is called that."""
+    """F069: an empty answer is tried a second time before it is called that."""
     house.model.enqueue(Reply([]), Reply([]))
 
     answer = await ask(house)
 
-    assert (answer.text, answer.notices, answer.buttons) == ("", [ENGLISH.empty], [])
+    assert (answer.text, answer.notices, answer.buttons) == ("", [ENGLISH.empty], ["retry"])
     assert len(house.model.requests) == 2
 
 
 async def test_the_second_time_may_succeed(house):
-    """Nobody sees that the first answer was empty."""
+    """F069: nobody sees that the first answer was empty."""
     house.model.enqueue(Reply([]), Reply(["Here I am"]))
 
     answer = await ask(house)
@@ -117,7 +118,7 @@ async def test_the_second_time_may_succeed(house):
     ids=["no finish_reason", "closed", "reset", "error", "known error", "no JSON", "no text"],
 )
 async def test_a_stream_that_breaks(house, end, kind):
-    """What was said stays, what broke is told with an id, and nothing is asked again."""
+    """F063 F064 F071 F072: what was said stays, what broke is told, nothing is asked again."""
     pieces = Held("Half of it", after=end)
     house.model.enqueue(Reply(pieces, finish_reason=None))
     question = await house.say("alice", "general", "@streambot go")
@@ -126,7 +127,7 @@ async def test_a_stream_that_breaks(house, end, kind):
 
     answer = await house.ended(question)
 
-    assert (answer.text, failed(answer), answer.buttons) == ("Half of it", kind, [])
+    assert (answer.text, failed(answer), answer.buttons) == ("Half of it", kind, BOTH_WAYS)
     assert len(house.model.requests) == 1
     assert CANARY not in in_slack(house)
 
@@ -142,14 +143,15 @@ async def test_a_stream_that_breaks(house, end, kind):
     ids=["no word", "silence", "no end", "keep-alives"],
 )
 async def test_deadlines(pieces, settings, text, kind):
-    """Each ends the answer in its own words, and the model is left alone."""
+    """F059 F060 F061 F062: each ends the answer in its own words, and the model is left alone."""
     async with open_house(**settings) as house:
         house.model.enqueue(Reply(pieces))
 
         answer = await ask(house)
         await house.left_alone(house.model.requests[0])
 
-        assert (answer.text, failed(answer), answer.buttons) == (text, kind, [])
+        assert (answer.text, failed(answer)) == (text, kind)
+        assert answer.buttons == (BOTH_WAYS if text else ["retry"])
 
 
 # The endpoint refuses
@@ -173,18 +175,18 @@ async def test_deadlines(pieces, settings, text, kind):
     ids=lambda value: None if isinstance(value, Reply) else str(value),
 )
 async def test_a_refused_request(house, reply, kind, requests):
-    """One sentence for people with an id; what may pass by itself is tried twice more."""
+    """F070 F075 F076 F077 F078: a sentence with an id; what may pass is tried twice more."""
     house.model.enqueue(*[reply] * 3)
 
     answer = await ask(house)
 
-    assert (answer.text, failed(answer), answer.buttons) == ("", kind, [])
+    assert (answer.text, failed(answer), answer.buttons) == ("", kind, ["retry"])
     assert len(house.model.requests) == requests
     assert CANARY not in in_slack(house)
 
 
 async def test_trouble_that_passes_is_never_seen(house):
-    """A retry before the first token that succeeds leaves no trace in the answer."""
+    """F075 F076: a retry before the first token that succeeds leaves no trace in the answer."""
     house.model.enqueue(
         Reply.error(500, CANARY, headers=SOON),
         Reply.error(429, CANARY, headers=SOON),
@@ -208,13 +210,14 @@ async def test_the_id_leads_to_the_log(house):
 
 
 async def test_nobody_there():
-    """A closed port is said to be one, after two more attempts."""
+    """F058: a closed port is said to be one, after two more attempts."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     async with open_house(openai_base_url=f"http://127.0.0.1:{port}/v1") as house:
         answer = await ask(house)
 
-        assert (answer.text, failed(answer), answer.buttons) == ("", "connection_refused", [])
+        assert (answer.text, failed(answer)) == ("", "connection_refused")
+        assert answer.buttons == ["retry"]
 
 
 # Endpoints differ
@@ -248,7 +251,7 @@ def chunk(content=None, reason=None):
 
 
 async def test_chunks_without_choices(house):
-    """Azure begins with one, and usage comes in one."""
+    """F074: Azure begins with one, and usage comes in one."""
     house.model.enqueue(
         Reply.raw(
             sse({"choices": [], "prompt_filter_results": [{"prompt_index": 0}]}),
@@ -265,7 +268,7 @@ async def test_chunks_without_choices(house):
 
 
 async def test_characters_that_come_in_pieces(house):
-    """A letter whose bytes arrive one by one is whole in Slack."""
+    """F072: a letter whose bytes arrive one by one is whole in Slack."""
     whole = chunk("東京🗼です") + chunk(reason="stop") + sse("[DONE]")
     at = whole.index("東".encode())
     pieces = [whole[:at], *(whole[n : n + 1] for n in range(at, at + 16)), whole[at + 16 :]]
@@ -278,7 +281,7 @@ async def test_characters_that_come_in_pieces(house):
 
 
 async def test_a_parameter_that_the_endpoint_does_not_know(house):
-    """It is left out from then on, and the question is answered."""
+    """F077: it is left out from then on, and the question is answered."""
     house.model.refused_parameters.add("stream_options")
 
     first, second = await ask(house), await ask(house)

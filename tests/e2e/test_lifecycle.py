@@ -17,7 +17,16 @@ both = pytest.mark.parametrize("transport", BOTH)
 def ours():
     """The bot's own tasks that run now, by name."""
     names = (task.get_name() for task in asyncio.all_tasks())
-    owners = ("app:", "answer:", "conversations:", "envelopes:", "people:", "sockets:")
+    owners = (
+        "app:",
+        "answer:",
+        "conversations:",
+        "envelopes:",
+        "keeper:",
+        "people:",
+        "sockets:",
+        "store:",
+    )
     return [name for name in names if name.startswith(owners)]
 
 
@@ -43,7 +52,7 @@ async def test_leaving_lets_an_answer_finish(transport):
 @both
 async def test_leaving_interrupts_what_takes_too_long(transport):
     """After BOT_DRAIN_SECONDS it says so, keeps the text, and leaves the model alone."""
-    async with open_house(transport=transport, bot=False, bot_drain_seconds=0.1) as house:
+    async with open_house(transport=transport, bot=False, bot_drain_seconds=1.0) as house:
         house.model.enqueue(Reply(["Half", FOREVER]))
         async with run_bot(house):
             question = await house.say("alice", "general", "@streambot go")
@@ -186,7 +195,7 @@ async def test_a_wrong_token(tmp_path):
 
 
 async def test_socket_mode_is_turned_off(tmp_path):
-    """Somebody turns it off in the app's settings: it ends and says what to do."""
+    """F026: somebody turns it off in the app's settings: it ends and says what to do."""
     async with open_house(bot=False) as house, program(house, tmp_path) as process:
         await connected(house)
         await house.slack.switch("disable_link")

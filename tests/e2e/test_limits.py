@@ -28,7 +28,7 @@ async def whole(house, question):
 
 
 async def test_an_edit_is_refused_in_the_middle(house):
-    """It waits as long as Slack says, and then shows what is newest."""
+    """F040: it waits as long as Slack says, and then shows what is newest."""
     house.slack.faults.refuse("chat.update")
     question, pieces = await halfway(house)
     pieces.release()
@@ -38,7 +38,7 @@ async def test_an_edit_is_refused_in_the_middle(house):
 
 
 async def test_the_last_edit_is_refused(house):
-    """The last word is tried again until it stands."""
+    """F041: the last word is tried again until it stands."""
     question, pieces = await halfway(house)
     house.slack.faults.refuse("chat.update")
     pieces.release()
@@ -49,7 +49,7 @@ async def test_the_last_edit_is_refused(house):
 
 @pytest.mark.parametrize("error", [500, 503, "internal_error", "ratelimited"])
 async def test_the_last_edit_fails(house, error):
-    """Slack's own trouble passes; then the last word stands."""
+    """F041: Slack's own trouble passes; then the last word stands."""
     question, pieces = await halfway(house)
     house.slack.faults.fail("chat.update", error)
     pieces.release()
@@ -85,7 +85,7 @@ async def test_edits_that_fail_do_not_hold_the_reader_up(house):
 
 @PLACES
 async def test_the_placeholder_is_refused(house, place):
-    """It comes when Slack takes it, and the answer after it."""
+    """F038: it comes when Slack takes it, and the answer after it."""
     house.slack.faults.refuse("chat.postMessage")
     house.model.enqueue(Reply(["Half and half"]))
     question = await house.say("alice", place, "@streambot go")
@@ -95,7 +95,7 @@ async def test_the_placeholder_is_refused(house, place):
 
 @PLACES
 async def test_the_answer_to_the_placeholder_is_lost(house, place):
-    """It is found and used, so that nobody reads the answer twice."""
+    """F037: it is found and used, so that nobody reads the answer twice."""
     house.slack.faults.lose("chat.postMessage")
     house.model.enqueue(Reply(["Half and half"]))
     question = await house.say("alice", place, "@streambot go")
@@ -124,7 +124,7 @@ async def test_the_answer_to_a_further_post_is_lost(house):
 
 @PLACES
 async def test_the_placeholder_fails(house, place):
-    """A 500 leaves it open whether it stands there: it is looked for, then posted."""
+    """F039: a 500 leaves it open whether it stands there: it is looked for, then posted."""
     house.slack.faults.fail("chat.postMessage", 500)
     house.model.enqueue(Reply(["Half and half"]))
     question = await house.say("alice", place, "@streambot go")
@@ -133,7 +133,7 @@ async def test_the_placeholder_fails(house, place):
 
 
 async def test_a_channel_where_it_may_not_write(house):
-    """The question is given up; other threads are answered as ever."""
+    """F046: the question is given up; other threads are answered as ever."""
     question = await house.say("alice", "general", "@streambot go")
     house.slack.workspace.channels["C0GENERAL"].archived = True
     await house.slack.wait_for(lambda: house.calls("chat.postMessage"))
@@ -144,7 +144,7 @@ async def test_a_channel_where_it_may_not_write(house):
 
 
 async def test_the_message_is_deleted(house):
-    """Who deletes the answer ends it: the model is left alone, and nothing is posted instead."""
+    """F044: who deletes the answer ends it: the model is left alone, nothing is posted instead."""
     house.model.enqueue(Reply(["word "] * 1000, speed=100))
     question = await house.say("alice", "general", "@streambot go")
     begun = await house.begun(question, "word")
@@ -174,7 +174,7 @@ async def test_the_conversation_cannot_be_read(house, error):
 
 
 async def test_nobody_has_a_name(house):
-    """Where Slack does not say who is who, ids stand in for names."""
+    """F054: where Slack does not say who is who, ids stand in for names."""
     house.slack.faults.fail("users.info", "missing_scope", times=10)
 
     answer = await house.ask("alice", "general", "@streambot who am I?")
@@ -187,7 +187,7 @@ async def test_nobody_has_a_name(house):
 
 
 async def test_one_answer_at_a_time_in_a_thread(house):
-    """A second question in the thread waits for the first answer, and then sees it."""
+    """F085: a second question in the thread waits for the first answer, and then sees it."""
     question, pieces = await halfway(house)
     house.model.enqueue(Reply(["Second"]))
     second = await house.say("bob", "general", "@streambot and me?", thread_ts=question["ts"])

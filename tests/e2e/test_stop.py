@@ -18,7 +18,7 @@ def transport(request):
 
 @pytest.mark.parametrize("place", ["general", "@streambot"])
 async def test_the_asker_stops_it(house, place):
-    """What was written stays, the button goes, and the model is left alone within a second."""
+    """F085: what was written stays, the button goes, the model is left alone within a second."""
     house.model.enqueue(Reply(["Half of it", FOREVER]))
     question = await house.say("alice", place, "@streambot go")
     begun = await house.begun(question, "Half")
@@ -30,7 +30,8 @@ async def test_the_asker_stops_it(house, place):
     await house.left_alone(request)
 
     assert outcome.accepted
-    assert (ended.text, ended.notices, ended.buttons) == ("Half of it", [ENGLISH.stopped], [])
+    assert (ended.text, ended.notices) == ("Half of it", [ENGLISH.stopped])
+    assert ended.buttons == ["continue"]
     assert request.disconnected_at - clicked < 1
     assert house.whispers == []
 
@@ -45,7 +46,8 @@ async def test_it_can_be_stopped_before_the_first_word(house):
     ended = await house.ended(question)
     await house.left_alone(request)
 
-    assert (ended.text, ended.notices, ended.buttons) == ("", [ENGLISH.stopped], [])
+    assert (ended.text, ended.notices) == ("", [ENGLISH.stopped])
+    assert ended.buttons == ["retry"]
 
 
 async def test_slack_cannot_hold_it_up(house):
@@ -116,7 +118,7 @@ async def test_a_click_that_comes_too_late(house, user):
     ids=range(8),
 )
 async def test_a_forged_value_is_harmless(house, value):
-    """It is acknowledged, stops nothing, and is no error of ours."""
+    """F020: it is acknowledged, stops nothing, and is no error of ours."""
     pieces = Held("Half ", after=["and half"])
     house.model.enqueue(Reply(pieces))
     question = await house.say("alice", "general", "@streambot go")

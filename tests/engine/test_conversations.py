@@ -1,50 +1,103 @@
 """Conversations: one answer per thread at a time, Stop for the asker, a drain that ends."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import pytest
 
-from bot.core.types import Finish, FinishReason, TextDelta
+from bot.core.reply import Phase, Snapshot
+from bot.core.types import Finish, FinishReason, Order, TextDelta
 from bot.engine.answer import Desk
-from bot.engine.conversations import Conversations, StopOutcome
-from bot.errors import ModelUnauthorized, SlackRejected
-from bot.store.memory import MemoryJournal
+from bot.engine.conversations import Conversations, StopOutcome, Terms
+from bot.errors import ModelUnauthorized, SlackRejected, StoreError
+from bot.store import open_store
 from tests.fakes import Free, Pages, Screen, ScriptModel, turn
 
 DONE = Finish(FinishReason.STOP)
+QUICK = Terms(pulse=0.02)
 
 
 class House:
-    """Conversations with a screen per question."""
+    """Conversations with a screen per question, which outlives the process that wrote there."""
 
-    def __init__(self, *scripts, errors=()):
+    def __init__(self, journal, *scripts, errors=(), terms=None, screens=None):
         self.model = ScriptModel(*scripts)
-        self.journal = MemoryJournal()
-        self.screens = {}
+        self.journal = journal
+        self.screens = {} if screens is None else screens
         self.errors = errors
+        self.claims = []
+        self.asked = []
         pages = Pages()
         desk = Desk(self.model, pages, pages, Free(), lambda: "Bot", lambda: "today")
         self.conversations = Conversations(
-            self.journal, desk, self.screen, lambda turn: "Ask me anything."
+            journal, desk, self.screen, lambda turn: "Ask me anything.", terms or QUICK
         )
 
-    def screen(self, asked):
-        return self.screens.setdefault(asked.ts, Screen(*self.errors))
+    def screen(self, claim):
+        self.claims.append(claim)
+        return self.screens.setdefault(claim.turn.ts, Screen(*self.errors))
 
     async def ask(self, *turns):
+        self.asked += turns
         for asked in turns:
             if await self.journal.accept(asked):
-                self.conversations.submit(asked)
+                self.conversations.submit(asked.key)
 
-    async def ended(self, seconds=5.0):
+    async def begun(self, ts="1.000100", text=""):
+        while (ts not in self.screens) or not any(text in f[0] for f in self.screens[ts].frames):
+            await asyncio.sleep(0.005)
+
+    async def ended(self):
+        """As soon as everything that was asked has ended, and nothing runs any more."""
+        await self.over(*self.asked)
+        await self.drained(5.0)
+
+    async def drained(self, seconds):
         await asyncio.wait_for(self.conversations.drain(seconds), seconds + 10)
+
+    async def over(self, *turns):
+        """As soon as these have ended in the journal; their states."""
+        states = [await self.state(asked) for asked in turns]
+        async with asyncio.timeout(5):
+            while not all(state.ended for state in states):
+                await asyncio.sleep(0.01)
+                states = [await self.state(asked) for asked in turns]
+        return states
+
+    async def state(self, asked):
+        return (await self.journal.find(asked.key)).state
 
     def shown(self, ts="1.000100"):
         return self.screens[ts].last
 
 
-async def test_a_question_is_answered():
-    house = House([TextDelta("Because."), DONE])
+@pytest.fixture
+async def another(tmp_path):
+    """Opens a journal for one more process, with a lease of its own."""
+    async with AsyncExitStack() as stack:
+
+        async def open_(owner, lease=10.0):
+            url = f"sqlite:///{tmp_path}/bot.db"
+            return await stack.enter_async_context(open_store(url, owner=owner, lease=lease))
+
+        yield open_
+
+
+@pytest.fixture
+async def open_house(another):
+    async with AsyncExitStack() as stack:
+        journal = await another("first")
+
+        async def open_(*scripts, journal=journal, **more):
+            house = House(journal, *scripts, **more)
+            await stack.enter_async_context(house.conversations)
+            return house
+
+        yield open_
+
+
+async def test_a_question_is_answered(open_house):
+    house = await open_house([TextDelta("Because."), DONE])
     await house.ask(turn())
     await house.ended()
 
@@ -52,42 +105,47 @@ async def test_a_question_is_answered():
     assert house.shown() == ("Because.", "complete")
 
 
-async def test_the_same_question_twice_is_one_turn():
-    house = House([TextDelta("Because."), DONE])
+async def test_the_same_question_twice_is_one_turn(open_house):
+    house = await open_house([TextDelta("Because."), DONE])
     await house.ask(turn(), turn())
     await house.ended()
 
     assert len(house.model.prompts) == 1
 
 
-async def test_one_answer_per_thread_at_a_time_in_order():
-    house = House([0.05, TextDelta("1"), DONE], [TextDelta("2"), DONE], [TextDelta("3"), DONE])
+async def test_one_answer_per_thread_at_a_time_in_order(open_house):
+    """F007: whoever asks meanwhile sees that it waits, and gets its turn."""
+    scripts = [0.3, TextDelta("1"), DONE], [TextDelta("2"), DONE], [TextDelta("3"), DONE]
+    house = await open_house(*scripts)
     await house.ask(turn("1.0001"), turn("1.0002"), turn("1.0003"))
-    await asyncio.sleep(0.02)
+    for ts in ("1.0001", "1.0002", "1.0003"):
+        await house.begun(ts)
 
     assert [screen.last for screen in house.screens.values()] == [
         ("", "waiting"),
         ("", "queued"),
         ("", "queued"),
     ]
-    await asyncio.sleep(0.2)
+    await house.ended()
 
     assert [screen.last[0] for screen in house.screens.values()] == ["1", "2", "3"]
     assert len(house.model.prompts) == 3
-    await house.ended()
 
 
-async def test_threads_do_not_wait_for_each_other():
-    house = House([9.0], [TextDelta("2"), DONE])
-    await house.ask(turn("1.0001", root="1.0001"), turn("1.0002", root="1.0002"))
-    await asyncio.sleep(0.05)
+async def test_threads_do_not_wait_for_each_other(open_house):
+    house = await open_house([9.0], [TextDelta("2"), DONE])
+    second = turn("1.0002", root="1.0002")
+    await house.ask(turn("1.0001", root="1.0001"))
+    await house.begun("1.0001")
+    await house.ask(second)
+    await house.over(second)
 
     assert house.shown("1.0002") == ("2", "complete")
-    await house.ended(0.01)
+    await house.drained(0.01)
 
 
-async def test_an_empty_mention_gets_help_without_a_model():
-    house = House()
+async def test_an_empty_mention_gets_help_without_a_model(open_house):
+    house = await open_house()
     await house.ask(turn(text=" \n"))
     await house.ended()
 
@@ -95,52 +153,52 @@ async def test_an_empty_mention_gets_help_without_a_model():
     assert house.model.prompts == []
 
 
-async def test_a_file_without_words_is_no_empty_mention():
-    house = House([TextDelta("A cat."), DONE])
+async def test_a_file_without_words_is_no_empty_mention(open_house):
+    house = await open_house([TextDelta("A cat."), DONE])
     await house.ask(turn(text="", has_more=True))
     await house.ended()
 
     assert house.shown() == ("A cat.", "complete")
 
 
-async def test_stop_is_for_the_asker_and_keeps_the_text():
-    house = House([TextDelta("Be"), 9.0])
+async def test_stop_is_for_the_asker_and_keeps_the_text(open_house):
+    house = await open_house([TextDelta("Be"), 9.0])
     asked = turn()
     await house.ask(asked)
-    await asyncio.sleep(0.05)
+    await house.begun(text="Be")
 
-    assert house.conversations.stop(asked.key, "U2") is StopOutcome.NOT_YOURS
+    assert await house.conversations.stop(asked.key, "U2") is StopOutcome.NOT_YOURS
     assert house.model.closed == 0
-    assert house.conversations.stop(asked.key, "U1") is StopOutcome.STOPPED
-    await asyncio.sleep(0.05)
+    assert await house.conversations.stop(asked.key, "U1") is StopOutcome.STOPPED
+    await house.over(asked)
 
     assert house.shown() == ("Be", "stopped")
     assert house.model.closed == 1
-    assert house.conversations.stop(asked.key, "U1") is StopOutcome.OVER
+    assert await house.conversations.stop(asked.key, "U1") is StopOutcome.OVER
     await house.ended()
 
 
-async def test_a_failure_is_shown_with_what_came_before():
-    house = House([ModelUnauthorized()])
+async def test_a_failure_is_shown_with_what_came_before(open_house):
+    house = await open_house([ModelUnauthorized()])
     await house.ask(turn())
     await house.ended()
 
     assert house.shown() == ("", "failed")
 
 
-async def test_a_bug_ends_the_answer_too():
-    house = House([TextDelta("Be"), ZeroDivisionError()])
+async def test_a_bug_ends_the_answer_too(open_house):
+    house = await open_house([TextDelta("Be"), ZeroDivisionError()])
     await house.ask(turn())
     await house.ended()
 
     assert house.shown() == ("Be", "failed")
 
 
-async def test_when_slack_says_no_the_request_is_aborted_and_the_thread_goes_on():
+async def test_when_slack_says_no_the_request_is_aborted_and_the_thread_goes_on(open_house):
     archived = SlackRejected("chat.postMessage", "is_archived")
-    house = House([TextDelta("2"), DONE], errors=[archived] * 2)
+    house = await open_house([TextDelta("2"), DONE], errors=[archived] * 2)
     await house.ask(turn("1.0001"))
-    await asyncio.sleep(0.02)
+    await house.over(turn("1.0001"))
     house.errors = ()
     await house.ask(turn("1.0002"))
     await house.ended()
@@ -149,33 +207,39 @@ async def test_when_slack_says_no_the_request_is_aborted_and_the_thread_goes_on(
     assert house.shown("1.0002") == ("2", "complete")
 
 
-async def test_drain_lets_an_answer_finish():
-    house = House([0.1, TextDelta("Done."), DONE])
+async def test_drain_lets_an_answer_finish(open_house):
+    house = await open_house([0.1, TextDelta("Done."), DONE])
     await house.ask(turn())
-    await house.ended()
+    await house.begun()
+    await house.drained(5.0)
 
     assert house.shown() == ("Done.", "complete")
 
 
-async def test_drain_interrupts_what_does_not_finish_and_what_waits_in_line():
-    house = House([TextDelta("Be"), 60.0])
-    await house.ask(turn("1.0"), turn("2.0"))
-    await asyncio.sleep(0.02)
-    await house.ended(0.1)
-
-    assert house.shown("1.0") == ("Be", "interrupted")
-    assert house.shown("2.0") == ("", "interrupted")
-    assert house.model.closed == 1
-
-
-async def test_stop_works_while_waiting_in_line():
-    house = House([0.1, TextDelta("1"), DONE])
+async def test_drain_hands_over_what_does_not_finish_and_begins_nothing(open_house):
+    """What waits in line still waits; what runs says that it was interrupted; all stays open."""
+    house = await open_house([TextDelta("Be"), 60.0])
     first, second = turn("1.0"), turn("2.0")
     await house.ask(first, second)
-    await asyncio.sleep(0.02)
+    await house.begun("1.0", "Be")
+    await house.begun("2.0")
+    await house.drained(0.2)
 
-    assert house.conversations.stop(second.key, "U1") is StopOutcome.STOPPED
-    await asyncio.sleep(0.02)
+    assert house.shown("1.0") == ("Be", "interrupted")
+    assert house.shown("2.0") == ("", "queued")
+    assert house.model.closed == 1
+    assert not (await house.state(first)).ended
+    assert not (await house.state(second)).ended
+
+
+async def test_stop_works_while_waiting_in_line(open_house):
+    house = await open_house([0.1, TextDelta("1"), DONE])
+    first, second = turn("1.0"), turn("2.0")
+    await house.ask(first, second)
+    await house.begun("2.0")
+
+    assert await house.conversations.stop(second.key, "U1") is StopOutcome.STOPPED
+    await house.over(second)
     assert house.shown("2.0") == ("", "stopped")
 
     await house.ended()
@@ -183,13 +247,13 @@ async def test_stop_works_while_waiting_in_line():
     assert len(house.model.prompts) == 1
 
 
-async def test_what_slack_does_not_take_gets_an_ending_and_the_request_is_aborted():
-    house = House([TextDelta("Be"), 9.0])
+async def test_what_slack_does_not_take_gets_an_ending_and_the_request_is_aborted(open_house):
+    house = await open_house([TextDelta("Be"), 9.0])
     await house.ask(turn())
-    await asyncio.sleep(0.02)
+    await house.begun(text="Be")
     house.screens["1.000100"].errors = [SlackRejected("chat.update", "restricted_action")]
     house.model.scripts = []
-    answer = house.conversations._running[turn().key]
+    answer = house.conversations._working[turn().key].answer
     answer._delivery.feed(TextDelta(" more"))
     await house.ended()
 
@@ -198,10 +262,238 @@ async def test_what_slack_does_not_take_gets_an_ending_and_the_request_is_aborte
 
 
 @pytest.mark.parametrize("questions", [50])
-async def test_many_threads_at_once(questions):
-    house = House(*([TextDelta("x"), 0.01, DONE] for _ in range(questions)))
+async def test_many_threads_at_once(open_house, questions):
+    house = await open_house(*([TextDelta("x"), 0.01, DONE] for _ in range(questions)))
     await house.ask(*(turn(f"{n}.0", root=f"{n}.0") for n in range(questions)))
     await house.ended()
 
     assert {screen.last for screen in house.screens.values()} == {("x", "complete")}
     assert len(house.screens) == questions
+
+
+# Taking over
+
+
+async def died(open_house, another, *scripts, asked=None, text="Be", lease=0.2):
+    """A process that answered as far as `text` and then fell silent, without a word to anybody."""
+    house = await open_house(*scripts, journal=await another("dead", lease))
+    await house.ask(asked or turn())
+    await house.begun((asked or turn()).ts, text)
+    await house.conversations._keeper.cancel()
+    await house.conversations._tasks.cancel()
+    return house
+
+
+async def test_an_answer_is_taken_over_into_the_same_message(open_house, another):
+    """F098: whoever finds it answers again, where the first one stood."""
+    dead = await died(open_house, another, [TextDelta("Be"), 60.0])
+    house = await open_house([TextDelta("Because."), DONE], screens=dead.screens)
+    (state,) = await house.over(turn())
+
+    assert state == "delivered"
+    assert house.shown() == ("Because.", "complete")
+    (claim,) = house.claims
+    assert (claim.posts, claim.attempts, claim.doubtful) == (("2.0",), 2, False)
+
+
+async def test_nobody_takes_over_what_is_being_answered(open_house, another):
+    first = await open_house([TextDelta("Be"), 0.5, TextDelta("cause."), DONE])
+    await first.ask(turn())
+    await first.begun(text="Be")
+    second = await open_house(journal=await another("second"), screens=first.screens)
+    await first.ended()
+
+    assert second.claims == []
+    assert first.shown() == ("Because.", "complete")
+
+
+async def test_a_whole_answer_needs_only_its_last_write(open_house, another):
+    """Killed after the commit of the answer, it is not asked for again."""
+    journal = await another("dead", 0.2)
+    await journal.accept(turn())
+    claim = await journal.claim(turn().key)
+    await journal.posted(claim.lease, ["2.0"])
+    await journal.close(claim.lease, Snapshot(Phase.CUT, "Because"))
+    house = await open_house()
+    await house.over(turn())
+
+    assert house.screens[turn().ts].frames == [("Because", "cut")]
+    assert house.model.prompts == []
+
+
+async def test_what_was_handed_over_is_taken_up_at_once(open_house, another):
+    """F099: no lease has to run out first, and the attempt does not count."""
+    journal = await another("old", 60.0)
+    old = await open_house([TextDelta("Be"), 60.0], journal=journal)
+    await old.ask(turn())
+    await old.begun(text="Be")
+    await old.drained(0.2)
+    await journal.leave()
+    house = await open_house([TextDelta("Because."), DONE], screens=old.screens)
+    await house.over(turn())
+
+    assert house.screens[turn().ts].frames[-1] == ("Because.", "complete")
+    assert house.claims[0].attempts == 1
+
+
+async def test_what_was_accepted_and_never_submitted_is_found(open_house):
+    """The commit was slower than Slack's patience, or the process died right after it."""
+    house = await open_house([TextDelta("Because."), DONE])
+    await house.journal.accept(turn())
+    await house.over(turn())
+
+    assert house.shown() == ("Because.", "complete")
+
+
+async def test_a_question_that_kills_is_given_up_and_the_others_are_answered(open_house, another):
+    """F102: three attempts, the last of them alone; then it is said, with a way to go on."""
+    poison, good = turn("1.0", root="1.0"), turn("2.0", root="2.0")
+    screens = {}
+    for number in range(3):
+        journal = await another(f"dead {number}", 0.2)
+        house = await open_house([TextDelta("x"), 60.0], journal=journal, screens=screens)
+        await house.ask(poison)
+        while not (claims := [c for c in house.claims if c.turn == poison]):
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+        assert claims[0].attempts == min(number + 1, 2)
+        await house.conversations._keeper.cancel()
+        await house.conversations._tasks.cancel()
+        await asyncio.sleep(0.25)
+    house = await open_house([TextDelta("2"), DONE], screens=screens)
+    await house.ask(good)
+    states = await house.over(poison, good)
+
+    assert states == ["failed", "delivered"]
+    assert house.shown("1.0")[1] == "failed"
+    assert house.shown("2.0") == ("2", "complete")
+    assert len(house.model.prompts) == 1
+
+
+async def test_a_question_that_is_too_old_is_closed_and_not_answered(open_house, another):
+    """T28: who restores a backup does not answer last week's questions."""
+    journal = await another("dead", 0.05)
+    await journal.accept(turn())
+    await asyncio.sleep(0.1)
+    house = await open_house(terms=Terms(pulse=0.02, too_late=0.05))
+    (state,) = await house.over(turn())
+
+    assert state == "failed"
+    assert house.shown() == ("", "failed")
+    assert house.model.prompts == []
+
+
+async def test_who_was_paused_for_too_long_writes_nothing_more(open_house, another):
+    """F094: its lease ran out and was taken; it finds out before the next write."""
+    zombie = await open_house(
+        [TextDelta("Be"), 0.6, TextDelta("gone"), DONE],
+        journal=await another("zombie", 0.1),
+        terms=Terms(lease=0.1, pulse=60.0),
+    )
+    await zombie.ask(turn())
+    await zombie.begun(text="Be")
+    house = await open_house([TextDelta("Because."), DONE], screens={})
+    await house.over(turn())
+    written = len(zombie.screens[turn().ts].frames)
+    await asyncio.sleep(0.8)
+
+    assert len(zombie.screens[turn().ts].frames) == written
+    assert zombie.model.closed == 1
+    assert house.shown() == ("Because.", "complete")
+
+
+# What people want of an answer in another process
+
+
+async def test_stop_reaches_the_process_that_answers(open_house, another):
+    first = await open_house([TextDelta("Be"), 9.0])
+    await first.ask(turn())
+    await first.begun(text="Be")
+    second = await open_house(journal=await another("second"))
+
+    assert await second.conversations.stop(turn().key, "U2") is StopOutcome.NOT_YOURS
+    assert await second.conversations.stop(turn().key, "U1") is StopOutcome.STOPPED
+    (state,) = await first.over(turn())
+
+    assert (state, first.shown()) == ("stopped", ("Be", "stopped"))
+    assert first.model.closed == 1
+    assert await second.conversations.stop(turn().key, "U1") is StopOutcome.OVER
+
+
+@pytest.mark.parametrize("message", ["1.000100", "2.0"], ids=["question", "answer"])
+@pytest.mark.parametrize("here", [True, False], ids=["here", "elsewhere"])
+async def test_a_deleted_message_ends_the_answer(open_house, another, message, here):
+    """F009, F044: wherever it is told, the model is left alone at once."""
+    first = await open_house([TextDelta("Be"), 9.0])
+    await first.ask(turn())
+    await first.begun(text="Be")
+    told = first if here else await open_house(journal=await another("second"))
+    await told.conversations.deleted("T1", "C1", message)
+    await first.over(turn())
+
+    assert first.shown() == ("Be", "gone")
+    assert first.model.closed == 1
+
+
+async def test_a_press_on_stop_outlives_the_process(open_house, another):
+    """Nobody answers what was stopped while nobody was there."""
+    dead = await died(open_house, another, [TextDelta("Be"), 60.0])
+    second = await another("second")
+    await second.order(turn().key, Order.STOP)
+    house = await open_house(screens=dead.screens)
+    (state,) = await house.over(turn())
+
+    assert (state, house.shown()[1]) == ("stopped", "stopped")
+    assert house.model.prompts == []
+
+
+# A journal that does not answer
+
+
+class Moody:
+    """A journal that fails so many times at each of these methods."""
+
+    def __init__(self, journal, **failures):
+        self.journal = journal
+        self.failures = failures
+
+    def __getattr__(self, name):
+        async def call(*arguments):
+            if self.failures.get(name, 0) > 0:
+                self.failures[name] -= 1
+                raise StoreError(name)
+            return await getattr(self.journal, name)(*arguments)
+
+        return call
+
+
+@pytest.mark.parametrize("failing", ["claim", "renew", "posted", "close", "ended", "due"])
+async def test_a_journal_that_fails_now_and_then_loses_nothing(open_house, another, failing):
+    """F091: what was accepted is answered once it answers again."""
+    journal = Moody(await another("first"), **{failing: 2})
+    house = await open_house([TextDelta("Because."), 0.1, DONE], journal=journal)
+    await house.ask(turn())
+    (state,) = await house.over(turn())
+
+    assert (state, house.shown()) == ("delivered", ("Because.", "complete"))
+    assert len(house.model.prompts) == 1
+
+
+async def test_without_a_journal_nothing_is_written(open_house, another):
+    """Nobody can say whose turn it is: the writer waits until somebody can."""
+    journal = Moody(await another("first", 0.1))
+    house = await open_house(
+        [TextDelta("Be"), 0.2, TextDelta("cause."), DONE],
+        journal=journal,
+        terms=Terms(lease=0.1, pulse=0.02),
+    )
+    await house.ask(turn())
+    await house.begun(text="Be")
+    journal.failures["renew"] = 10_000
+    await asyncio.sleep(0.5)
+    meanwhile = house.shown()
+    journal.failures["renew"] = 0
+    await house.over(turn())
+
+    assert meanwhile == ("Be", "answering")
+    assert house.shown() == ("Because.", "complete")

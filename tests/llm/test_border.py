@@ -109,6 +109,7 @@ KEY = aiohttp.client_reqrep.ConnectionKey("h", 1, False, True, None, None, None)
     ],
 )
 def test_the_cause_decides(cause, kind):
+    """F058: the SDK calls each of these a time-out."""
     assert type(translate(timed_out(cause))) is kind
 
 

@@ -79,6 +79,7 @@ def call(**call):
     ],
 )
 def test_what_a_chunk_says(chunk, events):
+    """F072 F074 F080: odd but honest ones too; what no text may carry is replaced."""
     assert said(chunk) == events
 
 
@@ -99,6 +100,7 @@ def test_finish_reasons_end_differently(word, reason):
 
 @pytest.mark.parametrize("word", [None, ""])
 def test_without_a_finish_reason_it_is_lost(word):
+    """F064: an end is not proof."""
     with pytest.raises(ConnectionLost):
         ending(word)
 
@@ -110,12 +112,14 @@ def test_a_reason_that_is_no_good_end(word):
 
 
 def test_the_first_finish_reason_wins():
+    """F066: the second is ignored."""
     decoder = ChunkDecoder()
     said(delta("length"), delta("stop"), decoder=decoder)
     assert decoder.finish() == Finish(FinishReason.LENGTH)
 
 
 def test_nothing_counts_after_the_end_mark():
+    """F066: neither text nor garbage."""
     assert said(delta(content="a"), "[DONE]", delta(content="b"), "garbage") == [TextDelta("a")]
 
 
@@ -138,6 +142,7 @@ def test_nothing_counts_after_the_end_mark():
     ],
 )
 def test_an_error_in_the_stream(error, kind):
+    """F071: by code, by type, by its words."""
     with pytest.raises(ModelError) as caught:
         said({"error": error})
     assert type(caught.value) is kind
@@ -169,12 +174,14 @@ def test_garbage(payload):
 
 
 def test_the_answer_is_bounded():
+    """F073: at 200,000 characters."""
     half = delta(content="x" * (TEXT_CAP // 2))
     with pytest.raises(StreamGarbled):
         said(half, half, delta(content="x"))
 
 
 def test_tool_calls_are_bounded():
+    """F080: sixty-four different ones."""
     calls = [call(index=index, function={"arguments": "{}"}) for index in range(CALLS_CAP)]
     decoder = ChunkDecoder()
     assert len(said(*calls, *calls, decoder=decoder)) == 2 * CALLS_CAP
@@ -232,7 +239,7 @@ def outcome(*pieces):
 
 
 def test_cut_anywhere_it_breaks_in_our_own_words():
-    """No cut gives a raw exception, and none a Finish before the finish_reason was there."""
+    """F064 F065: no raw exception, and no Finish before the finish_reason was there."""
     whole = outcome(STREAM)
     reason_at = STREAM.index(b'"stop"')
     assert whole[-1] == Finish(FinishReason.STOP)

@@ -129,6 +129,7 @@ async def test_options_are_passed_on_when_set(endpoint, client):
     ],
 )
 async def test_how_a_stream_ends(endpoint, model, body, events):
+    """F064 F065 F066 F067 F068 F070 F071 F072: through the real client."""
     endpoint.answer((head(), body))
     opened, *rest = await collect(model)
     assert opened == Opened()
@@ -171,11 +172,13 @@ async def test_a_reset_after_the_finish_reason_does_no_harm(endpoint, model):
 
 @pytest.mark.parametrize("framing", [{}, {"Content_Length": 10_000}])
 async def test_a_reset_keeps_what_came_before(endpoint, model, framing):
+    """F063: in either framing."""
     endpoint.answer((head(**framing), data(delta(content="a")), 0.05, RESET))
     assert await collect(model) == [Opened(), TextDelta("a"), ConnectionLost]
 
 
 async def test_a_body_shorter_than_promised(endpoint, model):
+    """F063: a FIN where more was promised."""
     endpoint.answer((head(Content_Length=10_000), data(delta(content="a"))))
     assert await collect(model) == [Opened(), TextDelta("a"), ConnectionLost]
 
@@ -242,6 +245,7 @@ async def test_an_endpoint_that_ignores_stream(endpoint, model):
     ],
 )
 async def test_a_200_that_is_no_stream(endpoint, model, kind, body, end):
+    """F070: never complete."""
     endpoint.answer((head(kind=kind), body))
     assert (await collect(model))[-1] is end
 
@@ -252,11 +256,13 @@ async def test_a_stream_without_its_media_type(endpoint, model):
 
 
 async def test_a_compressed_body_is_not_unpacked(endpoint, model):
+    """F073: so no bomb goes off."""
     endpoint.answer((head(Content_Encoding="gzip"), b"\x1f\x8b"))
     assert await collect(model) == [StreamGarbled]
 
 
 async def test_an_endless_line_is_cut_short(endpoint, model):
+    """F073: on the way."""
     endpoint.answer((head(), b"data: ", *(b"x" * 65536,) * 64))
     started = time.monotonic()
     assert await collect(model) == [Opened(), StreamGarbled]
@@ -278,17 +284,20 @@ async def test_an_endless_line_is_cut_short(endpoint, model):
     ],
 )
 async def test_a_refusal_has_its_class_and_is_not_repeated(endpoint, model, status, body, kind):
+    """F075 F076 F077 F078: the client itself retries nothing."""
     endpoint.answer(refusal(status, body))
     assert await collect(model) == [kind]
     assert len(endpoint.requests) == 1
 
 
 async def test_retry_after_is_told(endpoint, model):
+    """F075: to whoever asked."""
     endpoint.answer(refusal(429, Retry_After="7"))
     assert (await raised(model)).retry_after == 7
 
 
 async def test_the_key_is_nowhere_in_the_error(endpoint, model):
+    """F077: not even where the endpoint echoes it."""
     key = "sk-made-up-key-0123456789"
     endpoint.answer(refusal(401, error(f"Incorrect API key provided: {key}.", code=key)))
     found = await raised(model)
@@ -298,6 +307,7 @@ async def test_the_key_is_nowhere_in_the_error(endpoint, model):
 
 
 async def test_the_body_of_an_error_is_bounded(endpoint, model):
+    """F073: twenty megabytes of it."""
     endpoint.answer((head(500, "text/html"), *(b"x" * 65536,) * 300, HANG))
     assert await collect(model) == [ModelUnavailable]
 
@@ -324,6 +334,7 @@ async def test_a_head_that_is_no_http(endpoint, model):
     ],
 )
 async def test_nobody_there(base_url, error):
+    """F058: refused, unknown, or no address at all."""
     client = make_client("key", base_url)
     assert await collect(OpenAIModel(client, model="m")) == [error]
     await client.close()
@@ -354,7 +365,7 @@ async def listening(hello):
     [(b"HTTP/1.1 400 Bad Request\r\n\r\n", ModelTLSFailed), (b"", ModelUnreachable)],
 )
 async def test_tls_where_none_is_spoken(hello, error):
-    """The handshake counts as connecting, and has its limit."""
+    """F058: the handshake counts as connecting, and has its limit."""
     async with listening(hello) as url:
         client = make_client("key", url, connect_timeout=0.3)
         started = time.monotonic()
@@ -372,6 +383,7 @@ async def test_a_key_that_no_header_can_carry(endpoint):
 
 
 async def test_a_refused_parameter_is_left_out_and_remembered(endpoint, model):
+    """F077: a bad parameter need not end the question."""
     endpoint.answer(refusal(400, error(param="stream_options")), HELLO, HELLO)
     assert await collect(model) == ANSWER
     assert await collect(model) == ANSWER

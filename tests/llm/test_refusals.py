@@ -46,6 +46,7 @@ TOO_LONG = "This model's maximum context length is 8192 tokens. However, you req
     ],
 )
 def test_each_refusal_has_its_class(status, body, kind):
+    """F075 F076 F077 F078: the code knows better than the status."""
     error = refused(status, body, {})
     assert type(error) is kind
     assert f"status={status}" in str(error)
@@ -77,10 +78,12 @@ def test_each_refusal_has_its_class(status, body, kind):
     ],
 )
 def test_retry_after(headers, seconds):
+    """F075: seconds, milliseconds, a date, or garbage, which says nothing."""
     assert retry_after(headers) == seconds
 
 
 def test_retry_after_by_our_clock_when_the_endpoint_shows_none():
+    """F075: a date."""
     at = datetime.now(UTC) + timedelta(seconds=60)
     assert retry_after({"retry-after": format_datetime(at, usegmt=True)}) == pytest.approx(
         60, abs=2
@@ -100,6 +103,7 @@ def test_retry_after_by_our_clock_when_the_endpoint_shows_none():
     ],
 )
 def test_a_key_is_masked(key):
+    """F077: whatever it looks like."""
     text = f"Incorrect API key provided: {key}. Find yours in the settings."
     assert mask(text).startswith("Incorrect API key provided: ***")
     assert key not in mask(text)

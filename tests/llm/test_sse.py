@@ -66,21 +66,23 @@ def test_events(stream, payloads):
     ],
 )
 def test_end_within_an_event(end, payloads):
-    """An event that the end cuts off counts only when it came whole."""
+    """F065: an event that the end cuts off counts only when it came whole."""
     assert read(end) == (payloads, False)
 
 
 @pytest.mark.parametrize("stream", [b"<html>no</html>", b"garbage\n\n", b'{"error": 1}\n'])
 def test_no_event_stream_at_all(stream):
+    """F070: a page, words, or bare JSON."""
     assert read(stream) == ([], True)
 
 
 def test_bad_utf8_keeps_what_came_before():
+    """F072: and nothing comes after it."""
     assert read(b"data: a\n\ndata: \xff\n\ndata: b\n\n") == (["a"], True)
 
 
 def test_a_line_over_the_cap():
-    """It fails on the way, not once the line is complete."""
+    """F073: it fails on the way, not once the line is complete."""
     decoder = SSEDecoder()
     for _ in range(LINE_CAP // 2**14):
         assert list(decoder.feed(b"x" * 2**14)) == []

@@ -6,6 +6,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.playground.delivery import Timetable
 from bot.playground.limits import Limits
 from bot.playground.server import Playground
+from bot.playground.workspace import Workspace
 
 
 @pytest.fixture
@@ -20,9 +21,15 @@ def quick(ack_timeout):
     return Timetable(ack_timeout=ack_timeout, retry_scale=0.0001, hold=5.0, warning=0.5)
 
 
+def told_of_mentions():
+    """A workspace whose app is told only of what concerns it, so that one can count."""
+    return Workspace.demo(subscriptions={"app_mention", "message.im", "message.mpim"})
+
+
 @pytest.fixture
 async def slack(quick):
-    async with Playground(timetable=quick, limits=Limits.off()) as playground:
+    workspace = told_of_mentions()
+    async with Playground(workspace, timetable=quick, limits=Limits.off()) as playground:
         yield playground
 
 

@@ -14,6 +14,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bot.playground.limits import Limits
 from bot.playground.server import Playground
+from tests.playground.conftest import told_of_mentions
 
 BUTTON = {"type": "button", "action_id": "stop", "value": "turn-1"}
 BLOCKS = [
@@ -223,6 +224,18 @@ async def test_an_event_can_be_delivered_twice(slack):
     assert second.retry_attempt == 1
 
 
+@pytest.mark.parametrize("number", [0, 3])
+async def test_as_which_retry_it_comes_again_can_be_said(slack, number):
+    async with Listener(slack) as listener:
+        await slack.say("alice", "@streambot", "hi")
+        await slack.wait_for(settled(slack))
+        again = slack.delivery.again(slack.delivery.log[0], number)
+        await slack.wait_for(lambda: again.outcome)
+
+    assert listener.heard[1].retry_attempt == number
+    assert again.sent_at < again.settled_at
+
+
 # People press buttons
 
 
@@ -366,7 +379,7 @@ async def endpoint(quick):
 @pytest.fixture
 async def http_slack(quick, endpoint):
     settings = {"timetable": quick, "limits": Limits.off(), "events_url": endpoint["url"]}
-    async with Playground(**settings) as playground:
+    async with Playground(told_of_mentions(), **settings) as playground:
         yield playground
 
 

@@ -394,6 +394,15 @@ async def test_queued_replies_know_no_faults(client, model):
     assert text_of(await chunks(client)) == "fine"
 
 
+async def test_it_answers_by_what_it_is_asked(client, model):
+    """Once the queue is empty; a test need not know in which order requests come."""
+    model.answer = lambda body: Reply([body["messages"][-1]["content"].upper()])
+    model.enqueue(Reply(["first"]))
+
+    assert text_of(await chunks(client, "one")) == "first"
+    assert text_of(await chunks(client, "two")) == "TWO"
+
+
 async def test_length_and_filter_say_why_they_end(client):
     """By finish_reason, as the real endpoint does."""
     ends = [end_of(await chunks(client, text)) for text in ("length", "filter", "hello")]

@@ -15,6 +15,7 @@ from bot.playground.people import User
 from bot.playground.server import Playground
 from bot.playground.workspace import Workspace
 from tests.browser import launched
+from tests.playground.conftest import told_of_mentions
 
 PHONE = {"width": 390, "height": 844}
 PAYLOADS = json.loads(Path(__file__).with_name("xss.json").read_text("utf-8"))
@@ -38,7 +39,8 @@ async def browser():
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def slack():
-    async with Playground(extend=ui.page(), limits=Limits.off()) as slack:
+    workspace = told_of_mentions()
+    async with Playground(workspace, extend=ui.page(), limits=Limits.off()) as slack:
         yield slack
 
 

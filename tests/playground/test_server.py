@@ -9,6 +9,7 @@ from aiohttp import web
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.playground.faults import Fault, Loss
 from bot.playground.guard import allowed
 from bot.playground.limits import Limits
 from bot.playground.server import Playground
@@ -128,6 +129,44 @@ async def test_a_lost_answer_leaves_the_message_behind(slack, client):
     assert [m["text"] for m in slack.workspace.messages(GENERAL)] == ["…"]
     assert (slack.journal[-1].status, slack.journal[-1].ok) == (0, True)
     assert (await post(client))["ok"]
+
+
+@pytest.mark.parametrize("how", Loss)
+async def test_an_answer_is_lost_in_every_way(slack, client, how):
+    """What is done is done, however the caller learns nothing of it."""
+    slack.faults.lose("chat.postMessage", how=how)
+    lost = (aiohttp.ClientError, OSError, TimeoutError, SlackApiError, AttributeError)
+    with pytest.raises(lost):
+        async with asyncio.timeout(0.5):
+            await post(client)
+
+    assert len(slack.workspace.messages(GENERAL)) == 1
+    assert (slack.journal[-1].status, slack.journal[-1].ok) == (0, True)
+
+
+async def test_an_answer_is_held_back(slack, client):
+    slack.faults.hold("chat.postMessage", 0.1)
+    async with asyncio.TaskGroup() as calls:
+        call = calls.create_task(post(client))
+        await slack.wait_for(lambda: len(slack.journal))
+        assert slack.workspace.messages(GENERAL)
+        assert not call.done()
+
+    assert call.result()["ok"]
+
+
+async def test_a_rule_decides_over_each_call(slack, client):
+    def rule(method, arguments):
+        return Fault(error="fatal_error") if arguments["text"] == "no" else None
+
+    slack.faults.rule = rule
+    with pytest.raises(SlackApiError):
+        await client.chat_postMessage(channel=GENERAL, text="no")
+    await client.chat_postMessage(channel=GENERAL, text="yes")
+    slack.faults.clear()
+    await client.chat_postMessage(channel=GENERAL, text="no")
+
+    assert [m["text"] for m in slack.workspace.messages(GENERAL)] == ["yes", "no"]
 
 
 @pytest.mark.parametrize(

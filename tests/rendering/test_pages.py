@@ -45,6 +45,7 @@ def test_however_it_comes_in_the_parts_are_the_same(text, budget, cuts):
 
 @given(soup, small)
 def test_one_character_at_a_time(text, budget):
+    """F110."""
     growing = Pages(budget)
     parts = []
     for end in range(len(text) + 1):
@@ -57,6 +58,7 @@ def test_one_character_at_a_time(text, budget):
 
 @given(soup, small)
 def test_nothing_is_lost_or_doubled(text, budget):
+    """F110: of any text."""
     assert bare(text) == bare("\n".join(Pages(budget).parts(text)))
 
 
@@ -113,5 +115,5 @@ def test_an_endless_opening_line_is_not_repeated_in_full():
 
 
 def test_a_line_of_dashes_takes_no_time():
-    """A pattern that looks twice at each of them would need minutes here."""
+    """F110: a pattern that looks twice at each of them would need minutes here."""
     assert Pages(200_000).parts("-" * 100_000)

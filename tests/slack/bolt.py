@@ -3,26 +3,50 @@
 from bot.slack.authorize import Identity, build_app
 from bot.slack.inbox import open_inbox
 from bot.slack.listeners import Handlers, register
-from bot.store.memory import MemoryJournal
 from bot.strings import ENGLISH
+from tests.fakes import Inbox
 from tests.slack.payloads import BOT_ID, BOT_USER, TEAM
 
 IDENTITY = Identity(TEAM, BOT_USER, BOT_ID, "Stream Bot")
 
 
 class Backstage:
-    """`submitted` and `stopped` are what came through; `outcome` is what Stop leads to."""
+    """`submitted`, `stopped`, `again` and `deleted` are what came through.
+
+    `outcome` is what a press leads to.
+    """
 
     def __init__(self, client, identity=IDENTITY, journal=None):
         self.submitted = []
         self.stopped = []
+        self.again = []
+        self.deleted = []
         self.outcome = "stopped"
-        self.journal = journal or MemoryJournal()
-        self.handlers = Handlers(self.submitted.append, self.stop, lambda _user: ENGLISH, client)
+        self.journal = journal or Inbox()
+        self.handlers = Handlers(
+            submit=self.submitted.append,
+            stop=self.stop,
+            again=self.ask_again,
+            deleted=self.delete,
+            words=lambda _user: ENGLISH,
+            client=client,
+        )
         self.app = build_app(identity, client)
         open_inbox(self.app, self.journal, identity.bot_user)
         register(self.app, self.handlers)
 
-    def stop(self, key, user):
+    @property
+    def asked(self):
+        """The texts of the questions that were handed on."""
+        return [self.journal.turns[key].text for key in self.submitted]
+
+    async def stop(self, key, user):
         self.stopped.append((key, user))
         return self.outcome
+
+    async def ask_again(self, key, round_, user, *, goes_on):
+        self.again.append((key, round_, user, goes_on))
+        return self.outcome
+
+    async def delete(self, *where):
+        self.deleted.append(where)

@@ -8,13 +8,14 @@ from bot.core.reply import Phase, Snapshot
 from bot.core.types import Failed
 from bot.slack.blocks import ending, furniture, read_value, write_value
 from bot.strings import ENGLISH, LANGUAGES
+from tests.fakes import turn
 
-KEY = ("T1", "C1", "1.0001")
+KEY = ("T1", "C1", "1.000100")
 
 
 def test_a_key_comes_back():
-    assert read_value(write_value(KEY)) == KEY
-    assert len(write_value(KEY)) < 2000
+    assert read_value(write_value(KEY, 3)) == (KEY, 3)
+    assert len(write_value(KEY, 3)) < 2000
 
 
 @given(st.one_of(st.none(), st.text(), st.integers(), st.binary()))
@@ -27,20 +28,41 @@ def test_json_that_is_not_ours_is_nothing(value):
     assert read_value(value) is None
 
 
+WAYS_ON = {
+    Phase.CUT: ["continue"],
+    Phase.EMPTY: ["retry"],
+    Phase.STOPPED: ["continue"],
+    Phase.FAILED: ["continue", "retry"],
+}
+
+
+def pressable(blocks):
+    return [e["action_id"] for b in blocks if b["type"] == "actions" for e in b["elements"]]
+
+
 @pytest.mark.parametrize("words", LANGUAGES.values(), ids=LANGUAGES)
 @pytest.mark.parametrize("phase", [phase for phase in Phase if phase.ended])
-def test_every_ending_but_the_good_one_is_said_and_none_has_a_button(phase, words):
+def test_every_ending_but_the_good_one_is_said_and_the_short_ones_have_a_way_on(phase, words):
     failure = Failed("stalled", "abc123") if phase is Phase.FAILED else None
     snapshot = Snapshot(phase, "text", failure)
 
-    blocks = furniture(snapshot, words, KEY)
+    blocks = furniture(snapshot, words, turn())
 
     assert (ending(snapshot, words) is None) == (phase is Phase.COMPLETE)
-    assert [block["type"] for block in blocks] == ([] if phase is Phase.COMPLETE else ["context"])
+    assert [b["type"] for b in blocks][:1] == ([] if phase is Phase.COMPLETE else ["context"])
+    assert pressable(blocks) == WAYS_ON.get(phase, [])
+
+
+@pytest.mark.parametrize("phase", WAYS_ON)
+def test_where_nothing_was_said_there_is_nothing_to_continue(phase):
+    failure = Failed("stalled", "abc123") if phase is Phase.FAILED else None
+
+    assert pressable(furniture(Snapshot(phase, " ", failure), ENGLISH, turn())) == ["retry"]
 
 
 def test_the_endings_differ():
-    said = [ending(Snapshot(phase, "x"), ENGLISH) for phase in Phase if phase.ended]
+    phases = set(Phase) - {Phase.GONE}  # says the same as `stopped`, to nobody
+    said = [ending(Snapshot(phase, "x"), ENGLISH) for phase in phases if phase.ended]
     said = [text for text in said if text]
 
     assert len(said) == len(set(said))
@@ -48,7 +70,10 @@ def test_the_endings_differ():
 
 @pytest.mark.parametrize("phase", [Phase.WAITING, Phase.THINKING, Phase.ANSWERING])
 def test_while_it_lives_there_is_a_stop_button(phase):
-    assert furniture(Snapshot(phase, "x"), ENGLISH, KEY)[-1]["elements"][0]["action_id"] == "stop"
+    (*_, last) = furniture(Snapshot(phase, "x"), ENGLISH, turn())
+
+    assert pressable([last]) == ["stop"]
+    assert read_value(last["elements"][0]["value"]) == (turn().key, 0)
 
 
 def test_every_language_has_a_sentence_for_every_failure():

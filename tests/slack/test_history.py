@@ -186,6 +186,7 @@ async def test_a_thread_in_a_direct_message_is_its_own_conversation(dm):
 
 
 async def test_a_long_thread_is_read_page_by_page_and_its_newest_are_kept(channel):
+    """F013."""
     root = channel.say("alice", "root")
     for number in range(30):
         channel.say("bob", f"{number}", thread_ts=root)
@@ -198,6 +199,7 @@ async def test_a_long_thread_is_read_page_by_page_and_its_newest_are_kept(channe
 
 
 async def test_pages_are_bounded(channel):
+    """F052."""
     root = channel.say("alice", "root")
     for number in range(30):
         channel.say("bob", f"{number}", thread_ts=root)
@@ -241,6 +243,7 @@ async def test_a_short_refusal_is_waited_for(channel):
 
 
 async def test_a_long_refusal_is_not_waited_for(channel):
+    """F051."""
     root = channel.say("alice", "one")
     asked = channel.say("alice", "two", thread_ts=root)
     channel.slack.faults.refuse("conversations.replies", retry_after=3)
@@ -253,6 +256,7 @@ async def test_a_long_refusal_is_not_waited_for(channel):
 
 
 async def test_a_slow_slack_costs_context_not_time(channel):
+    """F050."""
     root = channel.say("alice", "one")
     asked = channel.say("alice", "two", thread_ts=root)
     channel.slack.faults.latency = 0.5
@@ -300,7 +304,7 @@ async def test_waiting_for_the_budget_has_an_end(channel):
 
 
 async def test_the_model_is_told_what_could_not_be_read(channel):
-    """Half a conversation is announced as half, in front of what there is of it."""
+    """F051: half a conversation is announced as half, in front of what there is of it."""
     root = channel.say("alice", "one")
     for number in range(3):
         channel.say("bob", f"{number}", thread_ts=root)

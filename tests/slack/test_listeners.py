@@ -37,24 +37,30 @@ async def dispatch(stage, body):
 
 @pytest.mark.parametrize("name", NAMES)
 async def test_whatever_slack_sends_is_acknowledged(stage, name):
+    """F011."""
     assert await dispatch(stage, name) == 200
 
 
 @pytest.mark.parametrize("name", NAMES)
 async def test_questions_are_handed_on_and_nothing_else(stage, name):
+    """F010: not what the bot itself or another one says."""
     await dispatch(stage, name)
 
-    assert stage.submitted == ([QUESTIONS[name]] if name in QUESTIONS else [])
+    asked = [QUESTIONS[name]] if name in QUESTIONS else []
+    assert list(stage.journal.turns.values()) == asked
+    assert stage.submitted == [turn.key for turn in asked]
 
 
 async def test_one_message_is_handed_on_once(stage):
+    """F005: in whichever order its two events come."""
     for name in ("app_mention", "message_channel", "app_mention"):
         assert await dispatch(stage, name) == 200
 
-    assert stage.submitted == [QUESTIONS["app_mention"]]
+    assert stage.submitted == [QUESTIONS["app_mention"].key]
 
 
 async def test_what_is_not_in_the_journal_is_not_acknowledged(client):
+    """F087: Slack will send it again."""
     stage = Backstage(client, journal=Broken())
 
     assert await dispatch(stage, "app_mention") == 500
@@ -84,6 +90,22 @@ async def test_an_event_causes_no_call_of_the_web_api(stage, slack):
     assert len(slack.journal) == 0 or [r.method for r in slack.journal] == ["auth.test"]
 
 
+@pytest.mark.parametrize(("button", "goes_on"), [("retry", False), ("continue", True)])
+async def test_retry_and_continue_reach_who_can_ask_again(stage, button, goes_on):
+    body = payload("block_actions")
+    body["actions"][0]["action_id"] = button
+
+    assert await dispatch(stage, body) == 200
+    assert stage.again == [(KEY, 0, "U02ALICE", goes_on)]
+
+
+async def test_a_deletion_reaches_who_answers(stage):
+    await dispatch(stage, "message_deleted")
+    gone = payload("message_deleted")["event"]
+
+    assert stage.deleted == [("T01TEAM", gone["channel"], gone["deleted_ts"])]
+
+
 async def test_stop_reaches_who_can_stop(stage):
     await dispatch(stage, "block_actions")
 
@@ -92,7 +114,14 @@ async def test_stop_reaches_who_can_stop(stage):
 
 @pytest.mark.parametrize(
     ("outcome", "said"),
-    [("not_yours", ENGLISH.only_the_asker), ("over", ENGLISH.already_over), ("stopped", None)],
+    [
+        ("not_yours", ENGLISH.only_the_asker),
+        ("over", ENGLISH.already_over),
+        ("asked", ENGLISH.already_asked),
+        ("unreadable", ENGLISH.question_gone),
+        ("forgotten", ENGLISH.forgotten),
+        ("stopped", None),
+    ],
 )
 async def test_whoever_cannot_stop_is_told_why(client, slack, outcome, said):
     channel = slack.workspace.channel("general")
@@ -120,6 +149,7 @@ async def test_whoever_cannot_stop_is_told_why(client, slack, outcome, said):
 
 @pytest.mark.parametrize("value", [None, "", "{}", "[1]", '{"t": 1, "c": "C", "ts": "1"}'])
 async def test_a_forged_button_stops_nothing(stage, value):
+    """F020."""
     body = payload("block_actions")
     body["actions"][0]["value"] = value
 
@@ -128,6 +158,7 @@ async def test_a_forged_button_stops_nothing(stage, value):
 
 
 async def test_what_nobody_handles_is_counted_by_its_type(stage):
+    """F011."""
     for name in ("reaction_added", "reaction_added", "slash_command", "shortcut"):
         await dispatch(stage, name)
 
@@ -135,6 +166,8 @@ async def test_what_nobody_handles_is_counted_by_its_type(stage):
 
 
 async def test_a_listener_that_fails_harms_nobody(stage, client):
+    """F104."""
+
     def fail(turn):
         raise RuntimeError("bug")
 
@@ -144,6 +177,7 @@ async def test_a_listener_that_fails_harms_nobody(stage, client):
 
 
 async def test_an_event_of_another_team_is_acknowledged_and_dropped(client):
+    """F019."""
     stage = Backstage(client, Identity("T99", "U01BOT", "B01BOT"))
 
     assert await dispatch(stage, "app_mention") == 200

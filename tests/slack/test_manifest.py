@@ -28,6 +28,8 @@ BOTH = pytest.mark.parametrize("url", [None, "https://bot.example"])
 
 SCOPES_FOR_EVENTS = {
     "app_mention": "app_mentions:read",
+    "message.channels": "channels:history",
+    "message.groups": "groups:history",
     "message.im": "im:history",
     "message.mpim": "mpim:history",
 }

@@ -82,6 +82,7 @@ async def test_two_who_want_to_know_at_once_cause_one_call(people, slack):
 
 
 async def test_what_failed_is_tried_again_soon(people, slack, clock):
+    """F054."""
     await people.learn(["U0NOBODY"])
     await people.learn(["U0NOBODY"])
     assert asked(slack) == ["U0NOBODY"]
@@ -94,6 +95,7 @@ async def test_what_failed_is_tried_again_soon(people, slack, clock):
 
 
 async def test_nobody_is_forgotten_because_slack_fails(people, slack, clock):
+    """F054."""
     await people.learn(["U0BOB"])
     del slack.workspace.users["U0BOB"]
     clock.now = 3601

@@ -1,8 +1,10 @@
 """The sink against a small Slack: what is planned, what stands there, what a lost answer does."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
 
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.reply import Phase, Snapshot
 from bot.core.types import CallKind, Failed, Thread, Turn
@@ -10,8 +12,9 @@ from bot.errors import SlackRefused, SlackRejected, SlackUnknown
 from bot.playground.limits import Limits
 from bot.playground.server import Playground
 from bot.slack.client import open_session, web_client
-from bot.slack.sinks import EditSink
+from bot.slack.sinks import EditSink, Patience
 from bot.strings import ENGLISH, JAPANESE, Strings
+from tests.fakes import claim
 
 WAITING = Snapshot()
 
@@ -23,7 +26,15 @@ class Scene:
     slack: Playground
     turn: Turn
     words: Strings = ENGLISH
+    client: AsyncWebClient | None = None
     sink: EditSink | None = None
+
+    def open(self, turn=None, **known):
+        """A sink for a process that knows so much of the turn."""
+        self.turn = turn or self.turn
+        self.sink = EditSink(
+            self.client, claim(self.turn, **known), lambda: self.words, Patience(0.3, 0.05)
+        )
 
     @property
     def answers(self):
@@ -36,6 +47,10 @@ class Scene:
             "".join(b["text"] for b in message["blocks"] if b["type"] == "markdown")
             for message in self.answers
         ]
+
+    def buttons(self):
+        blocks = [b for m in self.answers for b in m["blocks"] if b["type"] == "actions"]
+        return [element["action_id"] for block in blocks for element in block["elements"]]
 
     def types(self):
         return [[block["type"] for block in message["blocks"]] for message in self.answers]
@@ -56,7 +71,8 @@ async def scene():
         said = await slack.say("alice", "general", "@streambot why?")
         thread = Thread(slack.workspace.team_id, slack.workspace.channel("general").id, said["ts"])
         scene = Scene(slack, Turn(thread, said["ts"], said["user"], said["text"]))
-        scene.sink = EditSink(client, scene.turn, lambda: scene.words)
+        scene.client = client
+        scene.open()
         yield scene
 
 
@@ -96,7 +112,8 @@ async def test_while_it_grows_it_can_be_stopped_and_at_the_end_it_cannot(scene):
     await scene.show(done("Be", Phase.STOPPED))
 
     assert (before, growing) == ([["context", "actions"]], [["markdown", "actions"]])
-    assert scene.types() == [["markdown", "context"]]
+    assert scene.types() == [["markdown", "context", "actions"]]
+    assert scene.buttons() == ["continue"]
 
 
 async def test_a_long_answer_goes_on_in_a_further_message(scene):
@@ -119,6 +136,7 @@ async def test_only_the_last_part_has_a_stop_button(scene):
 
 
 async def test_every_post_unfolds_nothing_and_parses_nothing(scene):
+    """F057."""
     await scene.show(WAITING)
     await scene.show(done("word " * 3000))
     posts = scene.slack.journal.of("chat.postMessage")
@@ -194,8 +212,8 @@ async def test_the_language_may_become_known_meanwhile(scene):
 
 async def test_in_a_direct_message_it_answers_at_top_level(scene):
     channel = scene.slack.workspace.dm("alice").id
-    scene.turn = Turn(Thread(scene.turn.thread.team, channel, None), "1.0", "U1", "?", direct=True)
-    scene.sink = EditSink(scene.sink._client, scene.turn, lambda: ENGLISH)
+    thread = Thread(scene.turn.thread.team, channel, None)
+    scene.open(Turn(thread, "1.0", "U1", "?", direct=True))
     scene.slack.faults.lose("chat.postMessage")
     with pytest.raises(SlackUnknown):
         await scene.show(WAITING)
@@ -207,6 +225,7 @@ async def test_in_a_direct_message_it_answers_at_top_level(scene):
 
 @pytest.mark.parametrize("code", ["invalid_blocks", "msg_blocks_too_long"])
 async def test_blocks_that_slack_refuses_are_shown_as_they_are(scene, code):
+    """F045."""
     text = "**Be** <b> " + "words " * 1000
     await scene.show(WAITING)
     scene.slack.faults.fail("chat.update", code)
@@ -235,13 +254,132 @@ async def test_a_message_that_cannot_be_edited_is_posted_anew(scene, code):
     assert scene.texts() == ["Because."]
 
 
-async def test_a_message_that_somebody_deleted_is_not_posted_again(scene):
+# A message that is gone
+
+
+async def test_a_message_that_is_gone_is_written_anew_once(scene):
+    """F043: an answer that nobody is known to have deleted must not be lost."""
     await scene.show(WAITING)
+    await scene.slack.delete(scene.turn.thread.channel, scene.answers[0]["ts"])
+    await scene.show(live("Be"))
+    again = scene.texts()
     await scene.slack.delete(scene.turn.thread.channel, scene.answers[0]["ts"])
     with pytest.raises(SlackRejected):
         await scene.show(done("Because."))
 
+    assert again == ["Be"]
     assert scene.texts() == []
+
+
+async def test_an_answer_that_somebody_deleted_is_not_written_again(scene):
+    """F044: as soon as we are told, nothing is posted and nothing raised."""
+    await scene.show(live("word " * 3000))
+    await scene.slack.delete(scene.turn.thread.channel, scene.answers[0]["ts"])
+    await scene.show(Snapshot(Phase.GONE, "word " * 3000))
+
+    assert scene.types() == [["markdown", "context"]]
+    assert len(scene.slack.journal.of("chat.postMessage")) == 2
+
+
+async def test_where_nothing_stands_a_deleted_question_gets_no_word(scene):
+    assert scene.sink.plan(Snapshot(Phase.GONE)) == []
+
+
+async def test_the_news_may_come_while_the_message_is_missed(scene):
+    """The edit finds nothing before the event has told why."""
+    await scene.show(WAITING)
+    await scene.slack.delete(scene.turn.thread.channel, scene.answers[0]["ts"])
+    (call,) = scene.sink.plan(live("Be"))
+    await scene.sink.do(call)
+    await scene.show(Snapshot(Phase.GONE, "Be"))
+
+    assert scene.texts() == []
+
+
+# Taking up what another process has left
+
+
+async def test_the_answer_goes_into_the_messages_that_stand(scene):
+    await scene.show(live("word " * 3000))
+    stood = [message["ts"] for message in scene.answers]
+    scene.open(posts=scene.sink.posts)
+    await scene.show(done("another " * 2000))
+
+    assert [message["ts"] for message in scene.answers] == stood
+    assert scene.texts()[0].startswith("another another")
+
+
+async def test_what_a_longer_answer_left_is_taken_away(scene):
+    await scene.show(done("word " * 5000))
+    assert len(scene.answers) == 3
+    scene.open(posts=scene.sink.posts)
+    await scene.show(WAITING)
+    await scene.show(done("Because."))
+
+    assert scene.texts() == ["Because."]
+    assert len(scene.sink.posts) == 1
+
+
+async def test_taking_away_waits_for_its_turn_and_forgets_nothing(scene):
+    await scene.show(done("word " * 3000))
+    scene.open(posts=scene.sink.posts)
+    scene.slack.faults.refuse("chat.delete")
+    with pytest.raises(SlackRefused):
+        await scene.show(done("Because."))
+    scene.slack.faults.lose("chat.delete")
+    with pytest.raises(SlackUnknown):
+        await scene.show(done("Because."))
+    await scene.show(done("Because."))
+
+    assert scene.texts() == ["Because."]
+
+
+async def test_posts_that_the_journal_does_not_know_of_are_found(scene):
+    """The process died between Slack's answer and the commit; so it may have several times."""
+    await scene.show(done("word " * 5000))
+    scene.open(posts=scene.sink.posts[:1], doubtful=True)
+    await scene.show(done("Because."))
+
+    assert scene.texts() == ["Because."]
+
+
+async def test_a_doubt_ends(scene):
+    """Where Slack does not let us look for a lost post, we post again in the end."""
+    scene.open(doubtful=True)
+    scene.slack.faults.fail("conversations.replies", 500, times=1000)
+    for _ in range(100):
+        try:
+            await scene.show(done("Because."))
+            break
+        except SlackUnknown:
+            await asyncio.sleep(0.02)
+
+    assert scene.texts() == ["Because."]
+
+
+async def test_what_goes_on_stands_below_and_leaves_the_rest_alone(scene):
+    await scene.show(done("Half", Phase.CUT))
+    scene.open(replace(scene.turn, goes_on=True, round=1), posts=scene.sink.posts, kept=1)
+    await scene.show(WAITING)
+    await scene.show(done("and half"))
+
+    assert scene.texts() == ["Half", "and half"]
+    assert [m["metadata"]["event_payload"]["part"] for m in scene.answers] == [0, 1]
+
+
+async def test_a_part_has_one_id_in_every_attempt_and_another_when_it_replaces_one(scene):
+    scene.slack.workspace.dedupe_client_msg_id = True
+    scene.slack.faults.lose("chat.postMessage")
+    with pytest.raises(SlackUnknown):
+        await scene.show(WAITING)
+    scene.slack.faults.fail("conversations.replies", "missing_scope")
+    await scene.show(WAITING)
+    await scene.slack.delete(scene.turn.thread.channel, scene.answers[0]["ts"])
+    await scene.show(done("Because."))
+    ids = [p.arguments["client_msg_id"] for p in scene.slack.journal.of("chat.postMessage")]
+
+    assert scene.texts() == ["Because."]
+    assert ids[0] == ids[1] != ids[2]
 
 
 async def test_a_part_that_cannot_be_posted_is_said_to_be_missing(scene):
@@ -262,7 +400,7 @@ async def test_a_lost_post_is_found_in_a_long_thread(scene):
         await scene.slack.say("bob", "general", f"{number}", thread_ts=root)
     asked = await scene.slack.say("alice", "general", "@streambot why?", thread_ts=root)
     turn = Turn(Thread(scene.turn.thread.team, channel, root), asked["ts"], asked["user"], "why?")
-    scene.sink = EditSink(scene.sink._client, turn, lambda: ENGLISH)
+    scene.open(turn)
     before = len(scene.answers)
     scene.slack.faults.lose("chat.postMessage")
     with pytest.raises(SlackUnknown):

@@ -98,6 +98,7 @@ KINDS = (None, True, 0, -1.5, "", "x" * 70, [], [[]], ["x"], {}, {"id": None})
 
 @pytest.mark.parametrize("name", sorted(QUESTIONS))
 def test_no_single_mutation_raises(name):
+    """F012."""
     body = payload(name)
     for where in places(body):
         for junk in KINDS:
@@ -106,6 +107,7 @@ def test_no_single_mutation_raises(name):
 
 @given(st.data())
 def test_a_mutated_payload_never_raises(data):
+    """F012."""
     body = payload(data.draw(st.sampled_from(["app_mention", "message_im", "file_share"])))
     for _ in range(data.draw(st.integers(1, 3))):
         where = data.draw(st.sampled_from([p for p in places(body) if p] or [()]))

@@ -1,0 +1,116 @@
+"""For tests of recovery: seams at which the process can be made to die, as by `kill -9`.
+
+`BOT_KILL_AT=close.after:2` kills it the second time that it has committed a whole answer. The
+points are the commits of the journal (accept, claim, begin, posting, posted, close, ended), the
+calls of Slack (post, update, last, delete), and what the model does (stream, token). Nothing of
+this is in the way unless the setting is there.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, cast
+
+from bot.core.types import CallKind, TextDelta
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+
+    from bot.core.ports import Journal, Model, Sink
+    from bot.core.reply import Snapshot
+    from bot.core.types import Call, Message, StreamEvent
+
+
+class Fate:
+    """Where the process dies: at a named point, and at which time it comes there."""
+
+    def __init__(self, where: str) -> None:
+        """`where` is `name.before` or `name.after`, with `:times` behind it or not."""
+        self._point, _, times = where.partition(":")
+        self._left = int(times or 1)
+
+    def reached(self, point: str) -> None:
+        """Returns, or does not."""
+        if point == self._point:
+            self._left -= 1
+            if self._left <= 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+def mortal(journal: Journal, fate: Fate) -> Journal:
+    """The journal with a point before and after each of its commits."""
+    return cast("Journal", _MortalJournal(journal, fate))
+
+
+class _MortalJournal:
+    def __init__(self, journal: Journal, fate: Fate) -> None:
+        self._journal = journal
+        self._fate = fate
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        async def call(*arguments: Any) -> Any:
+            self._fate.reached(f"{name}.before")
+            result = await getattr(self._journal, name)(*arguments)
+            self._fate.reached(f"{name}.after")
+            return result
+
+        return call
+
+
+class MortalSink:
+    """A sink with a point before and after each call: post, update, last or delete."""
+
+    def __init__(self, sink: Sink, fate: Fate) -> None:
+        self._sink = sink
+        self._fate = fate
+
+    @property
+    def posts(self) -> tuple[str, ...]:
+        """As the sink says."""
+        return self._sink.posts
+
+    def plan(self, snapshot: Snapshot) -> list[Call]:
+        """As the sink plans it."""
+        return self._sink.plan(snapshot)
+
+    async def do(self, call: Call) -> None:
+        """As the sink does it, if that is to be."""
+        name = _name(call)
+        self._fate.reached(f"{name}.before")
+        await self._sink.do(call)
+        self._fate.reached(f"{name}.after")
+
+
+class MortalModel:
+    """A model with points around the request and around the first text."""
+
+    def __init__(self, model: Model, fate: Fate) -> None:
+        self._model = model
+        self._fate = fate
+
+    async def stream(self, prompt: Sequence[Message]) -> AsyncGenerator[StreamEvent, None]:
+        """The answer, as far as it comes."""
+        self._fate.reached("stream.before")
+        begun = spoken = False
+        async with aclosing(self._model.stream(prompt)) as events:
+            async for event in events:
+                if not begun:
+                    self._fate.reached("stream.after")
+                    begun = True
+                first = isinstance(event, TextDelta) and not spoken
+                if first:
+                    self._fate.reached("token.before")
+                yield event
+                if first:
+                    self._fate.reached("token.after")
+                    spoken = True
+
+
+def _name(call: Call) -> str:
+    if call.new:
+        return "post"
+    if call.method == "chat.delete":
+        return "delete"
+    return "last" if call.kind is CallKind.LAST else "update"

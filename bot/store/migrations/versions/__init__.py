@@ -1,0 +1,1 @@
+"""One file for each step, each named by its number."""

@@ -1,0 +1,154 @@
+"""Rows ↔ values. Pure, and forgiving: a row edited by hand must not stop the others."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from bot.core.reply import Phase, Snapshot
+from bot.core.turns import Claim, Entry, TurnState
+from bot.core.types import Failed, Lease, Order, Thread, Turn, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Row = Any  # SQLAlchemy's rows have their columns as attributes
+
+LATEST = 2**63 - 1
+"""The largest number that both databases hold."""
+
+ENDED = {
+    Phase.COMPLETE: TurnState.DELIVERED,
+    Phase.CUT: TurnState.DELIVERED,
+    Phase.FILTERED: TurnState.DELIVERED,
+    Phase.REFUSED: TurnState.DELIVERED,
+    Phase.EMPTY: TurnState.DELIVERED,
+    Phase.STOPPED: TurnState.STOPPED,
+    # Whoever deletes the message has stopped it too.
+    Phase.GONE: TurnState.STOPPED,
+}
+"""The state of a turn whose reply has ended so; every other way is a failure."""
+
+
+def moment(ts: str) -> int:
+    """A ts as a number of microseconds, so that it orders by time; 0 for what is none."""
+    seconds, _, fraction = ts.partition(".")
+    digits = seconds + f"{fraction:0<6.6}"
+    return min(int(digits), LATEST) if digits.isdecimal() and len(digits) < 100 else 0
+
+
+def columns(turn: Turn) -> dict[str, Any]:
+    """What a row holds of the question itself."""
+    team, channel, ts = turn.key
+    return {
+        "team": team,
+        "channel": channel,
+        "ts": ts,
+        "thread": turn.thread.root or "",
+        "moment": moment(ts),
+        "asker": turn.user,
+        "text": storable(turn.text),
+        "direct": turn.direct,
+        "has_more": turn.has_more,
+        "round": turn.round,
+        "goes_on": turn.goes_on,
+    }
+
+
+def storable(text: str) -> str:
+    """PostgreSQL takes no NUL, and neither database half a surrogate pair."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def ended_state(how: str) -> TurnState:
+    """Where a turn stands after a reply that has ended as `how`, the value of a `Phase`."""
+    return next((state for phase, state in ENDED.items() if phase == how), TurnState.FAILED)
+
+
+def claim(row: Row, *, attempts: int | None) -> Claim:
+    """`attempts` is None for a turn that has not been begun by this claim."""
+    posts = read_posts(row.posts)
+    return Claim(
+        turn=_turn(row),
+        lease=Lease((row.team, row.channel, row.ts), row.fence),
+        begun=attempts is not None,
+        attempts=row.attempts if attempts is None else attempts,
+        age=max(row.age, 0.0),
+        posts=posts or (),
+        kept=min(row.kept, len(posts or ())),
+        doubtful=row.doubtful or posts is None,
+        ending=read_ending(row.ending),
+        order=read_order(row.asked_for),
+    )
+
+
+def entry(row: Row) -> Entry:
+    """A state that nobody knows is told by whether the turn is open."""
+    known = row.state in TurnState.__members__.values()
+    guess = TurnState.ANSWERING if row.ended_at is None else TurnState.FAILED
+    return Entry(row.asker, row.round, TurnState(row.state) if known else guess)
+
+
+def write_posts(posts: Sequence[str]) -> str:
+    """As JSON."""
+    return json.dumps(list(posts))
+
+
+def read_posts(text: str) -> tuple[str, ...] | None:
+    """None for what cannot be read."""
+    try:
+        posts = json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        return None
+    whole = isinstance(posts, list) and all(isinstance(post, str) for post in posts)
+    return tuple(posts) if whole else None
+
+
+def write_ending(ending: Snapshot) -> str:
+    """As JSON, in ASCII: both databases take any text so."""
+    failure, usage = ending.failure, ending.usage
+    return json.dumps(
+        {
+            "phase": ending.phase,
+            "text": ending.text,
+            "failure": failure and [failure.kind, failure.id, failure.wait],
+            "usage": usage and [usage.prompt_tokens, usage.completion_tokens],
+        }
+    )
+
+
+def read_ending(text: str | None) -> Snapshot | None:
+    """None for what cannot be read: then the question is answered again."""
+    try:
+        parts = json.loads(text or "")
+        failure, usage = parts["failure"], parts["usage"]
+        return Snapshot(
+            Phase(parts["phase"]),
+            str(parts["text"]),
+            _failed(*failure) if failure else None,
+            Usage(*map(int, usage)) if usage else None,
+        )
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return None
+
+
+def read_order(word: str | None) -> Order | None:
+    """None for a word that is no order."""
+    return next((order for order in Order if order == word), None)
+
+
+def _failed(kind: str, id: str, wait: float | None = None) -> Failed:  # noqa: A002 - its name
+    return Failed(str(kind), str(id), None if wait is None else float(wait))
+
+
+def _turn(row: Row) -> Turn:
+    return Turn(
+        Thread(row.team, row.channel, row.thread or None),
+        row.ts,
+        row.asker,
+        row.text or "",
+        row.direct,
+        row.has_more,
+        row.round,
+        row.goes_on,
+    )

@@ -1,0 +1,117 @@
+"""Every trial there is, by family, with the places where it runs."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from itertools import product
+
+from bot.playground.faults import Loss
+from tests.chaos.house import Site
+from tests.chaos.oracle import Violation
+from tests.chaos.trials import (
+    gone,
+    kills,
+    leaving,
+    losses,
+    moments,
+    poison,
+    redelivery,
+    refusals,
+    sockets,
+    stores,
+    strain,
+    zombies,
+)
+
+Trial = Callable[[Site, int], Awaitable[list[Violation]]]
+PLACES = tuple(product(("socket", "http"), ("sqlite", "postgres")))
+SERVERS = [place for place in PLACES if "postgres" in place]
+HOME = (("socket", "sqlite"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A trial and where it takes place. Its name begins with its family's."""
+
+    name: str
+    trial: Trial
+    transport: str = "socket"
+    store: str = "sqlite"
+
+    async def run(self, nursery, folder, seed) -> list[Violation]:
+        return await self.trial(Site(nursery, folder, self.transport, self.store), seed)
+
+
+def family(name, trials, places=PLACES) -> list[Case]:
+    """Each of the trials at each of the places."""
+    return [
+        Case(f"{name}/{trial}/{transport}-{store}", run, transport, store)
+        for trial, run in trials.items()
+        for transport, store in places
+    ]
+
+
+def killed(*points) -> Trial:
+    return lambda site, seed: kills.killed(site, seed, *points)
+
+
+SINGLE = {point: killed(point) for point in kills.POINTS}
+PAIRS = {f"{a},{b}": killed(a, b) for a, b in product(kills.POINTS, repeat=2)}
+MOMENTS = {
+    "in-flight": moments.in_flight,
+    "placeholder": moments.placeholder_accepted,
+    "last-word": moments.last_word_accepted,
+}
+REDELIVERY = {
+    "storm": redelivery.storm,
+    "two-processes": partial(redelivery.storm, processes=2),
+    "after-restart": redelivery.after_restart,
+    "while-down": redelivery.while_down,
+    "strange-ids": redelivery.strange_ids,
+}
+LOSSES = {
+    f"{method}-{how.value}": partial(losses.lost, how=how, method=method)
+    for method, how in product((losses.POST, losses.UPDATE), Loss)
+} | {"any": losses.lost}
+REFUSALS = {"storm": refusals.storm, "outage": refusals.outage}
+LEAVING = {
+    "drained": leaving.drained,
+    "twice": partial(leaving.drained, again=True),
+    "rolled": leaving.rolled,
+}
+GONE = {
+    "reply": gone.reply_deleted,
+    "question": gone.question_deleted,
+    "channel": gone.channel_archived,
+    "bot": gone.bot_removed,
+    "token": gone.token_revoked,
+}
+STRAIN = {
+    "crowd": strain.crowd,
+    "slow-network": strain.slow_network,
+}
+
+CASES = [
+    *family("kills", SINGLE),
+    *family("pairs", PAIRS, HOME),
+    *family("moments", MOMENTS),
+    *family("redelivery", REDELIVERY),
+    *family("losses", LOSSES),
+    *family("refusals", REFUSALS),
+    *family("stores", {"down": stores.down}),
+    *family("stores", {"cut": stores.cut, "slow": stores.slow}, SERVERS),
+    *family("sockets", {"too-many": sockets.too_many}, HOME),
+    *family("leaving", LEAVING),
+    *family("zombies", {"zombie": zombies.zombie}),
+    *family("poison", {"poisoned": poison.poisoned}),
+    *family("gone", GONE),
+    *family("strain", STRAIN),
+    # Over HTTP it is the kernel that lets nobody in then, and asyncio that complains.
+    *family("strain", {"few-files": strain.few_files}, [p for p in PLACES if "socket" in p]),
+]
+
+
+def named(beginning: str) -> list[Case]:
+    """The cases whose names begin so, up to a slash or the end."""
+    wanted = beginning.split("/")
+    return [case for case in CASES if case.name.split("/")[: len(wanted)] == wanted]

@@ -1,0 +1,245 @@
+"""A process that has imported the bot once and forks a bot whenever it is asked to.
+
+Importing takes a second or two, too long for hundreds of kills. What is forked goes the way of
+`python -m bot` from its first line to its exit code; only the imports are done already. As a
+program (`python -m tests.chaos.nursery`) it takes orders on stdin and reports on stdout, a line of
+JSON each.
+"""
+
+import asyncio
+import atexit
+import ctypes
+import gc
+import importlib
+import itertools
+import json
+import os
+import pkgutil
+import runpy
+import selectors
+import signal
+import subprocess
+import sys
+import threading
+import traceback
+from concurrent.futures import Future
+from contextlib import suppress
+from pathlib import Path
+
+import bot
+
+ROOT = Path(__file__).parent.parent.parent
+PR_SET_PDEATHSIG = 1
+ORDERS = 0
+
+WARM = (
+    "aiosqlite",
+    "alembic.command",
+    "asyncpg",
+    "encodings.idna",
+    "openai.resources.chat.completions",
+    "sqlalchemy.dialects.postgresql.asyncpg",
+    "sqlalchemy.dialects.sqlite.aiosqlite",
+)
+"""What a bot imports in time, beside its own modules."""
+
+
+# The process that forks
+
+
+def serve() -> None:
+    """Until stdin ends: an order is answered with a pid, a death is told with its code."""
+    _die_with_parent()
+    for name in (*WARM, *_ours()):
+        importlib.import_module(name)
+    # What is there now is never garbage: without this each child copies all of it at its first gc.
+    gc.collect()
+    gc.freeze()
+    with selectors.DefaultSelector() as watched:
+        watched.register(ORDERS, selectors.EVENT_READ)
+        _serve(watched)
+
+
+def _ours() -> list[str]:
+    """Every module of the bot but those that do something when they are imported."""
+    found = (each.name for each in pkgutil.walk_packages(bot.__path__, "bot."))
+    return [name for name in found if "migrations" not in name and "__" not in name]
+
+
+def _serve(watched: selectors.BaseSelector) -> None:
+    unread = b""
+    while True:
+        for key, _ in watched.select():
+            if key.data:
+                _bury(key.data, watched)
+            elif read := os.read(ORDERS, 65_536):
+                *orders, unread = (unread + read).split(b"\n")
+                for order in orders:
+                    _bear(json.loads(order), watched)
+            else:
+                return  # what still lives dies with us
+
+
+def _bear(order: dict, watched: selectors.BaseSelector) -> None:
+    parent = os.getpid()
+    if pid := os.fork():
+        watched.register(os.pidfd_open(pid), selectors.EVENT_READ, pid)
+        _report(id=order["id"], pid=pid)
+        return
+    try:
+        _prepare(order, parent)
+        code = _live()
+    except BaseException:  # noqa: BLE001 - nothing of a child may run on in the nursery's code
+        traceback.print_exc()
+        code = 99
+    os._exit(code)
+
+
+def _bury(pid: int, watched: selectors.BaseSelector) -> None:
+    pidfd = next(fd for fd, key in watched.get_map().items() if key.data == pid)
+    watched.unregister(pidfd)
+    os.close(pidfd)
+    _, status = os.waitpid(pid, 0)
+    _report(pid=pid, code=os.waitstatus_to_exitcode(status))
+
+
+def _report(**line) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def _die_with_parent() -> None:
+    """Whoever started us may be killed, too: nobody may be left behind then."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+# The child
+
+
+def _prepare(order: dict, parent: int) -> None:
+    """Everything that a fresh process would have: a session, an environment, streams of its own."""
+    _die_with_parent()
+    if os.getppid() != parent:
+        os._exit(99)
+    os.setsid()
+    with Path(os.devnull).open("r+b") as nothing, Path(order["log"]).open("ab") as log:
+        for fd, file in enumerate((nothing, nothing, log)):
+            os.dup2(file.fileno(), fd)
+    os.closerange(3, 256)
+    os.chdir(order["cwd"])
+    os.environ.clear()
+    os.environ.update(order["env"])
+    sys.argv = ["bot", *order["argv"]]
+
+
+def _live() -> int:
+    """`python -m bot`, and what the interpreter does at its end. Returns the exit code."""
+    code = 0
+    try:
+        runpy.run_module("bot", run_name="__main__", alter_sys=True)
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    except BaseException:  # noqa: BLE001 - as the interpreter would
+        traceback.print_exc()
+        code = 1
+    threading._shutdown()  # a thread that is left behind would keep the process alive
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return code
+
+
+# The side of the tests
+
+
+async def _told(news):
+    """What the listener will say. Who stops waiting for it does not stop others from hearing it."""
+    return await asyncio.shield(asyncio.wrap_future(news))
+
+
+class Process:
+    """A bot that was started. Its signals go to it alone."""
+
+    def __init__(self, pid: int, log: Path) -> None:
+        self.pid = pid
+        self.log = log
+        self._code: Future[int] = Future()
+
+    @property
+    def code(self) -> int | None:
+        """The exit code (negative: the signal it died of), None while it runs."""
+        return self._code.result() if self._code.done() else None
+
+    async def exited(self) -> int:
+        """The exit code, as soon as there is one."""
+        return await _told(self._code)
+
+    def kill(self) -> None:
+        self._send(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        self._send(signal.SIGTERM)
+
+    def pause(self) -> None:
+        self._send(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self._send(signal.SIGCONT)
+
+    def _send(self, number: signal.Signals) -> None:
+        if not self._code.done():
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+
+class Nursery:
+    """Use it as `with Nursery() as nursery`; one serves every event loop of this process."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count()
+        self._expected: dict[int, tuple[Future[Process], Path]] = {}
+        self._living: dict[int, Process] = {}
+
+    def __enter__(self):
+        self._program = subprocess.Popen(
+            [sys.executable, "-m", "tests.chaos.nursery"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+        )
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._program.stdin.close()
+        self._program.wait(10)
+        self._listener.join(10)
+        self._program.stdout.close()
+
+    async def start(self, argv, env, *, cwd, log) -> Process:
+        """A bot with these words after `bot`, this environment and nothing else."""
+        Path(log).touch()
+        number, born = next(self._numbers), Future()
+        self._expected[number] = born, Path(log)
+        order = {"id": number, "argv": [*argv], "env": env, "cwd": str(cwd), "log": str(log)}
+        self._program.stdin.write(json.dumps(order) + "\n")
+        return await _told(born)
+
+    def _listen(self) -> None:
+        for line in self._program.stdout:
+            said = json.loads(line)
+            if "id" in said:
+                born, log = self._expected.pop(said["id"])
+                self._living[said["pid"]] = process = Process(said["pid"], log)
+                born.set_result(process)
+            else:
+                self._living.pop(said["pid"])._code.set_result(said["code"])
+        for born, _ in self._expected.values():
+            born.set_exception(ChildProcessError("the nursery is closed"))
+
+
+if __name__ == "__main__":
+    serve()

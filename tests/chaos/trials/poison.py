@@ -1,0 +1,50 @@
+"""A question that kills the process whenever the model is asked it."""
+
+import asyncio
+
+from bot.playground.reply import FOREVER, Reply
+from tests.chaos.house import open_house
+from tests.chaos.oracle import Fate, Violation, judge
+from tests.chaos.questions import Question
+
+ATTEMPTS = 3
+"""Then it is given up, visibly."""
+
+
+async def poisoned(site, seed):
+    """It is given up, and everything else that was asked meanwhile is answered (F102)."""
+    asked = asyncio.Event()
+
+    def poison():
+        asked.set()
+        return Reply(["About ", FOREVER])
+
+    async with open_house(site, seed) as house:
+        bot = await house.start()
+        house.replies["Q0001"] = poison
+        await house.put(Question("Q0000", seed, "alice", "general", words=30, pause=0.05))
+        await house.put(Question("Q0001", seed, "bob", "random"), Fate.ENDED)
+        await house.put(Question("Q0002", seed, "yuki", "room-01", words=30, pause=0.05))
+        await house.put(Question("Q0003", seed, "alice", "random", after="Q0001"))
+        for _ in range(2 * ATTEMPTS):
+            if not await _comes(asked):
+                break
+            await asyncio.sleep(0.05)
+            await bot.kill()
+            asked.clear()
+            bot = await house.start(port=bot.port)
+        await house.settled(20)
+        await house.quiet()
+    history = house.history()
+    times = sum(name == "Q0001" for _, name in history.requests)
+    often = [Violation("F102", "Q0001", f"was asked {times} times")] if times > ATTEMPTS else []
+    return often + judge(history)
+
+
+async def _comes(asked, within=8.0):
+    """True when the model is asked once more; False when that is over."""
+    try:
+        await asyncio.wait_for(asked.wait(), within)
+    except TimeoutError:
+        return False
+    return True

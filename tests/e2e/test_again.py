@@ -1,0 +1,223 @@
+"""What ended short has a way on: Retry and Continue, for the asker, once per press."""
+
+import asyncio
+import json
+
+import pytest
+
+from bot.playground.reply import FOREVER, Cut, Reply
+from bot.strings import ENGLISH
+from tests.e2e.house import Held, open_house, run_bot
+
+PLACES = ["general", "leads", "@streambot"]
+
+
+@pytest.fixture
+def transport():
+    return "socket"
+
+
+async def cut_short(house, place="general", text="Half of it", **fields):
+    """An answer that broke off, or reached its limit."""
+    pieces = Held(text, after=[Cut.RESET])
+    house.model.enqueue(Reply(pieces, finish_reason=None))
+    question = await house.say("alice", place, "@streambot go", **fields)
+    await house.begun(question, text)
+    pieces.release()
+    return await house.ended(question)
+
+
+async def again(house, answer, button, user="alice"):
+    """Presses, and waits until what that began has ended."""
+    requests = len(house.model.requests)
+    await house.press(user, answer, button)
+    await house.slack.wait_for(lambda: len(house.model.requests) > requests)
+    return await house.ended(answer.question)
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_retry_answers_into_the_same_message(house, place):
+    """The question is asked again as it stands, and the broken text goes."""
+    broken = await cut_short(house, place)
+    house.model.enqueue(Reply(["All of it"]))
+
+    answer = await again(house, broken, "retry")
+
+    assert (answer.text, answer.notices, answer.buttons) == ("All of it", [], [])
+    assert [m["ts"] for m in answer.messages] == [m["ts"] for m in broken.messages]
+    assert house.prompts[0] == house.prompts[1]
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_continue_goes_on_below(house, place):
+    """What stands stays, without its notice; the model sees it and is asked for the rest."""
+    cut = await cut_short(house, place)
+    house.model.enqueue(Reply([" and the rest"]))
+
+    answer = await again(house, cut, "continue")
+    await house.slack.wait_for(lambda: not house.answer(cut.question).buttons)
+    answer = house.answer(cut.question)
+
+    assert answer.texts == ["Half of it", " and the rest"]
+    assert (answer.notices, answer.buttons) == ([], [])
+    roles = [message["role"] for message in house.prompts[1]]
+    assert roles == ["system", "user", "assistant", "user"]
+    assert "Half of it" in house.prompts[1][2]["content"]
+    assert "Continue" in house.prompts[1][3]["content"]
+
+
+async def test_continue_twice(house):
+    """At the limit again: each press goes on from what stands by then."""
+    house.model.enqueue(*(Reply([text], finish_reason="length") for text in ("One", "Two")))
+    house.model.enqueue(Reply(["Three"]))
+    first = await house.ask("alice", "general", "@streambot go")
+    second = await again(house, first, "continue")
+    third = await again(house, second, "continue")
+
+    assert third.texts == ["One", "Two", "Three"]
+    assert all(text in house.prompts[2][2]["content"] for text in ("One", "Two"))
+
+
+async def test_retry_after_continue_replaces_only_the_last_round(house):
+    cut = await cut_short(house)
+    house.model.enqueue(Reply([" and", Cut.RESET], finish_reason=None))
+    broken = await again(house, cut, "continue")
+    house.model.enqueue(Reply([" and the rest"]))
+
+    answer = await again(house, broken, "retry")
+
+    assert answer.texts == ["Half of it", " and the rest"]
+
+
+async def test_a_question_in_a_thread_is_found_again(house):
+    root = await house.say("bob", "general", "Any ideas?")
+    broken = await cut_short(house, thread_ts=root["ts"])
+    house.model.enqueue(Reply(["All of it"]))
+
+    answer = await again(house, broken, "retry")
+
+    assert answer.text == "All of it"
+    assert "Any ideas?" in json.dumps(house.prompts[1])
+
+
+async def test_an_edited_question_is_asked_as_it_stands_now(house):
+    """F008: the question is read again, for its text was erased when the turn had ended."""
+    broken = await cut_short(house)
+    await house.slack.edit("general", broken.question["ts"], "@streambot something else")
+    house.model.enqueue(Reply(["Something else"]))
+
+    await again(house, broken, "retry")
+
+    assert "something else" in house.prompts[1][-1]["content"]
+
+
+async def test_a_question_that_is_gone(house):
+    """F020: whoever presses is told, and nothing is asked."""
+    broken = await cut_short(house, place="@streambot")
+    await house.slack.delete(broken.question["where"], broken.question["ts"])
+    await house.press("alice", broken, "retry")
+    await house.slack.wait_for(lambda: house.whispers)
+
+    assert house.whispers == [ENGLISH.question_gone]
+    assert len(house.model.requests) == 1
+
+
+async def test_somebody_else_cannot(house):
+    broken = await cut_short(house)
+    await house.press("bob", broken, "retry")
+    await house.slack.wait_for(lambda: house.whispers)
+
+    assert house.whispers == [ENGLISH.only_the_asker]
+    assert len(house.model.requests) == 1
+
+
+async def test_many_presses_are_one(house):
+    """F020: of presses at the same time one counts; later ones on the old button do nothing."""
+    broken = await cut_short(house)
+    pieces = Held("All ", after=["of it"])
+    house.model.enqueue(Reply(pieces))
+    presses = [house.press("alice", broken, b) for b in ["retry", "continue", "retry"] * 2]
+    await asyncio.gather(*presses)
+    await house.slack.wait_for(lambda: len(house.whispers) == 5)
+    pieces.release()
+    answer = await house.ended(broken.question)
+    await house.press("alice", broken, "retry")
+    await house.slack.wait_for(lambda: len(house.whispers) == 6)
+
+    assert set(house.whispers) == {ENGLISH.already_asked}
+    assert answer.text.endswith("All of it")
+    assert len(house.model.requests) == 2
+
+
+@pytest.mark.parametrize("button", ["retry", "continue"])
+@pytest.mark.parametrize("value", ["", "{}", "null", '{"t": "T", "c": "C", "ts": "1.1", "r": 7}'])
+async def test_a_forged_value_is_harmless(house, button, value):
+    broken = await cut_short(house)
+    outcome = await house.press("alice", broken, button, value=value)
+    await house.slack.wait_for(lambda: house.whispers)
+
+    assert outcome.accepted
+    assert house.whispers == [ENGLISH.forgotten]
+    assert house.answer(broken.question) == broken
+
+
+@pytest.mark.parametrize("button", ["retry", "continue"])
+async def test_it_works_after_a_restart(button):
+    """The buttons carry all that is needed; what they need besides is in the store."""
+    async with open_house(bot=False) as house:
+        async with run_bot(house):
+            broken = await cut_short(house)
+        house.model.enqueue(Reply(["All of it"]))
+        async with run_bot(house):
+            answer = await again(house, broken, button)
+
+        assert answer.texts[-1] == "All of it"
+        assert len(answer.messages) == (1 if button == "retry" else 2)
+
+
+# People take back what they said
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_a_deleted_question_is_not_answered_on(house, place):
+    """F009: the model is left alone within a second; what was written stays, and says so."""
+    house.model.enqueue(Reply(["Half of it", FOREVER]))
+    question = await house.say("alice", place, "@streambot go")
+    await house.begun(question, "Half")
+    await house.slack.delete(question["where"], question["ts"])
+    await house.left_alone(house.model.requests[0])
+    answer = await house.ended(question)
+
+    assert (answer.text, answer.notices, answer.buttons) == ("Half of it", [ENGLISH.stopped], [])
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("text", ["", "Half of it"])
+async def test_a_deleted_answer_is_not_written_again(house, place, text):
+    """F044: not even when it had not begun to speak, where no edit would have told."""
+    house.model.enqueue(Reply([text, FOREVER] if text else [FOREVER]))
+    question = await house.say("alice", place, "@streambot go")
+    begun = await house.begun(question, text)
+    await house.model.arrival()
+    await house.slack.delete(question["where"], begun.ts)
+    await house.left_alone(house.model.requests[0])
+    await house.idle()
+
+    assert house.answers(question["where"]) == {}
+    assert len(house.calls("chat.postMessage")) == 1
+
+
+async def test_an_answer_that_vanishes_is_written_anew_once(house):
+    """F043: an app that hears of no deletion must not lose the answer."""
+    house.slack.workspace.subscriptions -= {"message.channels"}
+    pieces = Held("Half ", after=["and half"])
+    house.model.enqueue(Reply(pieces))
+    question = await house.say("alice", "general", "@streambot go")
+    begun = await house.begun(question, "Half")
+    await house.slack.delete(question["where"], begun.ts)
+    pieces.release()
+    await house.idle()
+    answer = house.answer(question)
+
+    assert (answer.text, answer.notices, answer.buttons) == ("Half and half", [], [])
+    assert len(answer.messages) == 1

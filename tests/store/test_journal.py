@@ -1,0 +1,378 @@
+"""The journal's promises, on both databases."""
+
+import asyncio
+from itertools import cycle
+
+import pytest
+
+from bot.core.reply import Phase, Snapshot
+from bot.core.turns import TurnState
+from bot.core.types import Failed, Lease, Order, Usage
+from bot.errors import LeaseLost
+from tests.fakes import turn
+
+ANSWER = Snapshot(Phase.COMPLETE, "Because.\0 \ud800", None, Usage(3, 4))
+
+
+async def test_a_turn_from_end_to_end(journal, sql):
+    asked = turn(text="why? だから\0\ud800", direct=True, has_more=True)
+
+    assert await journal.accept(asked)
+    assert (await journal.find(asked.key)).state is TurnState.ACCEPTED
+    claim = await journal.claim(asked.key)
+    assert claim.turn == turn(text="why? だから?", direct=True, has_more=True)
+    assert (claim.begun, claim.attempts, claim.doubtful, claim.posts) == (True, 1, False, ())
+    assert 0 <= claim.age < 5
+    assert (await journal.find(asked.key)).state is TurnState.POSTING
+    await journal.posted(claim.lease, ["5.1", "5.2"])
+    assert (await journal.find(asked.key)).state is TurnState.ANSWERING
+    await journal.close(claim.lease, ANSWER)
+    assert (await journal.find(asked.key)).state is TurnState.CLOSING
+    await journal.ended(claim.lease, "complete")
+
+    entry = await journal.find(asked.key)
+    assert (entry.user, entry.round, entry.state) == ("U1", 0, TurnState.DELIVERED)
+    assert await sql("SELECT text, ending, begun, posts FROM turns") == [
+        (None, None, 0, '["5.1", "5.2"]')
+    ]
+    assert await journal.due() == []
+    assert await journal.claim(asked.key) is None
+
+
+async def test_a_duplicate_is_refused_even_after_the_end(journal):
+    assert await journal.accept(turn())
+    assert not await journal.accept(turn(text="edited"))
+    claim = await journal.claim(turn().key)
+    await journal.ended(claim.lease, "complete")
+
+    assert not await journal.accept(turn())
+
+
+@pytest.mark.parametrize("root", ["1.0", None])
+async def test_a_thread_is_answered_in_its_order(journal, root):
+    first, second, elsewhere = turn("9.0", root=root), turn("10.0", root=root), turn("11.0")
+    for asked in (elsewhere, second, first):
+        await journal.accept(asked)
+
+    assert await journal.due() == [first.key, elsewhere.key]
+    waiting = await journal.claim(second.key)
+    assert (waiting.begun, waiting.attempts) == (False, 0)
+    assert await journal.begin(waiting.lease) is None
+    claim = await journal.claim(first.key)
+    assert claim.begun
+    assert await journal.begin(waiting.lease) is None
+    await journal.ended(claim.lease, "failed")
+
+    assert await journal.due() == [second.key, elsewhere.key]
+    assert await journal.begin(waiting.lease) == 1
+    assert (await journal.claim(elsewhere.key)).begun
+
+
+async def test_an_older_turn_that_comes_late_waits_and_stops_nobody(opened, expire):
+    journal, other = await opened("a"), await opened("b")
+    await journal.accept(turn("2.0"))
+    await journal.claim(turn("2.0").key)
+    await other.accept(turn("1.0"))
+
+    assert await other.due() == []
+    assert not (await other.claim(turn("1.0").key)).begun
+    await expire()
+    assert await other.due() == [turn("2.0").key]
+    recovered = await other.claim(turn("2.0").key)
+    assert (recovered.begun, recovered.attempts) == (True, 2)
+    await other.ended(recovered.lease, "complete")
+    assert await other.due() == [turn("1.0").key]
+
+
+async def test_nobody_takes_what_somebody_works_on(opened):
+    journal, other = await opened("a"), await opened("b")
+    await journal.accept(turn())
+
+    assert await other.claim(turn().key) is None
+    assert await other.due() == []
+    assert await journal.claim(turn().key)
+    assert await other.claim(turn().key) is None
+    assert await other.claim(turn("3.0").key) is None
+
+
+async def test_a_lease_runs_out_unless_it_is_renewed(opened):
+    journal, other = await opened("a", lease=0.4), await opened("b")
+    await journal.accept(turn())
+    await journal.accept(turn("2.0", root="2.0"))
+    claim = await journal.claim(turn().key)
+    for _ in range(4):
+        await asyncio.sleep(0.15)
+        assert await journal.renew([claim.lease]) == {claim.lease: None}
+    assert await other.due() == []
+
+    await asyncio.sleep(0.5)
+
+    assert await other.due() == [turn().key, turn("2.0").key]
+    taken = await other.claim(turn().key)
+    assert taken.lease.fence > claim.lease.fence
+    assert (taken.begun, taken.attempts, taken.doubtful) == (True, 2, True)
+    assert await journal.renew([claim.lease]) == {}
+
+
+async def test_a_poison_turn_is_begun_with_care(opened, expire):
+    for attempt, owner in enumerate("abc"):
+        journal = await opened(owner)
+        await journal.accept(turn())
+        claim = await journal.claim(turn().key)
+        assert claim.begun == (attempt < 2)
+        await expire()
+
+    assert claim.attempts == 2
+    assert await journal.begin(claim.lease) == 3
+
+
+@pytest.mark.parametrize("how", ["taken", "released", "left", "ended", "reopened"])
+async def test_a_lost_lease_writes_nothing(opened, expire, how):
+    journal, other = await opened("a"), await opened("b")
+    await journal.accept(turn())
+    lease = (await journal.claim(turn().key)).lease
+    if how == "taken":
+        await expire()
+        assert await other.claim(turn().key)
+    elif how == "released":
+        await journal.release(lease)
+    elif how == "left":
+        await journal.leave()
+    else:
+        await journal.ended(lease, "failed")
+    if how == "reopened":
+        assert await journal.reopen(turn(round=1))
+    before = await other.find(turn().key)
+
+    for write in (
+        journal.begin(lease),
+        journal.posting(lease),
+        journal.posted(lease, ["1.1"]),
+        journal.close(lease, ANSWER),
+        journal.ended(lease, "complete"),
+        journal.release(lease),
+    ):
+        with pytest.raises(LeaseLost):
+            await write
+
+    assert await other.find(turn().key) == before
+    assert await journal.renew([lease]) == {}
+
+
+async def test_doubt_lasts_from_the_announcement_to_the_confirmation(opened, expire):
+    journals = cycle([await opened("a"), await opened("b")])
+
+    async def next_claim():
+        await expire()
+        journal = next(journals)
+        return journal, await journal.claim(turn("2.0").key)
+
+    journal = next(journals)
+    await journal.accept(turn("1.0"))
+    await journal.accept(turn("2.0"))
+    journal, claim = await next_claim()
+    assert (claim.begun, claim.doubtful) == (False, False)
+    await journal.posting(claim.lease)
+    journal, claim = await next_claim()
+    assert (claim.doubtful, claim.posts) == (True, ())
+    await journal.posted(claim.lease, ["3.1"])
+    journal, claim = await next_claim()
+    assert (claim.doubtful, claim.posts) == (False, ("3.1",))
+    await journal.close(claim.lease, ANSWER)
+    await journal.posting(claim.lease)
+    journal, claim = await next_claim()
+    assert (claim.doubtful, claim.posts, claim.ending) == (True, ("3.1",), ANSWER)
+    await journal.posted(claim.lease, ["3.1", "3.2"])
+    assert (await journal.find(turn("2.0").key)).state is TurnState.CLOSING
+    journal, claim = await next_claim()
+    assert (claim.doubtful, claim.posts) == (False, ("3.1", "3.2"))
+
+
+@pytest.mark.parametrize("failure", [Failed("stalled", "ab12"), Failed("quota", "cd34", 2.5)])
+async def test_the_whole_answer_outlives_its_worker(opened, expire, failure):
+    journal, other = await opened("a"), await opened("b")
+    ending = Snapshot(Phase.FAILED, "Half of", failure)
+    await journal.accept(turn())
+    claim = await journal.claim(turn().key)
+    await journal.close(claim.lease, ending)
+    await expire()
+
+    assert (await other.claim(turn().key)).ending == ending
+
+
+@pytest.mark.parametrize("how", ["release", "leave"])
+async def test_what_is_handed_over_can_be_taken_up_at_once(opened, how):
+    journal, other = await opened("a"), await opened("b")
+    await journal.accept(turn("1.0"))
+    await journal.accept(turn("2.0"))
+    claim = await journal.claim(turn("1.0").key)
+    waiting = await journal.claim(turn("2.0").key)
+    await journal.posted(claim.lease, ["1.1"])
+
+    if how == "leave":
+        await journal.leave()
+    else:
+        await journal.release(waiting.lease)
+        await journal.release(claim.lease)
+
+    assert await other.due() == [turn("1.0").key]
+    assert not (await other.claim(turn("2.0").key)).begun
+    taken = await other.claim(turn("1.0").key)
+    assert (taken.begun, taken.attempts, taken.posts) == (True, 1, ("1.1",))
+    assert taken.lease.fence == claim.lease.fence + 1
+
+
+@pytest.mark.parametrize("how", ["release", "leave"])
+async def test_after_it_was_handed_over_an_older_turn_goes_first(opened, how):
+    journal, other = await opened("a"), await opened("b")
+    await journal.accept(turn("2.0"))
+    claim = await journal.claim(turn("2.0").key)
+    await other.accept(turn("1.0"))
+    await (journal.leave() if how == "leave" else journal.release(claim.lease))
+
+    assert await other.due() == [turn("1.0").key]
+    assert not (await other.claim(turn("2.0").key)).begun
+    assert (await other.claim(turn("1.0").key)).begun
+
+
+async def test_orders_reach_whoever_works_on_it(opened):
+    journal, other = await opened("a"), await opened("b")
+    await journal.accept(turn())
+    assert await other.order(turn().key, Order.STOP)
+    claim = await journal.claim(turn().key)
+    assert claim.order is Order.STOP
+
+    assert await other.order(turn().key, Order.GONE)
+    assert await other.order(turn().key, Order.STOP)
+    assert await journal.renew([claim.lease]) == {claim.lease: Order.GONE}
+    await journal.ended(claim.lease, "stopped")
+
+    assert not await other.order(turn().key, Order.STOP)
+    assert not await other.order(turn("7.0").key, Order.STOP)
+
+
+async def test_an_answer_is_found_by_any_of_its_messages(journal):
+    await journal.accept(turn())
+    claim = await journal.claim(turn().key)
+    await journal.posted(claim.lease, ["1700.000100", "1700.000200"])
+
+    assert await journal.answering("T1", "C1", "1700.000200") == turn().key
+    assert await journal.answering("T1", "C1", "1700.00020") is None
+    assert await journal.answering("T1", "C1", "%") is None
+    assert await journal.answering("T1", "C2", "1700.000200") is None
+    await journal.ended(claim.lease, "complete")
+    assert await journal.answering("T1", "C1", "1700.000200") is None
+
+
+async def answered(journal, asked, posts, how="complete"):
+    claim = await journal.claim(asked.key)
+    await journal.posted(claim.lease, posts)
+    await journal.ended(claim.lease, how)
+    return claim
+
+
+async def test_rounds_keep_what_went_before(journal):
+    await journal.accept(turn())
+    assert not await journal.reopen(turn(round=1))
+    await answered(journal, turn(), ["1.1", "1.2"])
+
+    assert not await journal.reopen(turn(round=2))
+    assert not await journal.reopen(turn(round=0))
+    assert await journal.reopen(turn(round=1, goes_on=True, text="Go on."))
+    assert not await journal.reopen(turn(round=1))
+    assert (await journal.find(turn().key)).state is TurnState.ACCEPTED
+    claim = await answered(journal, turn(), ["1.1", "1.2", "1.3"], "failed")
+    assert claim.turn == turn(round=1, goes_on=True, text="Go on.")
+    assert (claim.posts, claim.kept, claim.attempts) == (("1.1", "1.2"), 2, 1)
+    assert (claim.doubtful, claim.order) == (False, None)
+
+    assert await journal.reopen(turn(round=2))
+    claim = await answered(journal, turn(), ["1.1", "1.2", "1.3"])
+    assert (claim.posts, claim.kept) == (("1.1", "1.2", "1.3"), 2)
+    assert not claim.turn.goes_on
+
+    assert await journal.reopen(turn(round=3, goes_on=True))
+    assert (await journal.claim(turn().key)).kept == 3
+    assert not await journal.reopen(turn("8.0", round=1))
+
+
+async def test_a_reopened_turn_waits_for_its_thread(journal):
+    for ts in ("1.0", "2.0"):
+        await journal.accept(turn(ts))
+    await answered(journal, turn("1.0"), ["1.1"])
+    busy = await journal.claim(turn("2.0").key)
+    await journal.reopen(turn("1.0", round=1))
+
+    waiting = await journal.claim(turn("1.0").key)
+    assert not waiting.begun
+    await journal.ended(busy.lease, "complete")
+    assert await journal.begin(waiting.lease) == 1
+
+
+async def test_old_turns_are_forgotten_but_not_within_48_hours(journal, sql):
+    for ts, hours in (("1.0", 47), ("2.0", 49), ("3.0", 100)):
+        await journal.accept(turn(ts))
+        await answered(journal, turn(ts), [])
+        await sql(f"UPDATE turns SET ended_at = ended_at - {hours * 3600} WHERE ts = '{ts}'")
+    await journal.accept(turn("4.0"))
+    await sql("UPDATE turns SET accepted_at = 0 WHERE ts = '4.0'")
+
+    assert await journal.purge(99 * 3600) == 1
+    assert await journal.purge(0) == 1
+
+    assert not await journal.accept(turn("1.0"))
+    assert await journal.accept(turn("2.0"))
+    assert await journal.find(turn("3.0").key) is None
+    assert await journal.find(turn("4.0").key)
+
+
+async def test_many_are_forgotten_in_batches(journal, sql):
+    await journal.accept(turn("1.0"))
+    await answered(journal, turn("1.0"), [])
+    await sql("UPDATE turns SET ended_at = 0, begun = (1 = 0)")
+    names = "channel, thread, moment, asker, direct, has_more, round, goes_on, state"
+    names += ", owner, lease_until, accepted_at, ended_at"
+    await sql(
+        "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 1200) "
+        f"INSERT INTO turns (team, ts, {names}) "
+        f"SELECT team, CAST(i AS TEXT), {names} FROM turns, n"
+    )
+
+    assert await journal.purge(0) == 1200
+
+
+async def test_own_work_does_not_crowd_out_what_is_due(journal, sql):
+    for n in range(210):
+        await journal.accept(turn(f"{n}.0", root=f"{n}"))
+    await sql("UPDATE turns SET begun = (1 = 1) WHERE moment < 205000000")
+
+    due = await journal.due()
+
+    assert len(due) == 200
+    assert [ts for _, _, ts in due][-5:] == ["205.0", "206.0", "207.0", "208.0", "209.0"]
+    assert [float(ts) for _, _, ts in due] == sorted(float(ts) for _, _, ts in due)
+
+
+@pytest.mark.parametrize("column", ["posts", "ending", "state", "asked_for"])
+async def test_a_row_edited_by_hand_stops_nobody(opened, sql, expire, column):
+    journal, other = await opened("a"), await opened("b")
+    for ts in ("1.0", "2.0"):
+        await journal.accept(turn(ts, root=ts))
+    await journal.posted((await journal.claim(turn("1.0").key)).lease, ["1.1"])
+    await sql(f"UPDATE turns SET {column} = 'garbage{{' WHERE ts = '1.0'")
+    await expire()
+
+    assert await other.due() == [turn("1.0").key, turn("2.0").key]
+    claim = await other.claim(turn("1.0").key)
+    assert (claim.ending, claim.order) == (None, None)
+    assert (claim.posts, claim.doubtful) == (((), True) if column == "posts" else (("1.1",), False))
+    assert await other.answering("T1", "C1", "garbage") is None
+    assert await other.find(turn("1.0").key)
+    await other.renew([claim.lease])
+    await other.ended(claim.lease, "complete")
+    assert await other.reopen(turn("1.0", round=1, goes_on=True))
+
+
+async def test_renewing_nothing_that_is_ours(journal):
+    assert await journal.renew([]) == {}
+    assert await journal.renew([Lease(turn().key, 1)]) == {}
