@@ -62,7 +62,7 @@ log = structlog.get_logger(__name__)
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds between attempts at start, while Slack or the database has no answer."""
 
-FAREWELL = 2.0
+FAREWELL = 3.0
 """Seconds of a drain that are left for hanging up and for the last commit."""
 
 HOUR, DAY = 3600.0, 86400.0
@@ -248,7 +248,7 @@ def _bolt(
     bolt = build_app(slack.identity, slack.client)
     open_inbox(bolt, journal, slack.identity.bot_user)
     submit = conversations.submit
-    rounds = Rounds(slack.client, journal, slack.identity.bot_user, submit)
+    rounds = Rounds(slack.client, journal, slack.budget, slack.identity.bot_user, submit)
     handlers = Handlers(
         submit=submit,
         stop=conversations.stop,

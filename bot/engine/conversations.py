@@ -310,7 +310,7 @@ class Conversations:
             try:
                 for key in await self._journal.due():
                     self.submit(key)
-                    if key in self._working:
+                    if (work := self._working.get(key)) and work.begun is None:
                         self._wake()
             except StoreError as error:
                 log.warning("journal not read", detail=str(error))

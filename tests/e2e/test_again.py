@@ -122,6 +122,27 @@ async def test_a_question_that_is_gone(house):
     assert len(house.model.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (lambda faults: faults.fail("conversations.replies", "not_in_channel"), "question_gone"),
+        (lambda faults: faults.refuse("conversations.replies", retry_after=30), "internal"),
+        (lambda faults: faults.fail("conversations.replies", 503), "internal"),
+    ],
+    ids=["rejected", "refused", "down"],
+)
+async def test_a_question_that_cannot_be_read(house, fault, said):
+    """F020: the button stays as it is, and works once Slack answers again."""
+    broken = await cut_short(house)
+    fault(house.slack.faults)
+    await house.press("alice", broken, "retry")
+    await house.slack.wait_for(lambda: house.whispers)
+
+    words = {"question_gone": ENGLISH.question_gone, "internal": ENGLISH.failures["internal"]}
+    assert house.whispers == [words[said]]
+    assert house.answer(broken.question) == broken
+
+
 async def test_somebody_else_cannot(house):
     broken = await cut_short(house)
     await house.press("bob", broken, "retry")
