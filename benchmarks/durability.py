@@ -10,6 +10,7 @@ import os
 import signal
 import statistics
 import sys
+import tempfile
 import time
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from bot.playground.people import Channel
 from bot.playground.reply import FOREVER, Reply
 from bot.playground.server import Playground
 from bot.playground.workspace import Workspace
+from tests.database import postgres_schema
 
 if TYPE_CHECKING:
     from bot.playground.parcels import Outcome, Parcel, Retry, Route
@@ -124,16 +126,19 @@ def answered(slack: Playground) -> int:
     return sum(m.get("blocks", [{}])[0].get("text") == "All of it." for m in last)
 
 
-async def measure(*, quick: bool) -> None:
-    import tempfile  # noqa: PLC0415 - only here
+async def both(seconds: int, name: str, **store: str) -> list[tuple[str, ...]]:
+    return [
+        (f"{name}, {what}", *await acknowledgements(seconds, one_in=one_in, **store))
+        for one_in, what in ((10, "one in ten a question"), (1, "each one a question"))
+    ]
 
+
+async def measure(*, quick: bool) -> None:
     seconds = 5 if quick else 60
-    url = os.environ.get("TEST_DATABASE_URL")
-    rows = []
-    for name, store in [("SQLite", {}), *([("PostgreSQL", {"DATABASE_URL": url})] if url else [])]:
-        for one_in, what in ((10, "one in ten a question"), (1, "each one a question")):
-            found = await acknowledgements(seconds, one_in=one_in, **store)
-            rows.append((f"{name}, {what}", *found))
+    rows = [*await both(seconds, "SQLite")]
+    if "TEST_DATABASE_URL" in os.environ:
+        async with postgres_schema() as url:
+            rows += await both(seconds, "PostgreSQL", DATABASE_URL=url)
     title = f"Acknowledgements, {RATE} messages/s for {seconds} s (bound: p99 250 ms)"
     print(table(title, ("", "events", "median", "p99", "worst"), rows))
     with tempfile.TemporaryDirectory() as folder:

@@ -89,6 +89,9 @@ class Journal(Protocol):
     async def renew(self, leases: Collection[Lease]) -> Mapping[Lease, Order | None]:
         """Keeps the rights; those still held, each with what was asked for meanwhile."""
 
+    async def clear(self, lease: Lease) -> None:
+        """Begun alone, it has done no harm so far."""
+
     async def posting(self, lease: Lease) -> None:
         """A post is about to be made: from now on one may stand that we do not know of."""
 

@@ -38,6 +38,7 @@ class Claim:
     `attempts` is how often it has been begun, with this time where `begun` is true; `age` how many
     seconds ago it was asked. `posts` are the messages that stand in Slack; the first `kept` of
     them belong to earlier rounds and stay as they are. `doubtful`: there may be one more.
+    `cleared`: it was begun alone and did no harm for a while.
     `ending` is the whole answer where only its last write is missing.
     """
 
@@ -49,6 +50,7 @@ class Claim:
     posts: tuple[str, ...] = ()
     kept: int = 0
     doubtful: bool = False
+    cleared: bool = False
     ending: Snapshot | None = None
     order: Order | None = None
 

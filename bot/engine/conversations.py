@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import ExitStack
+from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, repeat
@@ -15,7 +15,7 @@ from bot.core.reply import Phase
 from bot.core.types import Deleted, Interrupted, Order, Stopped
 from bot.engine.answer import Answer
 from bot.engine.journaled import JournaledSink
-from bot.engine.lane import Lane
+from bot.engine.probation import Probation
 from bot.engine.tenure import Tenure, uptime
 from bot.errors import BotError, LeaseLost, SlackError, StoreError
 from bot.tasks import Tasks
@@ -46,10 +46,9 @@ class Terms:
 
     A `lease` outlives a paused or dead process by so much, which is how long others wait before
     they take up its questions. `too_late` is the age at which a question is no longer answered
-    unasked. One that was begun `careful` times and never ended may be what kills the process: no
-    other such one is begun until its first words stand, or for `alone` seconds; begun `most` times
-    it is given up. `hand_over` is the share of a drain that is kept for writing that we were
-    interrupted.
+    unasked. One that was begun `careful` times and never ended is on probation for `alone` seconds
+    (see there); begun `most` times it is given up, or once more where it was cleared. `hand_over`
+    is the share of a drain that is kept for writing that we were interrupted.
     """
 
     lease: float = 10.0
@@ -119,7 +118,7 @@ class Conversations:
         self._tasks = Tasks("conversations")
         self._keeper = Tasks("keeper")
         self._freed = asyncio.Event()
-        self._lane = Lane(self._terms.alone)
+        self._probation = Probation(journal, self._keeper, self._terms.alone)
         self._open = True
 
     async def __aenter__(self) -> Self:
@@ -213,10 +212,9 @@ class Conversations:
         return work
 
     async def _work(self, work: _Work) -> None:
-        with ExitStack() as stack:
-            if work.begun is None and work.claim.attempts >= self._terms.careful:
-                work.sink.spoken = await self._lane.enter()
-                stack.callback(work.sink.spoken)
+        claim, spoken = work.claim, work.sink.spoken
+        suspect = work.begun is None and claim.attempts >= self._terms.careful
+        async with self._probation.of(claim, spoken) if suspect else nullcontext():
             await self._line_up(work)
             await self._answer(work)
 
@@ -255,8 +253,8 @@ class Conversations:
         """Why the question is not answered; what has been answered is not asked about."""
         if work.answer.over:
             return None
-        if (work.begun or 0) > self._terms.most:
-            return GivenUp(f"begun {self._terms.most} times")
+        if (work.begun or 0) > self._terms.most + work.claim.cleared:
+            return GivenUp(f"begun {work.begun} times")
         if work.claim.age > self._terms.too_late:
             return TooLate(f"{work.claim.age:.0f} s old")
         return None

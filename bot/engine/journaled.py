@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import structlog
@@ -10,8 +11,6 @@ from bot.core.reply import Phase
 from bot.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from bot.core.ports import Journal, Sink
     from bot.core.reply import Snapshot
     from bot.core.turns import Claim
@@ -34,8 +33,8 @@ class JournaledSink:
         self._intends = claim.doubtful or (claim.begun and not claim.posts)
         self._ending = claim.ending
         self._picture: Snapshot | None = None
-        self.spoken: Callable[[], None] | None = None
-        """Called as soon as some of the answer stands."""
+        self.spoken = asyncio.Event()
+        """Set as soon as some of the answer stands."""
 
     @property
     def posts(self) -> tuple[str, ...]:
@@ -55,8 +54,8 @@ class JournaledSink:
             await self._journal.posting(self._lease)
             self._intends = True
         await self._sink.do(call)
-        if self.spoken and self._picture and self._picture.text:
-            self.spoken()
+        if self._picture and self._picture.text:
+            self.spoken.set()
         try:
             await self.note()
         except StoreError as error:

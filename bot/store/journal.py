@@ -73,6 +73,10 @@ class SqlJournal:
         kept = await self._transactions.write("renew", self._renew, Rank.LEASE)
         return {lease: kept[lease] for lease in leases if lease in kept}
 
+    async def clear(self, lease: Lease) -> None:
+        """Until it is asked again."""
+        await self._change("clear", lease, statements.CLEAR)
+
     async def posting(self, lease: Lease) -> None:
         """A turn that closes stays so; the doubt is noted beside it."""
         await self._change("posting", lease, statements.POSTING)

@@ -77,6 +77,7 @@ def claim(row: Row, *, attempts: int | None) -> Claim:
         posts=posts or (),
         kept=min(row.kept, len(posts or ())),
         doubtful=row.doubtful or posts is None,
+        cleared=row.cleared,
         ending=read_ending(row.ending),
         order=read_order(row.asked_for),
     )

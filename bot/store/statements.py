@@ -82,6 +82,7 @@ AFRESH: Mapping[str, Any] = {
 RESET: Mapping[str, Any] = {
     "attempts": 0,
     "begun": False,
+    "cleared": False,
     "doubtful": False,
     # None of the earlier round's leases is good now.
     "fence": c.fence + 1,
@@ -149,6 +150,7 @@ def _unless_closing(state: TurnState) -> ColumnElement[Any]:
 
 
 CHANGE = update(turns).where(HELD)
+CLEAR = CHANGE.values(cleared=True)
 POSTING = CHANGE.values(state=_unless_closing(TurnState.POSTING), doubtful=True)
 POSTED = CHANGE.values(state=_unless_closing(TurnState.ANSWERING), doubtful=False)
 CLOSE = CHANGE.values(state=TurnState.CLOSING)

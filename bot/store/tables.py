@@ -39,6 +39,8 @@ turns = Table(
     # Its thread's turn has come. The index below lets one open turn of a thread have it.
     Column("begun", Boolean, nullable=False, server_default=false()),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    # Begun alone, after processes had died of something, it did no harm for a while.
+    Column("cleared", Boolean, nullable=False, server_default=false()),
     # A post was announced that nobody has confirmed.
     Column("doubtful", Boolean, nullable=False, server_default=false()),
     Column("fence", BigInteger, nullable=False, server_default="0"),

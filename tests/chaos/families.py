@@ -103,7 +103,7 @@ CASES = [
     *family("sockets", {"too-many": sockets.too_many}, HOME),
     *family("leaving", LEAVING),
     *family("zombies", {"zombie": zombies.zombie}),
-    *family("poison", {"poisoned": poison.poisoned}),
+    *family("poison", {"poisoned": poison.poisoned, "late": partial(poison.poisoned, late=True)}),
     *family("gone", GONE),
     *family("strain", STRAIN),
     # Over HTTP it is the kernel that lets nobody in then, and asyncio that complains.

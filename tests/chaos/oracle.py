@@ -230,7 +230,8 @@ def _nothing_stale(history: History) -> Iterator[Violation]:
         shown = Answer({}, [call.arguments])
         if (channel, ts) in finished and shown.blocks != finished[channel, ts]:
             yield Violation("stale", asked.name, f"written over after its end: {_shown(shown)}")
-        if not is_live(shown) and is_whole(shown, asked.answer):
+        # With a notice it was interrupted after its last word, before the model said that it was.
+        if not is_live(shown) and not shown.notices and is_whole(shown, asked.answer):
             finished[channel, ts] = shown.blocks
 
 

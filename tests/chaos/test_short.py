@@ -172,7 +172,7 @@ async def test_rolled(trial, store):
     await trial(case("rolled", leaving.rolled, store=store))
 
 
-@pytest.mark.parametrize("name", ["zombies/zombie", "poison/poisoned"])
+@pytest.mark.parametrize("name", ["zombies/zombie", "poison/poisoned", "poison/late"])
 async def test_zombies_and_poison(trial, name):
     """F094, F102: who slept too long writes nothing; who kills is given up after three times."""
     await trial(*(each for each in named(name) if each.name.endswith("socket-sqlite")))

@@ -40,6 +40,7 @@ async def test_the_placeholder_comes_first_and_the_last_word_last():
 
 
 async def test_while_a_write_is_on_its_way_snapshots_pile_up_into_one():
+    """F042: with one write at a time none can overtake another."""
     screen = Screen(delay=0.05)
     await delivered(screen, *(TextDelta(str(n)) for n in range(10)), DONE)
 

@@ -116,6 +116,7 @@ async def test_processes_that_start_at_once_all_come_up(url):
 
 
 async def test_a_migration_that_is_killed_leaves_nothing(url, sql):
+    """F090."""
     assert (await finished(program(DIE, url)))[0] == -signal.SIGKILL
 
     assert await opens(url) == []
@@ -240,6 +241,7 @@ async def test_a_flipped_page_is_refused_and_left(tmp_path):
 
 
 async def test_a_truncated_wal_loses_its_end_and_nothing_else(tmp_path):
+    """F088."""
     asked = await filled(tmp_path / "whole")
     main, wal = (tmp_path / "x.db").read_bytes(), (tmp_path / "x.db-wal").read_bytes()
     seen = []

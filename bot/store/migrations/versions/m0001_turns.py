@@ -34,6 +34,7 @@ def _turns() -> None:
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("begun", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("cleared", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("doubtful", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("fence", sa.BigInteger, nullable=False, server_default="0"),
         sa.Column("owner", sa.Text, nullable=False),
