@@ -99,9 +99,9 @@ def playground(
     with _border():
         settings = _settings(level="warning")  # who only tries it wants to see the address
         port = settings.bot_playground_port if port is None else port
-        from bot import app as bot_app  # noqa: PLC0415
+        from bot import demo  # noqa: PLC0415
 
-        _finish(bot_app.playground(settings, port=port, open_browser=browser))
+        _finish(demo.playground(settings, port=port, open_browser=browser))
 
 
 @app.command()

@@ -39,6 +39,11 @@ class Fate:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
+def fate_of(where: str | None) -> Fate | None:
+    """What the setting says; None where the process is not to die."""
+    return Fate(where) if where else None
+
+
 def mortal(journal: Journal, fate: Fate) -> Journal:
     """The journal with a point before and after each of its commits."""
     return cast("Journal", _MortalJournal(journal, fate))

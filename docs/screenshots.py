@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
@@ -87,7 +88,10 @@ async def stage() -> AsyncIterator[Stage]:
         slack = await stack.enter_async_context(
             Playground(clock=clock, extend=ui(panels={"Model": model.faults}))
         )
+        # With a store of its own: the same morning comes again and again.
+        folder = stack.enter_context(TemporaryDirectory())
         settings = Settings(
+            database_url=SecretStr(f"sqlite:///{folder}/bot.db"),
             slack_api_url=slack.api_url,
             slack_bot_token=SecretStr(slack.bot_token),
             slack_app_token=SecretStr(slack.app_token),

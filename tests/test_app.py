@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from bot.app import ended_by_signal
+from bot.signals import ended_by_signal
 from tests.environment import ROOT, command, scrubbed
 
 

@@ -25,12 +25,15 @@ ALLOWED = {
     "mortal": INNER,
     "web": INNER,
     "playground": set(),
+    "signals": set(),
     "endpoint": INNER | {"config", "llm", "engine"},
+    "database": INNER | {"config", "mortal", "store"},
     "doctor": INNER | {"config", "endpoint", "llm", "slack", "store"},
     "ask": INNER | {"config", "endpoint", "engine"},
     "app": INNER
-    | {"config", "endpoint", "engine", "llm", "mortal", "slack", "store", "web", "playground"},
-    "cli": INNER | {"config", "app", "ask", "doctor", "slack"},
+    | {"config", "database", "endpoint", "engine", "llm", "mortal", "signals", "slack", "web"},
+    "demo": INNER | {"app", "config", "playground", "signals"},
+    "cli": INNER | {"config", "app", "ask", "demo", "doctor", "slack"},
     "__main__": {"cli"},
     "__init__": set(),
 }

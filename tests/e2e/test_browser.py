@@ -4,8 +4,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from bot.app import open_playground
 from bot.config import Settings
+from bot.demo import open_playground
 from bot.strings import ENGLISH
 from tests.browser import launched, opened
 from tests.environment import environment

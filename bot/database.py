@@ -1,0 +1,72 @@
+"""Settings → the journal: opened when the database is there, swept, and let go of at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from itertools import chain, repeat
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.errors import StoreError
+from bot.mortal import fate_of, mortal
+from bot.store import open_store
+from bot.tasks import Tasks
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bot.config import Settings
+    from bot.core.ports import Journal
+    from bot.store import SqlJournal
+
+log = structlog.get_logger(__name__)
+
+PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
+"""Seconds between attempts to open it."""
+
+HOUR, DAY = 3600.0, 86400.0
+
+
+@asynccontextmanager
+async def open_journal(settings: Settings) -> AsyncIterator[Journal]:
+    """The journal, swept as long as we live. What is still ours at the end is let go of."""
+    async with AsyncExitStack() as stack:
+        journal = await _store(settings, stack)
+        tasks = await stack.enter_async_context(Tasks("store"))
+        tasks.start(_forget(journal, settings.bot_retention_days * DAY), name="purge")
+        try:
+            fate = fate_of(settings.bot_kill_at)
+            yield mortal(journal, fate) if fate else journal
+        finally:
+            with suppress(StoreError):  # then the leases run out by themselves
+                await journal.leave()
+
+
+async def _store(settings: Settings, stack: AsyncExitStack) -> SqlJournal:
+    """Waits for a database that is not there yet; one that is wrong is a mistake in settings."""
+    owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
+    for pause in chain(PAUSES, repeat(PAUSES[-1])):
+        opening = open_store(
+            settings.database_url.get_secret_value(),
+            owner=owner,
+            lease=settings.bot_lease_seconds,
+        )
+        try:
+            return await stack.enter_async_context(opening)
+        except StoreError as error:
+            log.warning("database does not answer yet", detail=str(error), pause=pause)
+        await asyncio.sleep(pause)
+    raise AssertionError("unreachable")
+
+
+async def _forget(journal: SqlJournal, seconds: float) -> None:
+    """Rows of turns that ended long ago go, once an hour."""
+    while True:
+        with suppress(StoreError):
+            await journal.purge(seconds)
+        await asyncio.sleep(HOUR)

@@ -1,0 +1,99 @@
+"""The bot on a small Slack of its own, in a browser: no workspace, no key."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import webbrowser
+from contextlib import AsyncExitStack, asynccontextmanager
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+from bot.app import open_bot
+from bot.playground.model import MODEL, ScriptedModel
+from bot.playground.server import Playground
+from bot.playground.ui import DEMO_MODEL, page
+from bot.signals import ended_by_signal
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bot.app import Bot
+    from bot.config import Settings
+
+
+async def playground(settings: Settings, *, port: int, open_browser: bool) -> int:
+    """The bot on a small Slack of its own, until a signal comes. Returns the exit code."""
+    with ended_by_signal():
+        async with open_playground(settings, port) as (slack, bot):
+            _announce(slack.base_url, open_browser=open_browser)
+            await bot.serve()
+    return 0
+
+
+@asynccontextmanager
+async def open_playground(
+    settings: Settings, port: int = 0
+) -> AsyncIterator[tuple[Playground, Bot]]:
+    """A small Slack with its page, and the bot connected to it."""
+    async with _small_slack(settings, port) as (slack, ours), open_bot(ours, "socket") as bot:
+        yield slack, bot
+
+
+@asynccontextmanager
+async def _small_slack(settings: Settings, port: int) -> AsyncIterator[tuple[Playground, Settings]]:
+    """The playground, and settings that lead the bot there. A key lets a real model answer."""
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="bot-playground-"))
+        if settings.has_model:
+            ours, named, panels = settings, settings.openai_model, {}
+        else:
+            model = await stack.enter_async_context(ScriptedModel())
+            ours = settings.model_copy(update=_demo(model))
+            named, panels = DEMO_MODEL, {"Model": model.faults}
+        extend = page(model=named, panels=panels)
+        try:
+            slack = await stack.enter_async_context(Playground(port=port, extend=extend))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            slack = await stack.enter_async_context(Playground(extend=extend))
+        yield slack, ours.model_copy(update=_address(slack) | _own_store(folder))
+
+
+def _demo(model: ScriptedModel) -> dict[str, Any]:
+    return {
+        "openai_base_url": model.base_url,
+        "openai_api_key": SecretStr("sk-playground"),
+        "openai_model": MODEL,
+    }
+
+
+def _address(slack: Playground) -> dict[str, Any]:
+    return {
+        "slack_api_url": slack.api_url,
+        "slack_bot_token": SecretStr(slack.bot_token),
+        "slack_app_token": SecretStr(slack.app_token),
+    }
+
+
+def _own_store(folder: str) -> dict[str, Any]:
+    """The small Slack forgets everything when it ends, and so does what belongs to it."""
+    return {"database_url": SecretStr(f"sqlite:///{folder}/bot.db")}
+
+
+def _announce(url: str, *, open_browser: bool) -> None:
+    sys.stdout.write(f"\n  The playground is open: {url}\n  Ctrl-C ends it.\n\n")
+    sys.stdout.flush()
+    if open_browser and _has_display():
+        webbrowser.open(url)
+
+
+def _has_display() -> bool:
+    """A browser in a terminal or none at all would only be in the way."""
+    return sys.platform in {"darwin", "win32"} or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
+    )
