@@ -42,9 +42,8 @@ def read_turn(body: object, bot_user: str) -> Turn | None:
 def reread(message: object, team: str, channel: str, bot_user: str) -> Turn | None:
     """The turn that a message of Slack's history is, edited or not; None for nobody's question."""
     said = _mapping(message)
-    if said.get("subtype") not in ANSWERED or said.get("bot_id") or not _id(said.get("user")):
-        return None
-    return _turn(said, team, channel, bot_user) if _moment(said.get("ts")) else None
+    asked = _of_a_person(said) and not said.get("bot_id") and _id(said.get("user"))
+    return _turn(said, team, channel, bot_user) if asked and _moment(said.get("ts")) else None
 
 
 def read_deletion(body: object) -> TurnKey | None:
@@ -81,9 +80,15 @@ def _asks(event: Mapping[str, Any], bot_user: str) -> bool:
     """True for what a person says to the bot."""
     if any(event.get(mark) for mark in OTHERS) or event.get("user") in (bot_user, SLACKBOT):
         return False
+    return _of_a_person(event) and _is_for_us(event, bot_user)
+
+
+def _of_a_person(event: Mapping[str, Any]) -> bool:
     subtype = event.get("subtype")
-    if not (subtype is None or isinstance(subtype, str)) or subtype not in ANSWERED:
-        return False
+    return (subtype is None or isinstance(subtype, str)) and subtype in ANSWERED
+
+
+def _is_for_us(event: Mapping[str, Any], bot_user: str) -> bool:
     return event.get("type") == "app_mention" or (
         event.get("type") == "message"
         and (event.get("channel_type") == "im" or mentions(_text(event), bot_user))

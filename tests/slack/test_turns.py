@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.types import Thread, Turn
-from bot.slack.turns import read_turn
+from bot.slack.turns import read_deletion, read_turn, reread
 from tests.slack.payloads import BOT_USER, NAMES, payload
 
 TS, ROOT = "1751328000.000100", "1751320000.000200"
@@ -116,6 +116,51 @@ def test_a_mutated_payload_never_raises(data):
     turn = read_turn(body, BOT_USER)
 
     assert turn is None or all(isinstance(part, str) for part in (*turn.key, turn.user, turn.text))
+
+
+@pytest.mark.parametrize("name", ["message_deleted", "message_changed", "app_mention"])
+def test_no_mutation_of_a_deletion_raises(name):
+    """F012."""
+    body = payload(name)
+    for where in places(body):
+        for junk in KINDS:
+            gone = read_deletion(changed(body, where, junk))
+            assert gone is None or all(isinstance(part, str) for part in gone)
+
+
+@pytest.mark.parametrize("name", sorted(QUESTIONS))
+def test_a_message_of_the_history_is_the_same_question(name):
+    """Read again it is the turn that its event announced, and no mutation raises."""
+    asked, event = QUESTIONS[name], payload(name)["event"]
+    team, channel, _ = asked.key
+
+    assert reread(event, team, channel, BOT_USER) == asked
+    for where in places(event):
+        for junk in KINDS:
+            reread(changed(event, where, junk), team, channel, BOT_USER)
+
+
+def test_an_edited_question_is_read_as_it_stands():
+    event = payload("message_im")["event"] | {"edited": {"user": "U02ALICE", "ts": "1.1"}}
+
+    assert reread(event, "T1", "D1", BOT_USER)
+
+
+@pytest.mark.parametrize("more", [{"bot_id": "B1"}, {"subtype": "tombstone"}, {"user": None}])
+def test_what_nobody_asked_is_no_question(more):
+    assert reread(payload("message_im")["event"] | more, "T1", "D1", BOT_USER) is None
+
+
+def test_a_deleted_message_is_named():
+    assert read_deletion(payload("message_deleted")) == ("T01TEAM", "D01ALICE", TS)
+    assert read_deletion(payload("message_changed")) is None
+
+
+def test_a_root_with_replies_is_deleted_by_becoming_a_tombstone():
+    body = payload("message_changed")
+    body["event"]["message"] |= {"subtype": "tombstone", "user": "USLACKBOT"}
+
+    assert read_deletion(body) == ("T01TEAM", "D01ALICE", TS)
 
 
 @given(JUNK)

@@ -1,0 +1,101 @@
+"""The journaled sink: what may stand in Slack is in the journal before it does."""
+
+from bot.core.reply import Phase, Snapshot
+from bot.engine.journaled import JournaledSink
+from bot.errors import StoreError
+from tests.fakes import Screen, claim
+
+ENDED = Snapshot(Phase.COMPLETE, "Because.")
+
+
+class Ledger:
+    """Notes what it is told, in order, with what stood on the screen by then."""
+
+    def __init__(self, screen, **failing):
+        self.screen = screen
+        self.failing = failing
+        self.entries = []
+
+    def __getattr__(self, name):
+        async def note(_lease, *arguments):
+            if self.failing.get(name, 0):
+                self.failing[name] -= 1
+                raise StoreError(name)
+            self.entries.append((name, *arguments, len(self.screen.frames)))
+
+        return note
+
+
+class Always:
+    async def check(self):
+        return None
+
+
+def opened(screen=None, failing=None, **known):
+    screen = screen or Screen()
+    ledger = Ledger(screen, **(failing or {}))
+    return JournaledSink(screen, ledger, claim(**known), Always()), ledger, screen
+
+
+async def show(sink, *pictures):
+    for picture in pictures:
+        for call in sink.plan(picture):
+            await sink.do(call)
+
+
+async def test_a_first_post_was_announced_by_the_claim():
+    sink, ledger, _ = opened()
+    await show(sink, Snapshot(), Snapshot(Phase.ANSWERING, "Be"))
+
+    assert ledger.entries == [("posted", ("2.0",), 1)]
+
+
+async def test_who_waits_in_line_announces_its_post():
+    sink, ledger, _ = opened(begun=False)
+    await show(sink, Snapshot(Phase.QUEUED))
+
+    assert ledger.entries == [("posting", 0), ("posted", ("2.0",), 1)]
+
+
+async def test_the_whole_answer_is_kept_before_its_last_write_and_once():
+    sink, ledger, screen = opened(Screen(StoreError("write")))
+    for _ in range(2):
+        try:
+            await show(sink, ENDED)
+        except StoreError:
+            continue
+
+    assert ledger.entries == [("close", ENDED, 0), ("posted", ("2.0",), 1)]
+    assert screen.last == ("Because.", "complete")
+
+
+async def test_an_interruption_is_no_end():
+    sink, ledger, _ = opened()
+    await show(sink, Snapshot(Phase.INTERRUPTED, "Be"))
+
+    assert [entry[0] for entry in ledger.entries] == ["posted"]
+
+
+async def test_what_was_kept_before_is_not_kept_again():
+    sink, ledger, _ = opened(posts=("2.0",), ending=ENDED)
+    await show(sink, ENDED)
+
+    assert [entry[0] for entry in ledger.entries if entry[0] == "close"] == []
+
+
+async def test_a_journal_that_fails_after_the_post_is_told_later():
+    sink, ledger, _ = opened(failing={"posted": 1})
+    await show(sink, Snapshot())
+    assert ledger.entries == []
+    await show(sink, Snapshot(Phase.ANSWERING, "Be"))
+
+    assert ledger.entries == [("posted", ("2.0",), 2)]
+
+
+async def test_it_says_when_some_of_the_answer_stands():
+    sink, _, _ = opened()
+    await show(sink, Snapshot())
+    before = sink.spoken.is_set()
+    await show(sink, Snapshot(Phase.ANSWERING, "Be"))
+
+    assert (before, sink.spoken.is_set()) == (False, True)

@@ -1,0 +1,90 @@
+"""Tenure: a lease is trusted for half its time; after that the journal is asked first."""
+
+import pytest
+
+from bot.core.types import Lease, Order
+from bot.engine.tenure import Tenure, uptime
+from bot.errors import LeaseLost, StoreError
+
+LEASE = Lease(("T1", "C1", "1.0"), 1)
+
+
+class Registrar:
+    """A journal that renews what it is told to, or fails."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.asked = 0
+
+    async def renew(self, leases):
+        self.asked += 1
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+class Hours:
+    """A clock that goes when it is told to."""
+
+    now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+def tenure(*answers, seconds=10.0):
+    clock, journal = Hours(), Registrar(*answers)
+    return Tenure(journal, LEASE, seconds, clock(), clock), journal, clock
+
+
+async def test_for_half_its_time_nobody_is_asked():
+    held, journal, clock = tenure()
+    clock.now += 4.9
+    await held.check()
+
+    assert journal.asked == 0
+
+
+async def test_after_that_it_is_renewed_and_good_from_when_that_was_asked():
+    held, journal, clock = tenure({LEASE: None}, {LEASE: Order.STOP})
+    clock.now += 5.0
+    await held.check()
+    clock.now += 4.9
+    await held.check()
+    assert journal.asked == 1
+    clock.now += 0.1
+
+    assert await held.check() is Order.STOP
+
+
+async def test_what_somebody_else_took_is_lost():
+    """F094."""
+    held, _, clock = tenure({})
+    clock.now += 60.0
+    with pytest.raises(LeaseLost):
+        await held.check()
+
+
+async def test_while_nobody_can_say_nothing_is_written():
+    held, journal, clock = tenure(StoreError("down"), {LEASE: None})
+    clock.now += 60.0
+    with pytest.raises(StoreError):
+        await held.check()
+    await held.check()
+
+    assert journal.asked == 2
+
+
+async def test_a_heartbeat_spares_the_question():
+    held, journal, clock = tenure()
+    clock.now += 60.0
+    held.renewed(clock.now)
+    held.renewed(clock.now - 30)
+    await held.check()
+
+    assert journal.asked == 0
+
+
+def test_the_clock_only_goes_on():
+    assert uptime() <= uptime()

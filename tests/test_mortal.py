@@ -1,0 +1,88 @@
+"""Where a process can be made to die, for tests of recovery."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from bot.core.types import Call, CallKind, Finish, FinishReason, Message, TextDelta
+from bot.mortal import Fate, MortalModel, MortalSink, fate_of, mortal
+from tests.environment import ROOT, scrubbed
+from tests.fakes import Inbox, Screen, ScriptModel, turn
+
+
+class Points(Fate):
+    """Notes what was reached, and lives on."""
+
+    def __init__(self):
+        super().__init__("nowhere.before")
+        self.reached_points = []
+
+    def reached(self, point):
+        self.reached_points.append(point)
+
+
+def test_without_the_setting_nobody_dies():
+    assert fate_of(None) is None
+
+
+@pytest.mark.parametrize(("where", "times"), [("close.after", 1), ("close.after:3", 3)])
+def test_it_dies_at_once_at_its_point(where, times):
+    """As by kill -9, the so manieth time that it comes there, and nowhere else."""
+    code = (
+        "from bot.mortal import Fate\n"
+        f"fate = Fate({where!r})\n"
+        "for n in range(1, 9):\n"
+        "    fate.reached('close.before')\n"
+        "    print(n, flush=True)\n"
+        "    fate.reached('close.after')\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        env=scrubbed(PYTHONPATH=str(ROOT)),
+        capture_output=True,
+        check=False,
+    )
+
+    assert ended.returncode == -signal.SIGKILL
+    assert ended.stdout.split() == [str(n).encode() for n in range(1, times + 1)]
+
+
+async def test_a_journal_has_a_point_before_and_after_each_commit():
+    points = Points()
+
+    assert await mortal(Inbox(), points).accept(turn())
+    assert points.reached_points == ["accept.before", "accept.after"]
+
+
+@pytest.mark.parametrize(
+    ("method", "kind", "name"),
+    [
+        ("chat.postMessage", CallKind.LAST, "post"),
+        ("chat.update", CallKind.MORE, "update"),
+        ("chat.update", CallKind.LAST, "last"),
+        ("chat.delete", CallKind.LAST, "delete"),
+    ],
+)
+async def test_a_sink_has_points_by_what_is_done(method, kind, name):
+    points, screen = Points(), Screen()
+    sink = MortalSink(screen, points)
+    await sink.do(Call(method, "T1", "C1", kind, {"frame": ("Be", "answering")}))
+
+    assert points.reached_points == [f"{name}.before", f"{name}.after"]
+    assert sink.posts == screen.posts == ("2.0",)
+
+
+async def test_a_model_has_points_around_its_first_words():
+    points = Points()
+    said = [TextDelta("Be"), TextDelta("cause"), Finish(FinishReason.STOP)]
+    model = MortalModel(ScriptModel(said), points)
+
+    assert [event async for event in model.stream([Message("user", "why?")])] == said
+    assert points.reached_points == [
+        "stream.before",
+        "stream.after",
+        "token.before",
+        "token.after",
+    ]
