@@ -80,6 +80,10 @@ class MortalSink:
         """As the sink plans it."""
         return self._sink.plan(snapshot)
 
+    async def keep(self, ending: Snapshot) -> None:
+        """As the sink keeps it."""
+        await self._sink.keep(ending)
+
     async def do(self, call: Call) -> None:
         """As the sink does it, if that is to be."""
         name = _name(call)

@@ -57,8 +57,14 @@ class Screen:
     def __init__(self, *errors: Exception, delay: float = 0.0) -> None:
         self.errors = list(errors)
         self.delay = delay
+        self.known = True
         self.frames: list[tuple[str, str]] = []
         self.calls: list[Call] = []
+
+    def inherited(self) -> Screen:
+        """The same for a process that does not know what an earlier one wrote there."""
+        self.known = False
+        return self
 
     @property
     def last(self) -> tuple[str, str]:
@@ -70,11 +76,14 @@ class Screen:
 
     def plan(self, snapshot: Snapshot) -> list[Call]:
         frame = (snapshot.text, snapshot.phase.value)
-        if self.frames and self.last == frame:
+        if self.known and self.frames and self.last == frame:
             return []
         method = "chat.update" if self.frames else "chat.postMessage"
         payload = {"ts": "2.0", "frame": frame}
         return [Call(method, "T1", "C1", self._kind(snapshot), payload)]
+
+    async def keep(self, ending: Snapshot) -> None:
+        self.kept = ending
 
     async def do(self, call: Call) -> None:
         self.calls.append(call)
@@ -82,6 +91,7 @@ class Screen:
         if self.errors:
             raise self.errors.pop(0)
         self.frames.append(call.payload["frame"])
+        self.known = True
 
     def _kind(self, snapshot: Snapshot) -> CallKind:
         if not self.frames:

@@ -52,6 +52,9 @@ class Sink(Protocol):
     async def do(self, call: Call) -> None:
         """Carries out one call. Raises `SlackError`."""
 
+    async def keep(self, ending: Snapshot) -> None:
+        """The last picture of all is known, though it may be long until it can be shown."""
+
 
 class Budget(Protocol):
     """Slack's limits, shared by everybody."""
@@ -106,6 +109,9 @@ class Journal(Protocol):
 
     async def release(self, lease: Lease) -> None:
         """Handed over: another process may take it up at once, and this attempt did not count."""
+
+    async def offer(self) -> None:
+        """The same for all of ours that has not begun."""
 
     async def leave(self) -> None:
         """The same for all that is ours."""

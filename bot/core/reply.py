@@ -68,10 +68,13 @@ TRANSITIONS: dict[type[StreamEvent], dict[Phase, Phase]] = {
     RefusalDelta: dict.fromkeys(LIVE, Phase.ANSWERING),
     Stopped: dict.fromkeys(LIVE, Phase.STOPPED),
     Interrupted: dict.fromkeys(LIVE, Phase.INTERRUPTED),
-    Deleted: dict.fromkeys(LIVE, Phase.GONE),
+    Deleted: dict.fromkeys(Phase, Phase.GONE),
     Failed: dict.fromkeys(LIVE, Phase.FAILED),
 }
-"""What may follow what. `Finish` looks at its reason (FINISHES); an ended reply stays as it is."""
+"""What may follow what. `Finish` looks at its reason (FINISHES).
+
+An ended reply stays as it is, unless somebody deletes it before its last word is written.
+"""
 
 FINISHES: dict[FinishReason, Phase] = {
     FinishReason.STOP: Phase.COMPLETE,
@@ -114,7 +117,7 @@ class Reply:
 
     def feed(self, event: StreamEvent) -> Phase:
         """Takes one event and says where the reply stands now."""
-        if self.phase.ended:
+        if self.phase.ended and not isinstance(event, Deleted):
             return self.phase
         match event:
             case TextDelta(text):

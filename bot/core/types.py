@@ -198,6 +198,11 @@ class Call:
         """True when it makes a message that was not there before."""
         return self.method == "chat.postMessage"
 
+    @property
+    def removed(self) -> str | None:
+        """The ts of the message that it takes away."""
+        return str(self.payload["ts"]) if self.method == "chat.delete" else None
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:

@@ -69,6 +69,7 @@ class Answer:
         """With an `ending` only its last write is to come."""
         self.turn = turn
         self._desk = desk
+        self._sink = sink
         self._reply = Reply(ending)
         self._delivery = Delivery(self._reply, sink, desk.budget)
         self._reader: asyncio.Task[None] | None = None
@@ -89,7 +90,10 @@ class Answer:
         self._delivery.feed(Begun())
         async with Tasks("answer") as tasks:
             try:
-                await self._delivery.settle()
+                # The placeholder comes before anything else. Where a message stands already, the
+                # model need not wait for an edit, unless it is to go on from what stands there.
+                if self.turn.goes_on or not self._sink.posts:
+                    await self._delivery.settle()
                 if not self._reply.phase.ended:
                     self._reader = tasks.start(self._read(), name=f"read {self.turn.ts}")
                 await self._delivery.run()

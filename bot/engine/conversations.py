@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, repeat
@@ -22,7 +22,7 @@ from bot.tasks import Tasks
 from bot.telemetry import about
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
     from types import TracebackType
 
     from bot.core.ports import Journal, Sink
@@ -122,8 +122,8 @@ class Conversations:
         self._open = True
 
     async def __aenter__(self) -> Self:
-        self._keeper.start(self._keep(), name="leases")
-        self._keeper.start(self._look(), name="due")
+        self._keeper.start(self._pulse(self._keep), name="leases")
+        self._keeper.start(self._pulse(self._look), name="due")
         return self
 
     async def __aexit__(
@@ -132,6 +132,7 @@ class Conversations:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._open = False
         await self._tasks.cancel()
         await self._keeper.cancel()
 
@@ -139,7 +140,9 @@ class Conversations:
 
     def submit(self, key: TurnKey) -> None:
         """Works on a turn that is in the journal, unless somebody does already."""
-        if self._open and key not in self._submitted:
+        if not self._open:
+            self._keeper.start(self._offer(), name="offer")
+        elif key not in self._submitted:
             self._submitted.add(key)
             self._tasks.start(self._turn(key), name=f"turn {key[2]}")
 
@@ -149,6 +152,7 @@ class Conversations:
             if work.claim.turn.user != user:
                 return StopOutcome.NOT_YOURS
             self._obey(work, Order.STOP)
+            await self._note(key, Order.STOP)
             return StopOutcome.STOPPED
         entry = await self._journal.find(key)
         if entry is None or entry.state.ended:
@@ -163,6 +167,7 @@ class Conversations:
         key = (team, channel, ts)
         if work := self._working.get(key) or self._written_in(channel, ts):
             self._obey(work, Order.GONE)
+            await self._note(work.claim.turn.key, Order.GONE)
         else:
             answered = await self._journal.answering(team, channel, ts)
             await self._journal.order(answered or key, Order.GONE)
@@ -170,9 +175,12 @@ class Conversations:
     async def drain(self, seconds: float) -> None:
         """Lets answers finish, then hands them over; takes `seconds` at the most."""
         self._open = False
-        for work in list(self._working.values()):
-            if work.begun is None:
-                work.task.cancel()
+        waiting = [work.task for work in self._working.values() if work.begun is None]
+        for task in waiting:
+            task.cancel()
+        if waiting:
+            await asyncio.wait(waiting)
+        await self._offer()
         words = max(seconds * self._terms.hand_over, min(seconds / 2, 1.0))
         if not await self._tasks.drain(seconds - words):
             for work in self._working.values():
@@ -214,7 +222,8 @@ class Conversations:
     async def _work(self, work: _Work) -> None:
         claim, spoken = work.claim, work.sink.spoken
         suspect = work.begun is None and claim.attempts >= self._terms.careful
-        async with self._probation.of(claim, spoken) if suspect else nullcontext():
+        watched = self._probation.of(claim, spoken, lambda: work.answer.over)
+        async with watched if suspect else nullcontext():
             await self._line_up(work)
             await self._answer(work)
 
@@ -237,7 +246,19 @@ class Conversations:
             log.info("answer ended", phase=how.value, seconds=seconds, characters=len(last.text))
         except SlackError as error:
             log.warning("answer cannot be shown", detail=str(error))
+        except (StoreError, LeaseLost):
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug must not come again and again
+            await self._give_up(work, error)
         await self._end(work, how)
+
+    async def _give_up(self, work: _Work, error: Exception) -> None:
+        """A bug of the writer's: it is said, if that can still be written."""
+        work.answer.fail("internal", error)
+        try:
+            await work.answer.run()
+        except Exception as again:
+            log.error("answer cannot be shown", exc_info=again)  # noqa: TRY400
 
     async def _run(self, work: _Work) -> Snapshot:
         answer, turn = work.answer, work.claim.turn
@@ -279,18 +300,12 @@ class Conversations:
 
     async def _keep(self) -> None:
         """Renews the leases, and hears what was asked for in other processes."""
-        while True:
-            await asyncio.sleep(self._terms.pulse)
-            asked, held = uptime(), list(self._working.values())
-            if not held:
-                continue
-            try:
-                kept = await self._journal.renew([work.claim.lease for work in held])
-            except StoreError as error:
-                log.warning("leases not renewed", detail=str(error))
-                continue
-            for work in held:
-                self._heard(work, kept, asked)
+        asked, held = uptime(), list(self._working.values())
+        if not held:
+            return
+        kept = await self._journal.renew([work.claim.lease for work in held])
+        for work in held:
+            self._heard(work, kept, asked)
 
     def _heard(self, work: _Work, kept: Mapping[Lease, Order | None], asked: float) -> None:
         lease = work.claim.lease
@@ -304,14 +319,25 @@ class Conversations:
 
     async def _look(self) -> None:
         """Finds what nobody works on. What waits in line here looks again."""
+        for key in await self._journal.due() if self._open else ():
+            self.submit(key)
+            if (work := self._working.get(key)) and work.begun is None:
+                self._wake()
+
+    async def _offer(self) -> None:
+        """While we leave, others may begin what we do not."""
+        with suppress(StoreError):  # then the leases run out by themselves
+            await self._journal.offer()
+
+    async def _pulse(self, beat: Callable[[], Awaitable[None]]) -> None:
+        """Does so for ever, whatever happens: without it answers stop, or are never found."""
         while True:
             try:
-                for key in await self._journal.due():
-                    self.submit(key)
-                    if (work := self._working.get(key)) and work.begun is None:
-                        self._wake()
+                await beat()
             except StoreError as error:
-                log.warning("journal not read", detail=str(error))
+                log.warning("journal does not answer", detail=str(error))
+            except Exception as error:
+                log.error("pulse failed", exc_info=error)  # noqa: TRY400
             await asyncio.sleep(self._terms.pulse)
 
     def _written_in(self, channel: str, ts: str) -> _Work | None:
@@ -321,6 +347,11 @@ class Conversations:
                 return work
         return None
 
+    async def _note(self, key: TurnKey, order: Order) -> None:
+        """What has been obeyed is noted: whoever goes on, should we die, must know."""
+        with suppress(StoreError):
+            await self._journal.order(key, order)
+
     def _obey(self, work: _Work, order: Order) -> None:
         work.answer.end(ORDERS[order])
         self._wake()
@@ -329,3 +360,4 @@ class Conversations:
         """Those who wait in line look again."""
         self._freed.set()
         self._freed = asyncio.Event()
+        self._probation.look_again()

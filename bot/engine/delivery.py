@@ -58,9 +58,16 @@ class Delivery:
 
     async def settle(self) -> None:
         """Writes until what is shown is the newest snapshot."""
+        await self._keep()
         while call := self._next():
             if await self._granted(call):
                 await self._write(call)
+            await self._keep()
+
+    async def _keep(self) -> None:
+        """The last picture is kept as soon as it is known, not when it may be written."""
+        if self._reply.phase.ended:
+            await self._sink.keep(self._reply.snapshot())
 
     def _next(self) -> Call | None:
         return next(iter(self._sink.plan(self._reply.snapshot())), None)

@@ -28,7 +28,7 @@ class JournaledSink:
         self._journal = journal
         self._lease = claim.lease
         self._tenure = tenure
-        self._noted = claim.posts
+        self._noted: tuple[str, ...] | None = claim.posts
         # To claim and begin a turn of which nothing stands yet commits the intent to post, too.
         self._intends = claim.doubtful or (claim.begun and not claim.posts)
         self._ending = claim.ending
@@ -46,13 +46,27 @@ class JournaledSink:
         self._picture = snapshot
         return self._sink.plan(snapshot)
 
+    async def keep(self, ending: Snapshot) -> None:
+        """The whole answer is committed before its last write, once. Raises `LeaseLost`.
+
+        An interruption is no end: somebody else goes on.
+        """
+        if ending.phase is Phase.INTERRUPTED or ending == self._ending:
+            return
+        try:
+            await self._journal.close(self._lease, ending)
+        except StoreError as error:
+            # Better shown now and shown again after a crash than not shown at all.
+            log.warning("answer not kept", detail=str(error))
+        self._ending = ending
+
     async def do(self, call: Call) -> None:
         """Carries it out while the lease is ours. Raises `BotError`."""
-        await self._tenure.check()
-        await self._close()
         if call.new and not self._intends:
-            await self._journal.posting(self._lease)
-            self._intends = True
+            await self._announce()
+        if call.removed:
+            await self._disown(call.removed)
+        await self._tenure.check()
         await self._sink.do(call)
         if self._picture and self._picture.text:
             self.spoken.set()
@@ -69,16 +83,15 @@ class JournaledSink:
             self._noted = self._sink.posts
             self._intends = False
 
-    async def _close(self) -> None:
-        """The whole answer is committed before its last write begins, once."""
-        picture = self._picture
-        # An interruption is no end: somebody else goes on.
-        if picture is None or not picture.ended or picture.phase is Phase.INTERRUPTED:
-            return
-        if self._ending != picture:
-            try:
-                await self._journal.close(self._lease, picture)
-            except StoreError as error:
-                # Better shown now and shown again after a crash than not shown at all.
-                log.warning("answer not kept", detail=str(error))
-            self._ending = picture
+    async def _announce(self) -> None:
+        await self._journal.posting(self._lease)
+        self._intends = True
+
+    async def _disown(self, ts: str) -> None:
+        """Slack tells every process that a message was deleted; by then it is none of an answer.
+
+        Should we die before it is gone, the doubt leads to it.
+        """
+        await self._journal.posted(self._lease, [post for post in self._sink.posts if post != ts])
+        await self._announce()
+        self._noted = None

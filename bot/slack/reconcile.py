@@ -1,24 +1,18 @@
-"""Looks for posts of ours whose answer was lost: they may stand there, or never have happened."""
+"""How a post of ours is found whose answer was lost: it may stand there, or never have happened."""
 
 from __future__ import annotations
 
 import uuid
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.errors import SlackRefused, SlackRejected, SlackUnknown
-from bot.slack.errors import call
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from slack_sdk.web.async_client import AsyncWebClient
+    from collections.abc import Iterator, Mapping
 
     from bot.core.types import Turn
 
 METADATA: Final = "bot_answer"
 """The event type in the metadata of each post; its payload names the question and the part."""
 
-PAGES: Final = 10
 OURS: Final = uuid.UUID("6f1c3f0e-6d0a-5c1e-9c43-2f5d1f7d9b11")
 
 
@@ -36,36 +30,11 @@ def message_id(turn: Turn, part: int, instead_of: str = "") -> str:
     return str(uuid.uuid5(OURS, "/".join([*turn.key, str(part), instead_of])))
 
 
-async def find_posts(client: AsyncWebClient, turn: Turn) -> dict[int, str]:
-    """The ts of every post of ours for `turn`, by part; empty where we may not look.
+def search(turn: Turn) -> tuple[str, dict[str, Any]]:
+    """The method and its arguments that find every post of ours for `turn`, page by page.
 
-    Raises `SlackUnknown` while it cannot be known.
+    Only what is younger than the question: a thread may be long, and pages begin at its root.
     """
-    found: dict[int, str] = {}
-    method, where = _search(turn)
-    for _ in range(PAGES):
-        page = await _page(client, method, where)
-        for message in page.get("messages") or []:
-            if (part := _part(message, turn)) is not None:
-                found.setdefault(part, str(message["ts"]))
-        cursor = (page.get("response_metadata") or {}).get("next_cursor")
-        if not cursor:
-            break
-        where["cursor"] = cursor
-    return found
-
-
-async def _page(client: AsyncWebClient, method: str, where: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        return await call(client, method, where)
-    except SlackRejected:
-        return {}
-    except SlackRefused as error:
-        raise SlackUnknown(f"{method}: {error}") from error
-
-
-def _search(turn: Turn) -> tuple[str, dict[str, Any]]:
-    """Only what is younger than the question: a thread may be long, and pages begin at its root."""
     where = {
         "channel": turn.thread.channel,
         "oldest": turn.ts,
@@ -78,11 +47,17 @@ def _search(turn: Turn) -> tuple[str, dict[str, Any]]:
     return "conversations.history", where
 
 
-def _part(message: Mapping[str, Any], turn: Turn) -> int | None:
-    """Which part of the answer to `turn` a message is; None for any other."""
-    metadata = message.get("metadata") or {}
-    payload = metadata.get("event_payload") or {}
-    if metadata.get("event_type") != METADATA or payload.get("question") != turn.ts:
-        return None
-    part = payload.get("part")
-    return part if isinstance(part, int) else None
+def posts_in(page: Mapping[str, Any], turn: Turn) -> Iterator[tuple[int, str]]:
+    """Part and ts of every post of ours for `turn` on a page."""
+    for message in page.get("messages") or []:
+        metadata = message.get("metadata") or {}
+        payload = metadata.get("event_payload") or {}
+        part = payload.get("part")
+        ours = metadata.get("event_type") == METADATA and payload.get("question") == turn.ts
+        if ours and isinstance(part, int):
+            yield part, str(message["ts"])
+
+
+def next_page(page: Mapping[str, Any]) -> str:
+    """The cursor of the page that follows; empty after the last."""
+    return str((page.get("response_metadata") or {}).get("next_cursor") or "")

@@ -65,7 +65,7 @@ class Rounds:
         team, channel, ts = key
         # The ts of any message finds it, whether it is a root, a reply, or in no thread at all.
         where: dict[str, Any] = {"channel": channel, "ts": ts, "latest": ts, "oldest": ts}
-        found = await self._call(team, where | {"inclusive": True, "limit": 1})
+        found = await self._call(team, where | {"inclusive": True, "limit": 2})
         messages = found.get("messages") or []
         asked = next((each for each in messages if each.get("ts") == ts), None)
         return reread(asked, team, channel, self.bot_user) if asked else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import time
+from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,8 @@ from bot.rendering.escape import plain
 from bot.rendering.pages import Pages
 from bot.slack.blocks import furniture, is_text, markdown, notice, text_of, verbatim
 from bot.slack.errors import call as slack_call
-from bot.slack.reconcile import find_posts, mark, message_id
+from bot.slack.lost import LostPosts
+from bot.slack.reconcile import mark, message_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,8 +65,8 @@ POST, UPDATE, DELETE = "chat.postMessage", "chat.update", "chat.delete"
 class Patience:
     """Seconds.
 
-    `doubt`: how long a lost post is looked for before it is made again. `news`: how long we wait
-    to be told that a message was deleted, before we write it anew because it is gone.
+    `doubt`: how long a lost post is looked for, once that fails, before it is made again. `news`:
+    how long we wait to be told that a message was deleted, before we write it anew.
     """
 
     doubt: float = 60.0
@@ -78,6 +79,21 @@ class _Shown:
 
     ts: str
     blocks: list[Block] | None = field(repr=False, default=None)
+
+
+@dataclass(slots=True)
+class _Past:
+    """How Slack took a part so far.
+
+    `verbatim`: its blocks were refused. `missing`: its message was not found once. `replaced`: it
+    has been written anew. `dead`: its message takes no more. `before`: the message that it had.
+    """
+
+    verbatim: bool = False
+    missing: bool = False
+    replaced: bool = False
+    dead: bool = False
+    before: str = ""
 
 
 class EditSink:
@@ -100,13 +116,11 @@ class EditSink:
         self._pages = Pages()
         self._kept = claim.posts[: claim.kept]
         self._shown = [_Shown(ts) for ts in claim.posts[claim.kept :]]
-        self._doubt = time.monotonic() if claim.doubtful else None
-        self._verbatim: set[int] = set()
-        self._replaced: set[int] = set()
-        self._missing: set[int] = set()
-        self._dead: set[int] = set()
-        self._before: dict[int, str] = {}
+        self._pasts: defaultdict[int, _Past] = defaultdict(_Past)
+        self._aside: list[str] = []
+        self._lost = self._search() if claim.doubtful else None
         self._most: int | None = None
+        self._wrote = False
         self._leaving = False
 
     @property
@@ -117,25 +131,35 @@ class EditSink:
     def plan(self, snapshot: Snapshot) -> list[Call]:
         """Earlier parts first; a part that already looks as it should costs nothing."""
         self._leaving = snapshot.phase is Phase.GONE
+        if self._lost:
+            return [self._make(*self._lost.request(), snapshot)]
         messages = self._messages(snapshot)
         changed = [
             self._call(part, blocks, snapshot)
             for part, blocks in enumerate(messages)
-            if part not in self._dead and self._differs(part, blocks)
+            if not self._pasts[part].dead and self._differs(part, blocks)
         ]
         if self._leaving:
             return [call for call in changed if not call.new]
-        return [*self._surplus(len(messages), snapshot), *changed]
+        # What a longer answer of an earlier attempt has left below this one, the last first.
+        surplus = [shown.ts for shown in reversed(self._shown[len(messages) :])]
+        return [
+            *(self._removal(ts, snapshot) for ts in surplus),
+            *changed,
+            *(self._removal(ts, snapshot) for ts in self._aside),
+        ]
+
+    async def keep(self, ending: Snapshot) -> None:
+        """Slack keeps what stands there, and nothing else."""
 
     async def do(self, call: Call) -> None:
         """Carries out one planned call and remembers what stands in Slack after it.
 
         Where Slack rejects it and there is another way, the next plan takes that.
         """
-        if self._doubt is not None and await self._more_stands():
-            return
+        carry_out = {POST: self._post, UPDATE: self._update, DELETE: self._delete}
         try:
-            await {POST: self._post, UPDATE: self._update, DELETE: self._delete}[call.method](call)
+            await carry_out.get(call.method, self._look)(call)
         except SlackRejected as error:
             if not await self._evade(call, error.code):
                 raise
@@ -152,7 +176,7 @@ class EditSink:
         return messages
 
     def _form(self, part: int) -> Callable[[str], list[Block]]:
-        return verbatim if part in self._verbatim else markdown
+        return verbatim if self._pasts[part].verbatim else markdown
 
     def _differs(self, part: int, blocks: list[Block]) -> bool:
         return part >= len(self._shown) or self._shown[part].blocks != blocks
@@ -164,23 +188,20 @@ class EditSink:
         method, more = (
             (POST, self._for_post(part)) if new else (UPDATE, {"ts": self._shown[part].ts})
         )
-        return self._make(method, part, self._common(blocks) | more, snapshot)
+        return self._make(method, self._common(blocks) | more, snapshot, part)
 
-    def _surplus(self, needed: int, snapshot: Snapshot) -> list[Call]:
-        """What a longer answer of an earlier attempt has left below this; the last goes first."""
-        left = reversed(list(enumerate(self._shown))[needed:])
-        channel = self._turn.thread.channel
-        return [
-            self._make(DELETE, part, {"channel": channel, "ts": shown.ts}, snapshot)
-            for part, shown in left
-        ]
+    def _removal(self, ts: str, snapshot: Snapshot) -> Call:
+        return self._make(DELETE, {"channel": self._turn.thread.channel, "ts": ts}, snapshot)
 
-    def _make(self, method: str, part: int, payload: dict[str, Any], snapshot: Snapshot) -> Call:
+    def _make(
+        self, method: str, payload: dict[str, Any], snapshot: Snapshot, part: int = 0
+    ) -> Call:
         thread = self._turn.thread
         return Call(method, thread.team, thread.channel, self._kind(snapshot), payload, part)
 
     def _kind(self, snapshot: Snapshot) -> CallKind:
-        if not self._shown:
+        # Ours is the first word, also in a message that somebody else has left.
+        if not self._wrote:
             return CallKind.FIRST
         if snapshot.ended:
             return CallKind.LAST
@@ -207,7 +228,7 @@ class EditSink:
             "unfurl_links": False,
             "unfurl_media": False,
             "metadata": mark(self._turn, number),
-            "client_msg_id": message_id(self._turn, number, self._before.get(part, "")),
+            "client_msg_id": message_id(self._turn, number, self._pasts[part].before),
         }
 
     # What is done
@@ -215,76 +236,104 @@ class EditSink:
     async def _update(self, call: Call) -> None:
         await slack_call(self._client, UPDATE, call.payload)
         self._shown[call.part].blocks = call.payload["blocks"]
+        self._wrote = True
 
     async def _post(self, call: Call) -> None:
         try:
             answer = await slack_call(self._client, POST, call.payload)
         except SlackUnknown:
             # It may stand there: look before posting again, or people read it twice.
-            self._doubt = time.monotonic()
+            self._lost = self._search()
             raise
         self._shown.append(_Shown(answer["ts"], call.payload["blocks"]))
+        self._wrote = True
 
     async def _delete(self, call: Call) -> None:
         """What cannot be deleted is left alone: it stands below the answer and harms nobody."""
+        ts = call.payload["ts"]
+        # Before Slack tells everybody that it is gone: it is none of ours any more.
+        if ts in self.posts:
+            self._set_aside(len(self._shown) - 1)
         with suppress(SlackRejected):
             await slack_call(self._client, DELETE, call.payload)
-        self._before[call.part] = self._shown.pop(call.part).ts
+        self._aside.remove(ts)
 
-    async def _more_stands(self) -> bool:
-        """Looks for posts that we do not know of; True when some were found.
+    def _set_aside(self, part: int) -> None:
+        old = self._shown.pop(part).ts
+        self._pasts[part].before = old
+        self._aside.append(old)
 
-        Raises `SlackUnknown` while it cannot be known, but not for ever: answered twice is better
-        than not at all.
-        """
+    # What may stand there
+
+    def _search(self) -> LostPosts:
+        return LostPosts(self._turn, self._patience.doubt)
+
+    async def _look(self, call: Call) -> None:
+        """One page of the search. Answered twice is better than not at all, so it has an end."""
+        lost = self._lost
+        if lost is None:
+            return
         try:
-            found = await find_posts(self._client, self._turn)
-        except SlackUnknown:
-            if self._doubt is not None and time.monotonic() - self._doubt < self._patience.doubt:
+            page = await slack_call(self._client, call.method, call.payload)
+        except SlackRejected as error:
+            log.warning("lost post cannot be looked for", detail=str(error))
+        except SlackError:
+            if not lost.fails_for_good():
                 raise
             log.warning("lost post not looked for any longer")
-            found = {}
-        self._doubt = None
-        known = len(self.posts)
-        new = [found[part] for part in sorted(found) if found[part] not in self.posts]
-        self._shown += [_Shown(ts) for ts in new]
-        return len(self.posts) > known
+        else:
+            if not lost.take(page):
+                return
+            self._adopt(lost.found)
+        self._lost = None
+
+    def _adopt(self, found: list[tuple[int, str]]) -> None:
+        """The newest message of a part is the one that goes on; older ones are in the way."""
+        known = {*self.posts, *self._aside, *(past.before for past in self._pasts.values())}
+        newest_first = sorted(found, key=lambda each: (len(each[1]), each[1]), reverse=True)
+        for part, ts in sorted(newest_first, key=lambda each: each[0]):
+            if ts in known:
+                continue
+            if part - len(self._kept) >= len(self._shown):
+                self._shown.append(_Shown(ts))
+            else:
+                self._aside.append(ts)
+
+    # What Slack does not let us do
 
     async def _evade(self, call: Call, code: str) -> bool:
         """True when there is another way: other blocks, or another message."""
-        if code in UNSHOWABLE and call.part not in self._verbatim:
-            self._verbatim.add(call.part)
+        past = self._pasts[call.part]
+        if code in UNSHOWABLE and not past.verbatim:
+            past.verbatim = True
             return True
         if call.method == POST:
             self._most = call.part or None
             return False
-        if code == GONE and await self._may_be_news(call.part):
+        if code == GONE and await self._may_be_news(past):
             return True
-        if code in HOPELESS or call.part in self._replaced:
+        if code in HOPELESS or past.replaced:
             return False
-        await self._replace(call, code)
+        self._replace(call.part, code)
         return True
 
-    async def _may_be_news(self, part: int) -> bool:
+    async def _may_be_news(self, past: _Past) -> bool:
         """Somebody may have deleted it, of which an event tells; then nothing is written anew."""
         if self._leaving:
-            self._dead.add(part)
-        elif part not in self._missing:
-            self._missing.add(part)
+            past.dead = True
+        elif not past.missing:
+            past.missing = True
             await asyncio.sleep(self._patience.news)
         else:
             return False
         return True
 
-    async def _replace(self, call: Call, code: str) -> None:
+    def _replace(self, part: int, code: str) -> None:
         """A message that may not be edited any more makes room for a new one, if it is the last."""
-        self._replaced.add(call.part)
-        if call.part < len(self._shown) - 1:
-            self._dead.add(call.part)
+        self._pasts[part].replaced = True
+        if part < len(self._shown) - 1:
+            self._pasts[part].dead = True
             return
-        old = self._shown.pop()
-        self._before[call.part] = old.ts
-        if code != GONE:
-            with suppress(SlackError):
-                channel = self._turn.thread.channel
-                await slack_call(self._client, DELETE, {"channel": channel, "ts": old.ts})
+        self._set_aside(part)
+        if code == GONE:
+            self._aside.pop()

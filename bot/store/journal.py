@@ -16,15 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from types import TracebackType
 
-    from sqlalchemy import Connection, Executable, Row
+    from sqlalchemy import Connection, Executable, Row, Update
 
     from bot.core.reply import Snapshot
     from bot.core.turns import Claim, Entry
     from bot.core.types import Order, Turn, TurnKey
     from bot.store.engines import Engines
-
-CAREFUL_FROM = 2
-"""Attempts after which a turn is no longer begun by the way: it may be what kills us."""
 
 DEDUPLICATED = 48 * 3600.0
 """Seconds for which an ended turn is remembered at least, or a redelivery would be answered."""
@@ -99,7 +96,11 @@ class SqlJournal:
 
     async def leave(self) -> None:
         """All at once, what is not claimed included."""
-        await self._transactions.write("leave", self._leave)
+        await self._transactions.write("leave", partial(self._leave, statement=statements.LEAVE))
+
+    async def offer(self) -> None:
+        """What waits in line included: whoever takes it up sees its message and goes on there."""
+        await self._transactions.write("offer", partial(self._leave, statement=statements.OFFER))
 
     async def due(self) -> list[TurnKey]:
         """What we have under way is among them: only the caller knows what it works on."""
@@ -139,7 +140,7 @@ class SqlJournal:
         taken = connection.execute(statements.TAKE, of(key) | self._taking)
         if not (row := taken.one_or_none()):
             return None
-        if row.attempts >= CAREFUL_FROM:
+        if row.attempts >= statements.CAREFUL_FROM:
             return rows.claim(row, attempts=None)
         return rows.claim(row, attempts=connection.scalar(statements.BEGIN_TAKEN, of(key)))
 
@@ -160,9 +161,9 @@ class SqlJournal:
             )
         }
 
-    def _leave(self, connection: Connection) -> None:
+    def _leave(self, connection: Connection, *, statement: Update) -> None:
         _lock(connection, statements.LOCK_OURS, self._me)
-        connection.execute(statements.LEAVE, self._me)
+        connection.execute(statement, self._me)
 
     def _reopen(self, connection: Connection, *, turn: Turn) -> bool:
         before = of(turn.key) | {"of_round": turn.round - 1}

@@ -44,6 +44,10 @@ c = turns.c
 KEY = (c.team, c.channel, c.ts)
 NOBODY = ""
 
+CAREFUL_FROM = 2
+"""Attempts after which a turn is no longer begun by the way: it may be what kills us."""
+
+
 ME = bindparam("me", type_=Text)
 UNTIL = Now() + bindparam("lease", type_=Double)
 
@@ -96,7 +100,7 @@ BEGUN: Mapping[str, Any] = {
     "begun": True,
     "attempts": c.attempts + 1,
     # Whoever begins a new turn posts at once, without announcing it once more.
-    "doubtful": or_(c.doubtful, c.state == TurnState.ACCEPTED),
+    "doubtful": or_(c.doubtful, c.state == TurnState.ACCEPTED, c.posts == "[]"),
     "state": case((c.state == TurnState.ACCEPTED, TurnState.POSTING), else_=c.state),
 }
 
@@ -132,7 +136,13 @@ ACCEPT = {"sqlite": _accept(sqlite.insert), "postgresql": _accept(postgresql.ins
 TAKE = (
     update(turns)
     .where(TURN, OPEN, FREE)
-    .values(owner=ME, lease_until=UNTIL, fence=c.fence + 1)
+    .values(
+        owner=ME,
+        lease_until=UNTIL,
+        fence=c.fence + 1,
+        # Whoever takes up one that is begun with care has not begun it yet, and may leave it so.
+        begun=and_(c.begun, c.attempts < CAREFUL_FROM),
+    )
     .returning(*turns.c, (Now() - c.accepted_at).label("age"))
 )
 """A higher fence, where nobody else works on it: the row, and how old it is by this clock."""
@@ -143,6 +153,7 @@ IS_HELD = select(c.ts).where(HELD)
 
 RENEW = update(turns).where(OURS).values(lease_until=UNTIL).returning(*KEY, c.fence, c.asked_for)
 LEAVE = update(turns).where(OURS).values(**LEFT)
+OFFER = update(turns).where(OURS, ~c.begun).values(**LEFT)
 
 
 def _unless_closing(state: TurnState) -> ColumnElement[Any]:

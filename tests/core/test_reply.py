@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from bot.core.reply import EVENTS, FINISHES, LIVE, TRANSITIONS, Phase, Reply
 from bot.core.types import (
     Begun,
+    Deleted,
     Failed,
     Finish,
     FinishReason,
@@ -46,7 +47,9 @@ def fed(*happened):
 
 
 def test_the_table_knows_every_event_in_every_live_phase():
-    assert {event: LIVE for event in EVENTS if event is not Finish} == {
+    lives = {event: LIVE for event in EVENTS if event is not Finish}
+
+    assert lives | {Deleted: frozenset(Phase)} == {
         event: frozenset(row) for event, row in TRANSITIONS.items()
     }
 

@@ -89,6 +89,19 @@ async def test_retry_after_continue_replaces_only_the_last_round(house):
     assert answer.texts == ["Half of it", " and the rest"]
 
 
+@pytest.mark.parametrize("late", [0.0, 0.1])
+async def test_retry_of_a_long_answer(house, late):
+    """Its further messages go; that we delete them ourselves is nobody's wish to stop."""
+    broken = await cut_short(house, text="word " * 4000)
+    house.model.enqueue(Reply(["short ", 0.3, "and whole"]))
+    house.slack.faults.hold("chat.delete", late, times=5)
+
+    answer = await again(house, broken, "retry")
+
+    assert len(broken.messages) == 3
+    assert (answer.texts, answer.notices, answer.buttons) == (["short and whole"], [], [])
+
+
 async def test_a_question_in_a_thread_is_found_again(house):
     root = await house.say("bob", "general", "Any ideas?")
     broken = await cut_short(house, thread_ts=root["ts"])
@@ -226,6 +239,21 @@ async def test_a_deleted_answer_is_not_written_again(house, place, text):
 
     assert house.answers(question["where"]) == {}
     assert len(house.calls("chat.postMessage")) == 1
+
+
+async def test_an_answer_deleted_between_its_end_and_its_last_write(house):
+    """F044: while Slack refuses the last word somebody takes the message away."""
+    pieces = Held("Whole", after=[" answer"])
+    house.model.enqueue(Reply(pieces))
+    question = await house.say("alice", "general", "@streambot go")
+    begun = await house.begun(question, "Whole")
+    house.slack.faults.refuse("chat.update", retry_after=1)
+    pieces.release()
+    await house.slack.wait_for(lambda: house.refused)
+    await house.slack.delete(question["where"], begun.ts)
+    await house.idle()
+
+    assert house.answers(question["where"]) == {}
 
 
 async def test_an_answer_that_vanishes_is_written_anew_once(house):

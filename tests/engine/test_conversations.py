@@ -6,10 +6,11 @@ from contextlib import AsyncExitStack
 import pytest
 
 from bot.core.reply import Phase, Snapshot
-from bot.core.types import Finish, FinishReason, Order, TextDelta
+from bot.core.types import CallKind, Finish, FinishReason, Order, TextDelta
 from bot.engine.answer import Desk
 from bot.engine.conversations import Conversations, StopOutcome, Terms
 from bot.errors import ModelUnauthorized, SlackRejected, StoreError
+from bot.tasks import Tasks
 from tests.fakes import Free, Pages, Screen, ScriptModel, turn
 
 DONE = Finish(FinishReason.STOP)
@@ -19,7 +20,7 @@ QUICK = Terms(pulse=0.02)
 class House:
     """Conversations with a screen per question, which outlives the process that wrote there."""
 
-    def __init__(self, journal, *scripts, errors=(), terms=None, screens=None):
+    def __init__(self, journal, *scripts, errors=(), terms=None, screens=None, budget=None):
         self.model = ScriptModel(*scripts)
         self.journal = journal
         self.screens = {} if screens is None else screens
@@ -27,14 +28,14 @@ class House:
         self.claims = []
         self.asked = []
         pages = Pages()
-        desk = Desk(self.model, pages, pages, Free(), lambda: "Bot", lambda: "today")
+        desk = Desk(self.model, pages, pages, budget or Free(), lambda: "Bot", lambda: "today")
         self.conversations = Conversations(
             journal, desk, self.screen, lambda turn: "Ask me anything.", terms or QUICK
         )
 
     def screen(self, claim):
         self.claims.append(claim)
-        return self.screens.setdefault(claim.turn.ts, Screen(*self.errors))
+        return self.screens.setdefault(claim.turn.ts, Screen(*self.errors)).inherited()
 
     async def ask(self, *turns):
         self.asked += turns
@@ -454,9 +455,13 @@ class Moody:
     def __init__(self, journal, **failures):
         self.journal = journal
         self.failures = failures
+        self.bugs = {}
 
     def __getattr__(self, name):
         async def call(*arguments):
+            if self.bugs.get(name, 0) > 0:
+                self.bugs[name] -= 1
+                raise KeyError(name)
             if self.failures.get(name, 0) > 0:
                 self.failures[name] -= 1
                 raise StoreError(name)
@@ -495,3 +500,119 @@ async def test_without_a_journal_nothing_is_written(open_house, another):
 
     assert meanwhile == ("Be", "answering")
     assert house.shown() == ("Because.", "complete")
+
+
+# The budget, and bugs
+
+
+class Stingy(Free):
+    """Grants no writes of these kinds."""
+
+    def __init__(self, *kinds):
+        super().__init__()
+        self.kinds = kinds
+
+    async def acquire(self, call):
+        if call.kind in self.kinds:
+            await asyncio.sleep(60)
+        await super().acquire(call)
+
+
+@pytest.mark.parametrize("end", ["the model's", "stop"])
+async def test_an_end_is_kept_though_it_cannot_be_written_yet(open_house, another, end):
+    """F041: the next process writes it, and does not ask again."""
+    script = [TextDelta("Whole"), 0.1, DONE] if end != "stop" else [TextDelta("Whole"), 60.0]
+    house = await open_house(script, budget=Stingy(CallKind.LAST))
+    await house.ask(turn())
+    await house.begun(text="Whole")
+    if end == "stop":
+        await house.conversations.stop(turn().key, "U1")
+    await asyncio.sleep(0.3)
+    await house.drained(0.2)
+    await house.journal.leave()
+    second = await open_house(journal=await another("second"), screens=house.screens)
+    (state,) = await second.over(turn())
+
+    assert second.shown() == ("Whole", "stopped" if end == "stop" else "complete")
+    assert state == ("stopped" if end == "stop" else "delivered")
+    assert second.model.prompts == []
+
+
+async def test_where_a_message_stands_the_model_is_asked_before_it_can_be_edited(
+    open_house, another
+):
+    """However many others are answered: an edit that says "thinking" is nothing to wait for."""
+    dead = await died(open_house, another, [TextDelta("Be"), 60.0])
+    stingy = Stingy(CallKind.FIRST, CallKind.STATUS, CallKind.MORE)
+    house = await open_house([TextDelta("Because."), DONE], screens=dead.screens, budget=stingy)
+    async with asyncio.timeout(5):
+        while not house.model.prompts:
+            await asyncio.sleep(0.01)
+
+
+class Buggy(Screen):
+    """A sink with a bug in it, so often."""
+
+    def __init__(self, times):
+        super().__init__()
+        self.times = times
+
+    async def do(self, call):
+        self.times -= 1
+        if self.times >= 0:
+            raise KeyError("ts")
+        await super().do(call)
+
+
+@pytest.mark.parametrize("times", [1, 1000])
+async def test_a_bug_in_the_writer_ends_the_turn(open_house, times):
+    """F104: it does not come again and again; it is said where that can be written."""
+    house = await open_house([TextDelta("x"), DONE])
+    house.screens[turn().ts] = Buggy(times)
+    await house.ask(turn())
+    (state,) = await house.over(turn())
+
+    assert state == "failed"
+    assert len(house.claims) == 1
+    assert [frame[1] for frame in house.screens[turn().ts].frames] == ["failed"][: times == 1]
+
+
+async def test_a_pulse_survives_a_bug(open_house, another):
+    """F104: without it nobody would renew, or find what is due."""
+    journal = Moody(await another("first"))
+    house = await open_house([TextDelta("Because."), DONE], journal=journal)
+    journal.bugs = {"due": 3}
+    await journal.accept(turn())
+    await house.over(turn())
+
+    assert journal.bugs == {"due": 0}
+
+
+async def test_what_is_asked_while_we_leave_is_begun_by_others_at_once(open_house, another):
+    """F099: nobody waits for our drain, though it may take long; nor does what waited in line."""
+    house = await open_house([TextDelta("x"), 60.0])
+    running, late = turn("1.0"), turn("3.0", root="3.0")
+    await house.ask(running)
+    await house.begun("1.0", "x")
+    async with Tasks("test") as tasks:
+        tasks.start(house.conversations.drain(30), name="drain")
+        await asyncio.sleep(0.05)
+        await house.journal.accept(late)
+        house.conversations.submit(late.key)
+        second = await open_house([TextDelta("y"), DONE], journal=await another("second"))
+        (state,) = await second.over(late)
+
+    assert state == "delivered"
+    assert not (await house.state(running)).ended
+
+
+async def test_a_deletion_is_heard_while_the_last_word_waits(open_house):
+    """F044."""
+    house = await open_house([TextDelta("Whole"), 0.1, DONE], budget=Stingy(CallKind.LAST))
+    await house.ask(turn())
+    await house.begun(text="Whole")
+    await asyncio.sleep(0.3)
+    await house.conversations.deleted("T1", "C1", "2.0")
+    work = house.conversations._working[turn().key]
+
+    assert work.answer._reply.phase is Phase.GONE

@@ -1,6 +1,7 @@
 """The journaled sink: what may stand in Slack is in the journal before it does."""
 
 from bot.core.reply import Phase, Snapshot
+from bot.core.types import Call, CallKind
 from bot.engine.journaled import JournaledSink
 from bot.errors import StoreError
 from tests.fakes import Screen, claim
@@ -60,6 +61,7 @@ async def test_who_waits_in_line_announces_its_post():
 async def test_the_whole_answer_is_kept_before_its_last_write_and_once():
     sink, ledger, screen = opened(Screen(StoreError("write")))
     for _ in range(2):
+        await sink.keep(ENDED)
         try:
             await show(sink, ENDED)
         except StoreError:
@@ -71,6 +73,7 @@ async def test_the_whole_answer_is_kept_before_its_last_write_and_once():
 
 async def test_an_interruption_is_no_end():
     sink, ledger, _ = opened()
+    await sink.keep(Snapshot(Phase.INTERRUPTED, "Be"))
     await show(sink, Snapshot(Phase.INTERRUPTED, "Be"))
 
     assert [entry[0] for entry in ledger.entries] == ["posted"]
@@ -78,6 +81,7 @@ async def test_an_interruption_is_no_end():
 
 async def test_what_was_kept_before_is_not_kept_again():
     sink, ledger, _ = opened(posts=("2.0",), ending=ENDED)
+    await sink.keep(ENDED)
     await show(sink, ENDED)
 
     assert [entry[0] for entry in ledger.entries if entry[0] == "close"] == []
@@ -99,3 +103,25 @@ async def test_it_says_when_some_of_the_answer_stands():
     await show(sink, Snapshot(Phase.ANSWERING, "Be"))
 
     assert (before, sink.spoken.is_set()) == (False, True)
+
+
+async def test_what_is_taken_away_is_disowned_before():
+    """Slack tells every process that it was deleted; that must not look like somebody's wish."""
+    sink, ledger, _ = opened(posts=("2.0",))
+    await show(sink, Snapshot(Phase.ANSWERING, "Be"))
+    ledger.entries.clear()
+    await sink.do(Call("chat.delete", "T1", "C1", CallKind.MORE, {"ts": "2.0", "frame": ("", "")}))
+
+    assert [entry[:-1] for entry in ledger.entries] == [
+        ("posted", []),
+        ("posting",),
+        ("posted", ("2.0",)),
+    ]
+
+
+async def test_an_ending_that_cannot_be_kept_is_shown_all_the_same():
+    sink, _, screen = opened(failing={"close": 1})
+    await sink.keep(ENDED)
+    await show(sink, ENDED)
+
+    assert screen.last == ("Because.", "complete")

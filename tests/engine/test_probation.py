@@ -17,6 +17,7 @@ class Watched:
         self.tasks = Tasks("test")
         self.probation = Probation(journal, self.tasks, seconds)
         self.begun = []
+        self.given_up = set()
 
     def enter(self, suspect, spoken=None):
         self.over = asyncio.Event()
@@ -24,7 +25,7 @@ class Watched:
         return self.tasks.start(work, name="body")
 
     async def _body(self, suspect, spoken, over):
-        async with self.probation.of(suspect, spoken):
+        async with self.probation.of(suspect, spoken, lambda: suspect.turn.ts in self.given_up):
             self.begun.append(suspect.turn.ts)
             await over.wait()
 
@@ -71,5 +72,20 @@ async def test_once_cleared_it_has_the_others_out_to_its_end(suspects):
         await asyncio.sleep(0.05)
         assert watched.begun == ["1.0"]
         over.set()
+        while watched.begun != ["1.0", "2.0"]:
+            await asyncio.sleep(0.005)
+
+
+async def test_who_has_nothing_to_wait_for_any_more_does_not(suspects):
+    """F085: Stop is heard at once, whoever is in the way."""
+    journal, first, second = suspects
+    watched = Watched(journal)
+    async with watched.tasks:
+        watched.enter(first)
+        await asyncio.sleep(0)
+        watched.enter(second)
+        await asyncio.sleep(0.01)
+        watched.given_up.add("2.0")
+        watched.probation.look_again()
         while watched.begun != ["1.0", "2.0"]:
             await asyncio.sleep(0.005)

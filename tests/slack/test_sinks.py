@@ -14,6 +14,7 @@ from bot.playground.server import Playground
 from bot.slack.client import open_session, web_client
 from bot.slack.sinks import EditSink, Patience
 from bot.strings import ENGLISH, JAPANESE, Strings
+from bot.tasks import Tasks
 from tests.fakes import claim
 
 WAITING = Snapshot()
@@ -341,6 +342,60 @@ async def test_posts_that_the_journal_does_not_know_of_are_found(scene):
     await scene.show(done("Because."))
 
     assert scene.texts() == ["Because."]
+
+
+async def test_a_doubt_lasts_from_the_first_failure_not_from_the_claim(scene):
+    """Who waited in line for long looks all the same, and again when Slack refuses it."""
+    await scene.show(WAITING)
+    scene.open(doubtful=True)
+    await asyncio.sleep(0.4)
+    scene.slack.faults.refuse("conversations.replies", retry_after=1)
+    with pytest.raises(SlackRefused):
+        await scene.show(WAITING)
+    await scene.show(done("Because."))
+
+    assert scene.texts() == ["Because."]
+
+
+async def test_looking_for_a_post_is_a_call_like_any_other(scene):
+    """So it waits for its budget, and its refusals are heard."""
+    scene.open(doubtful=True)
+    (call,) = scene.sink.plan(WAITING)
+
+    assert call.method == "conversations.replies"
+
+
+async def test_the_newest_message_of_a_part_goes_on_and_the_older_one_goes(scene):
+    """It could neither be edited nor deleted at first, and the answer to the new one was lost."""
+    await scene.show(WAITING)
+    faults = scene.slack.faults
+    faults.fail("chat.update", "cant_update_message")
+    faults.refuse("chat.delete")
+    faults.lose("chat.postMessage")
+    for _ in range(5):
+        try:
+            await scene.show(done("Because."))
+            break
+        except (SlackUnknown, SlackRefused):
+            continue
+
+    assert scene.texts() == ["Because."]
+    assert scene.buttons() == []
+
+
+async def test_what_is_being_deleted_is_none_of_ours_any_more(scene):
+    """Slack tells of it before it answers; that must not look like somebody's wish."""
+    await scene.show(done("word " * 3000))
+    scene.open(posts=scene.sink.posts)
+    await scene.show(WAITING)
+    await scene.show(done("word " * 3000))
+    (call, *_) = scene.sink.plan(done("Because."))
+    scene.slack.faults.hold("chat.delete", 0.2)
+    async with Tasks("test") as tasks:
+        doing = tasks.start(scene.sink.do(call), name="delete")
+        await scene.slack.wait_for(lambda: len(scene.answers) == 1)
+        assert scene.sink.posts == (scene.answers[0]["ts"],)
+        await doing
 
 
 async def test_a_doubt_ends(scene):
