@@ -17,7 +17,8 @@ from bot.engine.answer import Answer
 from bot.engine.journaled import JournaledSink
 from bot.engine.probation import Probation
 from bot.engine.tenure import Tenure, uptime
-from bot.errors import BotError, LeaseLost, SlackError, StoreError
+from bot.engine.terms import Terms
+from bot.errors import LeaseLost, SlackError, StoreError
 from bot.tasks import Tasks
 from bot.telemetry import about
 
@@ -40,44 +41,12 @@ PAUSES = (0.5, 1, 2, 5)
 """Seconds between attempts to write an end into a journal that does not answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """Seconds, but for the counts.
-
-    A `lease` outlives a paused or dead process by so much, which is how long others wait before
-    they take up its questions. `too_late` is the age at which a question is no longer answered
-    unasked. One that was begun `careful` times and never ended is on probation for `alone` seconds
-    (see there); begun `most` times it is given up, or once more where it was cleared. `hand_over`
-    is the share of a drain that is kept for writing that we were interrupted.
-    """
-
-    lease: float = 10.0
-    pulse: float = 1.0
-    too_late: float = 900.0
-    careful: int = 2
-    alone: float = 5.0
-    most: int = 3
-    hand_over: float = 0.25
-
-
 class StopOutcome(StrEnum):
     """What became of a press on Stop."""
 
     STOPPED = "stopped"
     NOT_YOURS = "not_yours"
     OVER = "over"
-
-
-class GivenUp(BotError):
-    """The process died whenever it was begun."""
-
-    kind = "gave_up"
-
-
-class TooLate(BotError):
-    """Nobody was there to answer it in time."""
-
-    kind = "too_late"
 
 
 @dataclass(slots=True)
@@ -210,6 +179,9 @@ class Conversations:
         claim = await self._journal.claim(key)
         if claim is None or task is None:
             return None
+        if not self._open:
+            await self._journal.release(claim.lease)
+            return None
         tenure = Tenure(self._journal, claim.lease, self._terms.lease, asked)
         sink = JournaledSink(self._sink_for(claim), self._journal, claim, tenure)
         answer = Answer(claim.turn, sink, self._desk, claim.ending)
@@ -262,23 +234,18 @@ class Conversations:
 
     async def _run(self, work: _Work) -> Snapshot:
         answer, turn = work.answer, work.claim.turn
-        if hopeless := self._hopeless(work):
-            answer.fail(hopeless.kind, hopeless)
-        elif not self._open:
-            answer.end(Interrupted())
+        if not answer.over:
+            self._look_at(work)
         if answer.over or turn.text.strip() or turn.has_more or turn.goes_on:
             return await answer.run()
         return await answer.say(self._help_for(turn))
 
-    def _hopeless(self, work: _Work) -> BotError | None:
-        """Why the question is not answered; what has been answered is not asked about."""
-        if work.answer.over:
-            return None
-        if (work.begun or 0) > self._terms.most + work.claim.cleared:
-            return GivenUp(f"begun {work.begun} times")
-        if work.claim.age > self._terms.too_late:
-            return TooLate(f"{work.claim.age:.0f} s old")
-        return None
+    def _look_at(self, work: _Work) -> None:
+        """Ends what is not to be answered, at all or by us."""
+        if refusal := self._terms.refusal(work.claim, work.begun or 0):
+            work.answer.fail(refusal.kind, refusal)
+        elif not self._open:
+            work.answer.end(Interrupted())
 
     async def _end(self, work: _Work, how: Phase) -> None:
         """Tells the journal, however long that takes: an end that is not known is written again."""

@@ -8,7 +8,8 @@ import pytest
 from bot.core.reply import Phase, Snapshot
 from bot.core.types import CallKind, Finish, FinishReason, Order, TextDelta
 from bot.engine.answer import Desk
-from bot.engine.conversations import Conversations, StopOutcome, Terms
+from bot.engine.conversations import Conversations, StopOutcome
+from bot.engine.terms import Terms
 from bot.errors import ModelUnauthorized, SlackRejected, StoreError
 from bot.tasks import Tasks
 from tests.fakes import Free, Pages, Screen, ScriptModel, turn
