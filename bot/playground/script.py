@@ -19,6 +19,10 @@ _TOKEN = re.compile(
     r"\s*[A-Za-z0-9]{1,7}|\s*[\u3040-\u30ff\u3400-\u9fff]{1,2}|\s+|\s?[^\sA-Za-z0-9]"
 )
 _MENTION = re.compile(r"<@[^>]*>|(?<!\w)@(?:Stream Bot|\S+)")
+_GO_ON = re.compile(r"^Your last answer was cut short\b")
+_OVERLAP = 16
+"""Characters by which the end of an answer is found again in the whole of it."""
+
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
 
@@ -60,8 +64,12 @@ class Conversation:
 
     @property
     def goes_on(self) -> bool:
-        """An answer that stands last is one to be continued."""
-        return bool(self.said) and self.said[-1].role == "assistant"
+        """An answer that stands last is one to be continued; so it is when that is asked for."""
+        return bool(self.said) and (self.said[-1].role == "assistant" or self.is_asked_to_go_on)
+
+    @property
+    def is_asked_to_go_on(self) -> bool:
+        return bool(_GO_ON.search(self.said[-1].text)) and len(self.said) > 2
 
     def count(self, role: str) -> int:
         return sum(each.role == role for each in self.said)
@@ -85,10 +93,21 @@ class Script:
 def reply_to(conversation: Conversation) -> Reply:
     """The first script that fits; without one, an answer that shows what was understood."""
     if conversation.goes_on:
-        return _written("continue")(conversation)
+        return _rest(conversation)
     question = conversation.question
     fitting = (script.answer for script in SCRIPTS if script.fits(question))
     return next(fitting, _echo)(conversation)
+
+
+def _rest(conversation: Conversation) -> Reply:
+    """What was still to come of an answer that broke off; of one that was whole, a few words."""
+    *before, answer = conversation.said[: -1 if conversation.is_asked_to_go_on else None]
+    whole, end = reply_to(Conversation(tuple(before))).text, answer.text.strip()[-_OVERLAP:]
+    at = whole.rfind(end) if end else -1
+    rest = whole[at + len(end) :] if at >= 0 else ""
+    if not rest.strip():
+        return _written("continue")(Conversation(tuple(before)))
+    return Reply((0.0, *tokens(rest)))
 
 
 def tokens(text: str) -> list[str]:

@@ -351,6 +351,19 @@ def test_an_answer_that_stands_last_is_continued():
     assert reply_to(said("length", "half an ans")).text == written("continue")
 
 
+GO_ON = "Your last answer was cut short. Continue it exactly where it ends."
+
+
+@pytest.mark.parametrize("cut", [30, 200, 500])
+def test_an_answer_that_broke_off_is_continued_where_it_ends(cut):
+    """Or that is asked for in so many words, which name nothing else to talk about."""
+    whole = written("markdown")
+    half = whole[:cut].rstrip()
+
+    assert half + reply_to(said("Show me some Markdown", half, GO_ON)).text == whole
+    assert reply_to(said("length", written("length"), GO_ON)).text == written("continue")
+
+
 async def test_faults_describe_themselves(model):
     """The page builds its panel out of these switches, and sets them by the same names."""
     for switch in model.faults.describe():
