@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -132,7 +132,8 @@ class EditSink:
         """Earlier parts first; a part that already looks as it should costs nothing."""
         self._leaving = snapshot.phase is Phase.GONE
         if self._lost:
-            return [self._make(*self._lost.request(), snapshot)]
+            # Urgent whatever it is for: nothing else can be written before it is known.
+            return [replace(self._make(*self._lost.request(), snapshot), kind=CallKind.FIRST)]
         messages = self._messages(snapshot)
         changed = [
             self._call(part, blocks, snapshot)

@@ -360,9 +360,10 @@ async def test_a_doubt_lasts_from_the_first_failure_not_from_the_claim(scene):
 async def test_looking_for_a_post_is_a_call_like_any_other(scene):
     """So it waits for its budget, and its refusals are heard."""
     scene.open(doubtful=True)
-    (call,) = scene.sink.plan(WAITING)
+    calls = [scene.sink.plan(snapshot)[0] for snapshot in (WAITING, live("Be"), done("Because."))]
 
-    assert call.method == "conversations.replies"
+    assert {call.method for call in calls} == {"conversations.replies"}
+    assert {call.kind for call in calls} == {CallKind.FIRST}
 
 
 async def test_the_newest_message_of_a_part_goes_on_and_the_older_one_goes(scene):
