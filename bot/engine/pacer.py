@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import insort
 from contextlib import suppress
 from math import isfinite
 from typing import TYPE_CHECKING
@@ -86,39 +87,36 @@ class Pacer:
 
 
 class _Gate:
-    """One bucket and those who wait for it."""
+    """One bucket and those who wait for it. Only who is first looks at the bucket."""
 
     def __init__(self, bucket: Bucket, clock: Callable[[], float]) -> None:
         self.bucket = bucket
         self._clock = clock
-        self._waiting: list[tuple[int, int]] = []
+        self._waiting: list[tuple[int, int, asyncio.Event]] = []
         self._arrivals = 0
-        self._moved = asyncio.Event()
 
     async def pass_through(self, kind: CallKind) -> None:
-        ticket = (URGENCY[kind], self._arrivals)
+        ticket = (URGENCY[kind], self._arrivals, asyncio.Event())
         self._arrivals += 1
-        self._waiting.append(ticket)
+        insort(self._waiting, ticket)
         try:
             while wait := self._wait_for(ticket, kind):
-                await self._sleep(wait)
+                await self._sleep(ticket, wait)
         finally:
             self._waiting.remove(ticket)
-            self._wake()
+            if self._waiting:
+                self._waiting[0][2].set()
 
-    def _wait_for(self, ticket: tuple[int, int], kind: CallKind) -> float:
+    def _wait_for(self, ticket: tuple[int, int, asyncio.Event], kind: CallKind) -> float:
         """0.0 when it is this ticket's turn and the bucket grants it."""
-        if ticket != min(self._waiting):
+        if ticket is not self._waiting[0]:
             return float("inf")
         return self.bucket.reserve(self._clock(), kind)
 
-    async def _sleep(self, seconds: float) -> None:
-        """Until the time has come, or somebody ahead has gone."""
-        moved = self._moved
+    async def _sleep(self, ticket: tuple[int, int, asyncio.Event], seconds: float) -> None:
+        """Until the time has come, or all ahead have gone."""
+        come = ticket[2]
+        come.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds if isfinite(seconds) else None):
-                await moved.wait()
-
-    def _wake(self) -> None:
-        self._moved.set()
-        self._moved = asyncio.Event()
+                await come.wait()

@@ -84,3 +84,32 @@ async def test_posts_into_one_channel_are_spaced_and_others_are_not():
         fourth = tasks.start(pacer.acquire(posts[0]), name="fourth")
         await asyncio.sleep(0.1)
         assert not fourth.done()
+
+
+async def test_who_is_first_may_be_overtaken_while_it_sleeps():
+    """And is woken when those who came before it by urgency have gone, one of them by giving up."""
+    pacer = Pacer({"chat.update": Rate(per_minute=600, burst=1, kept=0)}, interval=0)
+    await pacer.acquire(edit())
+    out = []
+
+    async def one(call):
+        await pacer.acquire(call)
+        out.append(call.payload["ts"])
+
+    async with Tasks("test") as tasks:
+        tasks.start(one(edit(ts="2")), name="first")
+        await asyncio.sleep(0.01)
+        gone = tasks.start(one(edit(CallKind.LAST, ts="gone")), name="gone")
+        tasks.start(one(edit(CallKind.LAST, ts="last")), name="last")
+        await asyncio.sleep(0.01)
+        gone.cancel()
+        await tasks.drain(5)
+
+    assert out == ["last", "2"]
+
+
+async def test_a_crowd_passes_in_order():
+    calls = [edit(ts=str(number)) for number in range(500)]
+    pacer = Pacer({"chat.update": Rate(per_minute=600_000, burst=10, kept=0)}, interval=0)
+
+    assert await order(pacer, *calls) == calls
