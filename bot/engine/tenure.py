@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.core.ports import Journal
-    from bot.core.types import Lease, Order
+    from bot.core.types import Lease
 
 
 def uptime() -> float:
@@ -46,13 +46,12 @@ class Tenure:
         """The journal has said so; it was asked at `since`."""
         self._since = max(self._since, since)
 
-    async def check(self) -> Order | None:
+    async def check(self) -> None:
         """Returns while the lease is ours. Raises `LeaseLost`; `StoreError` when none can say."""
         if self._clock() < self._since + self._trusted:
-            return None
+            return
         asked = self._clock()
         kept = await self._journal.renew([self.lease])
         if self.lease not in kept:
             raise LeaseLost("it ran out, and somebody else took it")
         self.renewed(asked)
-        return kept[self.lease]
