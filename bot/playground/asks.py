@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from bot.playground import view
+from bot.playground import modals, view
 from bot.playground.refused import Refused
 
 if TYPE_CHECKING:
@@ -54,6 +54,19 @@ class Asks:
         where = (user, channel, str(asked["ts"]), str(asked["action_id"]))
         return await _outcome(self._playground.click(*where, value=asked.get("value")))
 
+    async def submit(self, asked: Asked) -> str:
+        """A modal is sent off; the bot may find that something in it will not do."""
+        shown = self._modal(asked)
+        given = modals.state(shown, asked["values"])
+        outcome = await self._playground.submit(asked["user"], shown["id"], given)
+        if not outcome.accepted:
+            return _NO_ANSWER
+        return " ".join(map(str, (outcome.payload or {}).get("errors", {}).values()))
+
+    async def dismiss(self, asked: Asked) -> str:
+        self._playground.workspace.open_views.pop(self._modal(asked)["id"])
+        return ""
+
     async def delete(self, asked: Asked) -> str:
         """People delete what they have written themselves."""
         user, channel = self._who(asked)
@@ -71,6 +84,13 @@ class Asks:
         await self._panels.reset()
         return ""
 
+    def _modal(self, asked: Asked) -> Mapping[str, Any]:
+        """One that this person has open."""
+        workspace = self._playground.workspace
+        if workspace.open_views[asked["view"]] != asked["user"]:
+            raise Refused("not_found")
+        return next(each for each in workspace.views if each["id"] == asked["view"])
+
     def _who(self, asked: Asked) -> tuple[str, str]:
         """A person, never the bot, in a channel that this person sees."""
         user = self._playground.workspace.users[asked["user"]]
@@ -87,6 +107,8 @@ async def _outcome(asking: Awaitable[Outcome]) -> str:
 _DEEDS: dict[str, Callable[[Asks, Asked], Awaitable[str]]] = {
     "say": Asks.say,
     "click": Asks.click,
+    "submit": Asks.submit,
+    "dismiss": Asks.dismiss,
     "delete": Asks.delete,
     "switch": Asks.switch,
     "reset": Asks.reset,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bot.playground.refused import Refused
+from bot.playground.sizes import Sizes
 from bot.playground.streams import Streams
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Site:
     streams: Streams = field(default_factory=Streams)
     scopes: set[str] = field(default_factory=lambda: set(BOT_SCOPES))
     contents: dict[str, bytes] = field(default_factory=dict)
+    sizes: Sizes = field(default_factory=Sizes)
 
 
 @dataclass(frozen=True, slots=True)

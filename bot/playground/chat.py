@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from bot.playground import streams
 from bot.playground.block_rules import (
     MAX_POST_TEXT,
-    check_blocks,
     check_markdown_text,
     check_update_text,
 )
@@ -58,6 +57,8 @@ def update(call: Call) -> Message:
         raise Refused("streaming_state_conflict")
     fields = _content(call)
     check_update_text(fields.get("text") or "")
+    if "blocks" in fields or "text" in fields:
+        call.site.sizes.check_change(message.get("blocks") or (), fields.get("blocks") or ())
     by_text = bool(fields.get("text")) and not fields.get("blocks")
     if by_text:
         fields["blocks"] = None
@@ -124,7 +125,7 @@ def _content(call: Call) -> Message:
     fields: Message = {}
     if "text" in call.arguments and call.arguments["text"] is not None:
         fields["text"] = call.text("text")
-    for name, check in _CHECKS.items():
+    for name, check in (_CHECKS | {"blocks": call.site.sizes.check}).items():
         value = call.json(name, f"invalid_{name}_format")
         if value is not None:
             check(value)
@@ -157,7 +158,6 @@ def _check_metadata(metadata: Any) -> None:
 
 
 _CHECKS = {
-    "blocks": check_blocks,
     "attachments": _check_attachments,
     "metadata": _check_metadata,
 }

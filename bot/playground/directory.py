@@ -75,10 +75,11 @@ def open_view(call: Call) -> Answer:
         raise Refused("invalid_arguments")
     if len(str(view).encode()) > _MAX_VIEW:
         raise Refused("view_too_large")
-    call.site.triggers.exchange(call.required("trigger_id"), call.now)
+    user = call.site.triggers.exchange(call.required("trigger_id"), call.now)
     workspace = call.workspace
     shown = view | {
         "id": f"V0{len(workspace.views):06d}",
+        "blocks": _with_ids(view.get("blocks")),
         "team_id": workspace.team_id,
         "app_id": workspace.bot.app_id,
         "bot_id": workspace.bot.bot_id,
@@ -86,7 +87,15 @@ def open_view(call: Call) -> Answer:
         "state": {"values": {}},
     }
     workspace.views.append(shown)
+    workspace.open_views[shown["id"]] = user
     return {"view": shown}
+
+
+def _with_ids(blocks: Any) -> list[Any]:
+    """What an app leaves without a name gets one, by which its answer is found."""
+    listed = blocks if isinstance(blocks, list) else []
+    named = enumerate(block for block in listed if isinstance(block, dict))
+    return [{"block_id": f"m{n}"} | block for n, block in named]
 
 
 def accepted(_call: Call) -> Answer:

@@ -13,6 +13,21 @@ if TYPE_CHECKING:
 
 Answer = dict[str, Any]
 
+_PREVIEW_LINES, _PREVIEW_CHARACTERS = 6, 1_000
+_PRETTY = {
+    "csv": "CSV",
+    "js": "JavaScript",
+    "json": "JSON",
+    "md": "Markdown",
+    "py": "Python",
+    "sh": "Shell",
+    "sql": "SQL",
+    "tex": "LaTeX",
+    "ts": "TypeScript",
+    "txt": "Plain Text",
+}
+"""Kinds of file that Slack shows as a snippet, by the end of their names."""
+
 
 def upload_url(call: Call) -> Answer:
     name, length = call.required("filename"), call.required("length")
@@ -59,7 +74,7 @@ def new_file(site: Site, name: str, user: str, now: float) -> Answer:
         "title": name,
         "mimetype": mimetypes.guess_type(name)[0] or "application/octet-stream",
         "filetype": extension,
-        "pretty_type": extension.upper(),
+        "pretty_type": _PRETTY.get(extension, extension.upper()),
         "user": user,
         "user_team": site.workspace.team_id,
         "mode": "hosted",
@@ -74,7 +89,21 @@ def new_file(site: Site, name: str, user: str, now: float) -> Answer:
 
 def keep(site: Site, file_id: str, content: bytes) -> None:
     site.contents[file_id] = content
-    site.workspace.files[file_id]["size"] = len(content)
+    shown = site.workspace.files[file_id]
+    shown |= {"size": len(content)} | _snippet(shown["filetype"], content)
+
+
+def _snippet(filetype: str, content: bytes) -> Answer:
+    """What Slack knows of a file of text: how it begins, and how much more there is."""
+    if filetype not in _PRETTY:
+        return {}
+    try:
+        lines = content.decode().splitlines()
+    except UnicodeDecodeError:
+        return {}
+    preview = "\n".join(lines[:_PREVIEW_LINES])[:_PREVIEW_CHARACTERS]
+    more = max(0, len(lines) - _PREVIEW_LINES)
+    return {"mode": "snippet", "preview": preview, "lines": len(lines), "lines_more": more}
 
 
 def _completed(call: Call, item: Any) -> Answer:

@@ -11,10 +11,11 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
-from rich.emoji import Emoji, NoEmoji
+
+from bot.playground.emoji import named
 
 # What a link may be; anything else is shown as text. Stricter than any URL parser on purpose.
-_LINK = re.compile(r"(?:https?://[^\s<>\"'\\]+|mailto:[^\s<>\"'\\]+)", re.IGNORECASE)
+_LINK = re.compile(r"(?:https?://[^\s<>\"'\\]+|(?:mailto|tel):[^\s<>\"'\\]+)", re.IGNORECASE)
 _SURROGATE = re.compile("[\ud800-\udfff\0]")
 _LANGUAGE = re.compile(r"[\w+#.-]{1,30}")
 _COLOURED = 20_000
@@ -56,7 +57,7 @@ def decode(value: str) -> str:
     return value.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def tag(name: str, inner: str, **attributes: object) -> str:
+def tag(name: str, inner: str, /, **attributes: object) -> str:
     """An element of content that is HTML already; attributes are escaped, falsy ones left out."""
     shown = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{_escape(str(value))}"'
@@ -85,7 +86,7 @@ def emoji(name: str, unicode: str = "") -> str:
 
 def emoji_text(name: str) -> str:
     """The character of this name, or `:name:` where there is none."""
-    return _emoji(name.partition("::")[0]) or f":{text(name)}:"
+    return named(name) or f":{text(name)}:"
 
 
 def mention(kind: str, label: str, **attributes: object) -> str:
@@ -123,13 +124,6 @@ def _coloured(source: str, language: str) -> str:
     except ClassNotFound:
         return escape(source)
     return str(highlight(source, lexer, _FORMATTER))
-
-
-def _emoji(name: str) -> str:
-    try:
-        return str(Emoji(name))
-    except NoEmoji:
-        return ""
 
 
 def _code_points(points: str) -> str:

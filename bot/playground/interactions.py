@@ -89,7 +89,7 @@ class Interactions:
                 "api_app_id": workspace.bot.app_id,
                 "is_enterprise_install": "false",
                 "response_url": self._response_url(user, channel, "", now),
-                "trigger_id": self._site.triggers.issue(now),
+                "trigger_id": self._site.triggers.issue(now, user.id),
             },
         )
 
@@ -154,7 +154,7 @@ class Interactions:
             "user": who | {"team_id": workspace.team_id},
             "api_app_id": workspace.bot.app_id,
             "token": VERIFICATION_TOKEN,
-            "trigger_id": self._site.triggers.issue(now),
+            "trigger_id": self._site.triggers.issue(now, user.id),
             "team": {"id": workspace.team_id, "domain": workspace.domain},
             "enterprise": None,
             "is_enterprise_install": False,

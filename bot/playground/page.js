@@ -16,6 +16,7 @@ const state = {
   channels: new Map(),
   messages: new Map(),
   statuses: new Map(),
+  votes: new Map(),
   unread: new Map(),
   asked: new Set(),
   suggestions: {},
@@ -59,6 +60,7 @@ const HEAR = {
   },
   stats: drawStats,
   switches: drawSwitches,
+  modals: drawModals,
   problem: ({ text }) => announce(text, true),
 };
 
@@ -231,6 +233,7 @@ function drawMessage(node, message) {
   part(".app-badge").hidden = !message.bot;
   drawTime(part("time"), message.ts);
   drawBody(part(".body"), message.html);
+  drawVote(node);
   part(".edited").hidden = !message.edited;
   part(".only-you").hidden = !message.to;
   drawReactions(part(".reactions"), message.reactions);
@@ -246,6 +249,16 @@ function drawBody(body, html) {
   morph(body, fresh.content);
   body.dataset.html = html;
 }
+
+// Which thumb was pressed is known here alone, as in Slack: the app's blocks do not say it.
+function drawVote(node) {
+  for (const thumb of all(".feedback [data-action]", node)) {
+    const chosen = state.votes.get(voteKey(node.dataset.ts, thumb.dataset.action));
+    thumb.setAttribute("aria-pressed", chosen === thumb.dataset.value);
+  }
+}
+
+const voteKey = (ts, action) => [state.me, state.channel, ts, action].join("/");
 
 // What has not changed stays as it is: selections, focus and scrolled code survive an edit.
 function morph(old, fresh) {
@@ -475,6 +488,10 @@ async function pressed(button, ts) {
   const { action, value, url, confirm } = button.dataset;
   if (confirm && !(await agreed(confirm))) return;
   if (url) window.open(url, "_blank", "noopener,noreferrer");
+  if (button.matches(".feedback *")) {
+    state.votes.set(voteKey(ts, action), value);
+    for (const pane of panes()) if (pane.nodes.has(ts)) drawVote(pane.nodes.get(ts));
+  }
   button.classList.add("pressed");
   setTimeout(() => button.classList.remove("pressed"), 600);
   tell({ type: "click", channel: state.channel, ts, action_id: action, value: value ?? null });
@@ -488,6 +505,46 @@ function agreed(question) {
   return new Promise((done) => {
     dialog.addEventListener("close", () => done(dialog.returnValue === "yes"), { once: true });
   });
+}
+
+// --- Modals: what the bot opened for whoever speaks here --------------------------------------------
+
+let modals = [];
+
+function drawModals(told) {
+  modals = told?.modals ?? modals;
+  const dialog = $("modal");
+  const mine = modals.findLast((each) => each.user === state.me);
+  if (dialog.dataset.view === mine?.id) return;
+  dialog.close();
+  dialog.dataset.view = mine?.id ?? "";
+  if (!mine) return;
+  dialog.querySelector("h2").textContent = mine.title;
+  dialog.querySelector(".fields-of").innerHTML = mine.html;
+  dialog.querySelector("[value=close]").textContent = mine.close || "Cancel";
+  dialog.querySelector("[type=submit]").textContent = mine.submit || "Submit";
+  dialog.querySelector("[type=submit]").hidden = !mine.submit && !mine.html.includes("<fieldset");
+  dialog.showModal();
+}
+
+function filled(form) {
+  const values = {};
+  for (const each of all("[data-block]", form)) {
+    if (["radio", "checkbox"].includes(each.type) && !each.checked) continue;
+    const block = values[each.dataset.block] ??= {};
+    (block[each.name] ??= []).push(each.value);
+  }
+  return values;
+}
+
+function modalSent(event) {
+  event.preventDefault();
+  tell({ type: "submit", view: $("modal").dataset.view, values: filled(event.target) });
+}
+
+function modalClosed(event) {
+  event.preventDefault();
+  tell({ type: "dismiss", view: $("modal").dataset.view });
 }
 
 // --- Composers --------------------------------------------------------------------------------
@@ -787,7 +844,7 @@ function drawer(show) {
 }
 
 function escape_() {
-  if ($("confirm").open) return;
+  if ($("confirm").open || $("modal").open) return;
   if (document.body.classList.contains("drawer")) { drawer(false); $("menu").focus(); }
   else if (!$("faults").hidden) { toggleFaults(false); $("faults-toggle").focus(); }
   else if (state.thread) closeThread();
@@ -807,8 +864,12 @@ function start() {
   $("me").addEventListener("change", () => {
     state.me = $("me").value;
     drawMe();
+    drawModals();
     open_(channelsOfMine().find((c) => c.id === state.channel)?.id ?? dmOrFirst());
   });
+  $("modal").querySelector("form").addEventListener("submit", modalSent);
+  $("modal").querySelector("[value=close]").addEventListener("click", modalClosed);
+  $("modal").addEventListener("cancel", modalClosed);
   $("thread-close").addEventListener("click", closeThread);
   $("faults-toggle").addEventListener("click", () => toggleFaults($("faults").hidden));
   $("faults-close").addEventListener("click", () => { toggleFaults(false); $("faults-toggle").focus(); });

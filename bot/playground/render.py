@@ -3,14 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.playground import html, markdown, mrkdwn, rich_text
+from bot.playground import file_view, html, markdown, mrkdwn, rich_text
 from bot.playground.html import Names
+from bot.playground.icons import icon
 
 Block = Mapping[str, Any]
 Draw = Callable[[Block, Names], str]
 
 _BUTTON_STYLES = ("primary", "danger")
-_ICONS = {"trash": "🗑", "delete": "🗑", "copy": "⧉", "edit": "✎", "refresh": "↻"}
+_THUMBS = (("positive_button", "thumbs-up"), ("negative_button", "thumbs-down"))
 
 
 def message(shown: Mapping[str, Any], names: Names) -> str:
@@ -20,7 +21,7 @@ def message(shown: Mapping[str, Any], names: Names) -> str:
     if not body:
         body = html.tag("div", mrkdwn.to_html(shown.get("text"), names), class_="mrkdwn")
     below = [_attachment(each, names) for each in html.mappings(shown.get("attachments"))]
-    below += [_file(each) for each in html.mappings(shown.get("files"))]
+    below += [file_view.card(each) for each in html.mappings(shown.get("files"))]
     return body + "".join(below)
 
 
@@ -107,7 +108,7 @@ def _row(cells: list[Block], settings: list[Block], names: Names, tag: str) -> s
     return html.tag(
         "tr",
         "".join(
-            html.tag(tag, _cell(cell, names), class_=_alignment(setting))
+            html.tag(tag, _cell(cell, names), class_=_column(setting))
             for cell, setting in zip(cells, padded, strict=False)
         ),
     )
@@ -120,9 +121,11 @@ def _cell(cell: Block, names: Names) -> str:
     return html.escape(str(value) if isinstance(value, int | float) else value)
 
 
-def _alignment(setting: Block) -> str | None:
+def _column(setting: Block) -> str:
+    """A column is as wide as its widest cell, unless its text may be wrapped."""
     align = setting.get("align")
-    return f"align-{align}" if align in {"left", "center", "right"} else None
+    aligned = [f"align-{align}"] if align in ("left", "center", "right") else []
+    return " ".join([*aligned, *["wrapped"] * (setting.get("is_wrapped") is True)])
 
 
 def _element(shown: Block, names: Names) -> str:
@@ -152,32 +155,34 @@ def _question(confirm: Block) -> str:
 
 
 def _feedback(shown: Block, names: Names) -> str:
-    """Two thumbs with one action_id, told apart by their values."""
-    return "".join(
-        _icon(icon, html.mapping(shown.get(key)), html.text(shown.get("action_id")), names)
-        for key, icon in (("positive_button", "👍"), ("negative_button", "👎"))
+    """Two thumbs with one action_id, told apart by their values; the page marks the chosen one."""
+    del names
+    action = html.text(shown.get("action_id"))
+    thumbs = "".join(
+        _icon(name, html.mapping(shown.get(key)), action, aria_pressed="false")
+        for key, name in _THUMBS
     )
+    return html.tag("span", thumbs, class_="feedback", role="group")
 
 
 def _icon_button(shown: Block, names: Names) -> str:
-    icon = _ICONS.get(html.text(shown.get("icon")), "•")
-    return _icon(icon, shown, html.text(shown.get("action_id")), names)
-
-
-def _icon(icon: str, shown: Block, action: str, names: Names) -> str:
-    label = html.text(shown.get("accessibility_label")) or html.text(
-        html.mapping(shown.get("text")).get("text")
-    )
     del names
+    return _icon(html.text(shown.get("icon")), shown, html.text(shown.get("action_id")))
+
+
+def _icon(name: str, shown: Block, action: str, **state: str) -> str:
+    text = html.text(html.mapping(shown.get("text")).get("text"))
     return html.tag(
         "button",
-        icon,
+        icon(name),
         type="button",
         class_="button icon",
         data_action=action,
         data_value=html.text(shown.get("value")),
-        title=label,
-        aria_label=label,
+        data_confirm=_question(html.mapping(shown.get("confirm"))),
+        title=text,
+        aria_label=html.text(shown.get("accessibility_label")) or text,
+        **state,
     )
 
 
@@ -188,14 +193,6 @@ def _attachment(shown: Block, names: Names) -> str:
         [mrkdwn.to_html(shown.get("text") or shown.get("fallback"), names)] if not blocks else []
     )
     return html.tag("div", "".join([*parts, blocks]), class_="attachment mrkdwn")
-
-
-def _file(shown: Block) -> str:
-    name = html.text(shown.get("title")) or html.text(shown.get("name")) or "file"
-    size = html.number(shown.get("size"), 2**50)
-    note = f" · {size:,} bytes" if size else ""
-    label = html.link(shown.get("url_private") or "", html.escape(name))
-    return html.tag("div", f"📎 {label}{html.tag('small', note)}", class_="file")
 
 
 _BLOCKS: dict[str, Draw] = {

@@ -48,14 +48,15 @@ def _section(part: Element, names: Names) -> str:
 
 
 def _quote(part: Element, names: Names) -> str:
-    return html.tag("blockquote", _children(part, names))
+    return html.tag("blockquote", _children(part, names), class_=_border(part))
 
 
 def _preformatted(part: Element, names: Names) -> str:
     del names
     elements = html.mappings(part.get("elements"))
     source = "".join(html.text(each.get("text")) or html.text(each.get("url")) for each in elements)
-    return html.code(source, html.text(part.get("language")))
+    drawn = html.code(source, html.text(part.get("language")))
+    return html.tag("div", drawn, class_="bordered") if _border(part) else drawn
 
 
 def _list(part: Element, names: Names) -> str:
@@ -65,9 +66,14 @@ def _list(part: Element, names: Names) -> str:
     return html.tag(
         "ol" if ordered else "ul",
         "".join(html.tag("li", _children(item, names)) for item in items),
-        class_=f"indent-{indent} mark-{indent % 3}",
+        class_=f"indent-{indent} mark-{indent % 3} {_border(part)}".rstrip(),
         start=html.number(part.get("offset")) + 1 if ordered else None,
     )
+
+
+def _border(part: Element) -> str:
+    """The bar beside a quote, which lists and code within one have as well."""
+    return "bordered" if html.number(part.get("border"), 1) else ""
 
 
 def _text(element: Element, names: Names) -> str:

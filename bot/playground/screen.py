@@ -114,6 +114,9 @@ class Screen:
         for channel, ts in [each for each in self._whispers if each[1] not in left]:
             self._whispers.discard((channel, ts))
             yield {"type": "deleted", "channel": channel, "ts": ts}
+        yield from self._if_new(
+            {"type": "modals", "modals": view.modals(self._playground.workspace)}
+        )
         yield from self._if_new({"type": "stats"} | view.figures(self._playground.stats()))
         yield from self._if_new({"type": "switches", "switches": self._panels.describe()})
 

@@ -13,6 +13,8 @@ from bot.playground.reply import FOREVER, Cut, Piece, Reply, error_body, sse
 ANSWERS = Path(__file__).with_name("answers")
 SLOW_START = 8.0
 _FEW_WORDS = 60
+_ROWS = 120
+
 
 _KANA_OR_KANJI = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _TOKEN = re.compile(
@@ -136,6 +138,20 @@ def _fixed(reply: Reply) -> Callable[[Conversation], Reply]:
     return lambda _: reply
 
 
+def _thoughtful(conversation: Conversation) -> Reply:
+    """The reasoning goes before the answer, in a field that some endpoints have for it."""
+    language = conversation.language
+    thoughts = [{"reasoning_content": each} for each in tokens(written("thoughts", language))]
+    return Reply((*thoughts, *tokens(written("think", language))))
+
+
+def numbers(language: str = "en") -> str:
+    """A table with more rows than one of Slack's can have."""
+    rows = (f"| {n} | {n**2:,} | {n**3:,} |" for n in range(1, _ROWS + 1))
+    table = "\n".join(("| n | n² | n³ |", "|--:|--:|--:|", *rows))
+    return written("numbers", language).format(last=_ROWS, rows=table)
+
+
 _OVERLOADED = error_body("The demo model is overloaded, as you asked.", kind="server_error")
 _SERVER_ERROR = Reply(status=500, body=_OVERLOADED)
 _RATE_LIMIT = Reply.error(
@@ -182,8 +198,14 @@ SCRIPTS = (
     Script("empty", r"empty|空の返事", _fixed(Reply()), goes_wrong=True),
     Script("slow", r"slow\w*|遅い|ゆっくり", _written("slow", start=SLOW_START), goes_wrong=True),
     Script("continue", r"continue\w*|go on|続き|続けて", _written("continue"), goes_wrong=True),
-    Script("long", r"long\w*|長い|長文", _written("long")),
+    Script("think", r"think (?:\w+ )?first|think hard|reasoning|よく考えて|じっくり", _thoughtful),
+    Script(
+        "numbers",
+        r"big table|long table|大きな表|長い表",
+        lambda c: Reply(tokens(numbers(c.language))),
+    ),
     Script("markdown", r"markdown|マークダウン", _written("markdown")),
+    Script("long", r"long\w*|長い|長文", _written("long")),
     Script("table", r"tables?|表", _written("table")),
     Script("code", r"code|python|program\w*|コード|プログラム", _written("code")),
     Script("japanese", r"japanese|日本語|自己紹介", _written("japanese")),

@@ -92,7 +92,13 @@ class Playground:
         self.delivery = Delivery(
             self.workspace, self.sockets, self._tasks, self.timetable, self._pulse.tick
         )
-        self.panels: list[Panel] = [self.faults, self.limits, self.sockets, self.delivery]
+        self.panels: list[Panel] = [
+            self.faults,
+            self.limits,
+            self.sockets,
+            self.delivery,
+            self.site.sizes,
+        ]
         self._unsubscribe: list[Callable[[], None]] = []
 
     # Life
@@ -203,7 +209,10 @@ class Playground:
         """Sends a modal off."""
         view = next(view for view in self.workspace.views if view["id"] == view_id)
         who, now = self.workspace.user(user), self.clock.wall()
-        return await self.delivery.ask(self.interactions.submission(who, view, values, now))
+        outcome = await self.delivery.ask(self.interactions.submission(who, view, values, now))
+        if outcome.accepted and (outcome.payload or {}).get("response_action") != "errors":
+            self.workspace.open_views.pop(view_id, None)
+        return outcome
 
     def emit(self, event: dict[str, Any]) -> Delivered:
         """Delivers any event at all, such as `app_home_opened` or `tokens_revoked`."""

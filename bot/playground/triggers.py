@@ -1,4 +1,4 @@
-"""Trigger ids: each click gives one, good for one modal within three seconds."""
+"""Trigger ids: each click gives one, good for one modal, for who clicked, within three seconds."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ _LIFETIME = 3.0  # seconds (docs: interactivity)
 class Triggers:
     def __init__(self) -> None:
         self._issued: dict[str, float] = {}
+        self._users: dict[str, str] = {}
         self._numbers = count(1)
 
-    def issue(self, now: float) -> str:
+    def issue(self, now: float, user: str = "") -> str:
         trigger = f"{next(self._numbers)}.playground.{int(now)}"
         self._issued[trigger] = now
+        self._users[trigger] = user
         return trigger
 
-    def exchange(self, trigger: str, now: float) -> None:
-        """Uses it up, or says how it is bad."""
+    def exchange(self, trigger: str, now: float) -> str:
+        """Uses it up, or says how it is bad. Returns whose click it was."""
         if trigger not in self._issued:
             raise Refused("invalid_arguments")
         issued = self._issued[trigger]
@@ -29,3 +31,4 @@ class Triggers:
             raise Refused("exchanged_trigger_id")
         if now - issued > _LIFETIME:
             raise Refused("expired_trigger_id")
+        return self._users.pop(trigger)

@@ -50,6 +50,7 @@ def page(
     def extend(app: web.Application, playground: Playground) -> None:
         for path, (name, kind) in _FILES.items():
             app.router.add_get(path, _file(name, kind))
+        app.router.add_get("/ui/files/{file_id}/{name}", _shared(playground))
         open_sockets: WeakSet[web.WebSocketResponse] = WeakSet()
         listed = Panels(_of_slack(playground) | dict(panels or {}))
         app.router.add_get("/ui/socket", _socket(playground, listed, model, open_sockets))
@@ -64,6 +65,7 @@ def _of_slack(playground: Playground) -> dict[str, Panel]:
         "Socket Mode": playground.sockets,
         "Events": playground.delivery,
         "Rate limits": playground.limits,
+        "Messages": playground.site.sizes,
     }
 
 
@@ -71,6 +73,19 @@ def _file(name: str, kind: str) -> Callable[[web.Request], Awaitable[web.StreamR
     async def answer(_: web.Request) -> web.Response:
         body = (_FOLDER / name).read_bytes()
         return web.Response(body=body, content_type=kind, charset="utf-8", headers=_HEADERS)
+
+    return answer
+
+
+def _shared(playground: Playground) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """Files of the workspace, for saving only: whatever is in them, no browser shows it here."""
+    kept = _HEADERS | {"Content-Disposition": "attachment"}
+
+    async def answer(request: web.Request) -> web.Response:
+        content = playground.site.contents.get(request.match_info["file_id"])
+        if content is None:
+            return web.Response(status=404)
+        return web.Response(body=content, content_type="application/octet-stream", headers=kept)
 
     return answer
 

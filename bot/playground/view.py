@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from bot.playground import html, render
+from bot.playground import modals as drawing
 from bot.playground.html import Names
 from bot.playground.visible import visible_text
 
@@ -33,11 +34,14 @@ SUGGESTIONS = {
         "@{bot} 日本語で自己紹介して",
         "@{bot} write a long answer",
         "@{bot} show me some code",
-        "@{bot} stall in the middle",
+        "@{bot} think first: how late is it?",
+        "@{bot} cut the connection",
     ),
     "dm": (
         "Hello! What can I try?",
+        "Show me a Markdown tour",
         "Show me a table",
+        "A big table, please",
         "日本語で自己紹介して",
         "Write a long answer",
         "Cut the connection",
@@ -105,6 +109,16 @@ def message_view(workspace: Workspace, channel_id: str, message: Message) -> dic
         "reply_users": message.get("reply_users", []),
         "latest_reply": message.get("latest_reply"),
     }
+
+
+def modals(workspace: Workspace) -> list[dict[str, Any]]:
+    """Those that people have before them."""
+    known, owners = names(workspace), workspace.open_views
+    return [
+        drawing.shown(each, owners[each["id"]], known)
+        for each in workspace.views
+        if each["id"] in owners
+    ]
 
 
 def names(workspace: Workspace) -> Names:

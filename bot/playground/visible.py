@@ -7,6 +7,7 @@ from typing import Any
 # Fields that hold words for readers; `value`, `url` and ids are for machines.
 _WORDS = ("text", "title", "alt_text", "name")
 _ASIDE = {"actions", "context", "context_actions"}
+_LINE_BY_LINE = {"rich_text", "rich_text_list"}
 _WITHIN = ("elements", "blocks", "fields", "rows", "columns", "accessory", "label")
 
 
@@ -25,5 +26,17 @@ def block_text(block: Any) -> str:
         return "".join(map(block_text, block))
     if not isinstance(block, dict) or block.get("type") in _ASIDE:
         return ""
+    if block.get("type") == "emoji":
+        return f":{block.get('name')}:"
     words = [block_text(block[key]) for key in _WORDS if key in block]
-    return "".join(words) + "".join(block_text(block[key]) for key in _WITHIN if key in block)
+    return "".join(words) + "".join(_within(block, key) for key in _WITHIN if key in block)
+
+
+def _within(block: dict[str, Any], key: str) -> str:
+    """Paragraphs, items and rows are lines of their own."""
+    inner = block[key]
+    if key == "rows" and isinstance(inner, list):
+        return "\n".join(" ".join(map(block_text, row)) for row in inner)
+    if block.get("type") in _LINE_BY_LINE and isinstance(inner, list):
+        return "\n".join(map(block_text, inner))
+    return block_text(inner)

@@ -53,6 +53,8 @@ class Workspace:
         self.ephemerals: list[Message] = []
         self.statuses: dict[tuple[str, str], str] = {}
         self.views: list[dict[str, Any]] = []
+        self.open_views: dict[str, str] = {}
+        """The id of each modal that somebody has before them, and who that is."""
         self.files: dict[str, dict[str, Any]] = {}
         self._messages: dict[str, dict[str, Message]] = {}
         self._posted_ids: dict[str, tuple[str, str]] = {}

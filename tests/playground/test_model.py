@@ -276,6 +276,10 @@ async def test_leaving_does_not_wait_for_a_stalled_answer():
         ("server error", "broken"),
         ("こんにちは", "help"),
         ("どこまでの長さの上限？", "length"),
+        ("think first: how late is it?", "think"),
+        ("よく考えてください", "think"),
+        ("A big table, please", "numbers"),
+        ("大きな表を見せて", "numbers"),
     ],
 )
 def test_words_choose_the_answer(question, script):
@@ -316,6 +320,23 @@ def test_tokens_are_the_text_and_nothing_else(path):
 def test_the_long_answer_does_not_fit_into_one_message():
     """13,200 characters is what one message holds."""
     assert len(written("long")) > 14_000
+
+
+def test_the_big_table_does_not_fit_into_one_of_slacks():
+    """A hundred rows is what a table holds."""
+    rows = reply_to(said("a big table")).text.count("\n|")
+
+    assert rows > 102
+
+
+def test_reasoning_comes_before_the_answer():
+    """In a field of its own, and it is no part of the text."""
+    reply = reply_to(said("think first"))
+    thoughts = [piece for piece in reply.pieces if isinstance(piece, dict)]
+
+    assert "".join(each["reasoning_content"] for each in thoughts) == written("thoughts")
+    assert list(reply.pieces[: len(thoughts)]) == thoughts
+    assert reply.text == written("think")
 
 
 def test_the_demo_says_that_it_is_one():

@@ -522,3 +522,68 @@ def everywhere(text):
         ],
         "files": [{"name": text, "url_private": text}],
     }
+
+
+THUMBS = {
+    "type": "context_actions",
+    "elements": [
+        {
+            "type": "feedback_buttons",
+            "action_id": "rate",
+            "positive_button": {"text": {"type": "plain_text", "text": "Good"}, "value": "up"},
+            "negative_button": {"text": {"type": "plain_text", "text": "Bad"}, "value": "down"},
+        }
+    ],
+}
+
+
+async def test_the_pressed_thumb_stays_pressed(page, call):
+    """Until the other one is; an edit of the message changes nothing about it."""
+    text = {"type": "markdown", "text": "Well?"}
+    posted = await call("chat.postMessage", channel=GENERAL, text="x", blocks=[text, THUMBS])
+    good, bad = (page.get_by_role("button", name=name) for name in ("Good", "Bad"))
+
+    await good.click()
+    await expect(good).to_have_attribute("aria-pressed", "true")
+    await bad.click()
+    blocks = [text | {"text": "Well!"}, THUMBS]
+    await call("chat.update", channel=GENERAL, ts=posted["ts"], text="x", blocks=blocks)
+
+    await expect(bodies(page)).to_contain_text("Well!")
+    await expect(good).to_have_attribute("aria-pressed", "false")
+    await expect(bad).to_have_attribute("aria-pressed", "true")
+
+
+async def test_a_modal_is_for_whoever_clicked(page, slack, call):
+    """It is shown to them alone, and Escape takes it away."""
+    element = {"type": "plain_text_input", "action_id": "t", "multiline": True}
+    label = {"type": "plain_text", "text": "Why?"}
+    blocks = [{"type": "input", "block_id": "b", "label": label, "element": element}]
+    view = {"type": "modal", "title": {"type": "plain_text", "text": "Tell us"}, "blocks": blocks}
+    trigger = slack.site.triggers.issue(slack.clock.wall(), "U0ALICE")
+
+    await call("views.open", trigger_id=trigger, view=view)
+
+    modal = page.get_by_role("dialog", name="Tell us")
+    await expect(modal.get_by_role("textbox")).to_be_visible()
+    assert slack.workspace.open_views
+    await page.keyboard.press("Escape")
+    await expect(modal).to_be_hidden()
+    await slack.wait_for(lambda: not slack.workspace.open_views)
+
+
+async def test_a_file_can_be_saved(page, call, slack):
+    """Its card leads to what is in it, which no browser opens by itself."""
+    name = "table-1.csv"
+    made = await call("files.getUploadURLExternal", filename=name, length=8)
+    async with aiohttp.ClientSession() as session:
+        await session.post(made["upload_url"], data=b"a,b\n1,2\n")
+    await call("files.completeUploadExternal", files=[{"id": made["file_id"]}], channel_id=GENERAL)
+
+    await expect(page.locator(".file th")).to_have_text(["a", "b"])
+    async with page.expect_download() as saved:
+        await page.locator(".file a").click()
+    download = await saved.value
+
+    assert download.suggested_filename == name
+    assert Path(await download.path()).read_bytes() == b"a,b\n1,2\n"

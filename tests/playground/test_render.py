@@ -13,13 +13,14 @@ from bot.playground.html import Names
 NAMES = Names({"U1": "Aoi <b>", "U2": "ben"}, {"C1": "general"})
 
 _TAGS = (
-    "a b blockquote br button code div em h3 h4 h5 h6 hr li ol p pre s small span strong table "
-    "tbody td th thead tr u ul"
+    "a b blockquote br button code div em h3 h4 h5 h6 hr li ol p path pre s small span strong svg "
+    "table tbody td th thead tr u ul"
 )
 _ATTRIBUTES = (
-    "aria-label class data-action data-channel data-confirm data-url data-user data-value href rel "
-    "role start tabindex target title type"
+    "aria-hidden aria-label aria-pressed class d data-action data-channel data-confirm data-url "
+    "data-user data-value download href rel role start tabindex target title type viewbox"
 )
+_SCHEMES = ("https://", "http://", "mailto:", "tel:", "/ui/files/F1/")
 ALLOWED, ATTRIBUTES = set(_TAGS.split()), set(_ATTRIBUTES.split())
 PAYLOADS = json.loads(Path(__file__).with_name("xss.json").read_text("utf-8"))
 
@@ -89,7 +90,11 @@ def everything(text):
             {"type": text},
         ],
         "attachments": [{"title": text, "fallback": text}],
-        "files": [{"name": text, "url_private": text}],
+        "files": [
+            {"name": text, "id": text},
+            {"name": text, "id": "F1", "preview": text, "filetype": "csv", "pretty_type": text},
+            {"name": text, "preview": text, "filetype": text, "lines_more": 2},
+        ],
     }
 
 
@@ -101,7 +106,7 @@ def test_no_payload_becomes_markup(payload):
         assert set(seen.tags) <= ALLOWED
         assert {name for name, _ in seen.attributes} <= ATTRIBUTES
         links = [value for name, value in seen.attributes if name in {"href", "data-url"}]
-        assert all(link.startswith(("https://", "http://", "mailto:")) for link in links)
+        assert all(link.startswith(_SCHEMES) for link in links)
         assert not seen.open
 
 
@@ -171,6 +176,65 @@ def test_rich_text_styles_nest():
     assert "<strong><code>x</code></strong>" in html
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("+1", "👍"),
+        ("+1::skin-tone-4", "👍🏽"),
+        ("flag-jp", "🇯🇵"),
+        ("jp", "🇯🇵"),
+        ("female-technologist", "👩\u200d💻"),
+        ("simple_smile", "🙂"),
+        ("heavy_check_mark", "✔"),
+        ("point_up::skin-tone-2", "☝🏻"),
+        ("no_such_emoji", ":no_such_emoji:"),
+        ("flag-", ":flag-:"),
+    ],
+)
+def test_emoji_go_by_slacks_names(name, shown):
+    """An unknown one stays what was written."""
+    assert f">{shown}</span>" in rich({"type": "emoji", "name": name})
+
+
+def test_what_stands_in_a_quote_has_its_bar():
+    """Lists and code have no quote around them; `border` says that they are in one."""
+    item = {"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}]}
+
+    listed = rich(item, kind="rich_text_list", style="bullet", border=1)
+    code = rich({"type": "text", "text": "x"}, kind="rich_text_preformatted", border=1)
+
+    assert '<ul class="indent-0 mark-0 bordered">' in listed
+    assert '<div class="bordered"><div class="code">' in code
+
+
+def test_a_tables_columns_have_their_settings():
+    """The first row is the header; only a wrapped column breaks its lines."""
+    cell = {"type": "raw_text", "text": "x"}
+    settings = [{"align": "right"}, {"is_wrapped": True}]
+    table = {"type": "table", "rows": [[cell, cell], [cell, cell]], "column_settings": settings}
+
+    html = render.message({"blocks": [table]}, NAMES)
+
+    assert '<th class="align-right">x</th><th class="wrapped">x</th>' in html
+    assert '<td class="align-right">x</td><td class="wrapped">x</td>' in html
+
+
+def test_a_file_is_a_card_with_a_preview():
+    """Rows for a spreadsheet, coloured lines for code, and how much more there is."""
+    about = {"id": "F1", "size": 1234, "pretty_type": "CSV", "lines_more": 7}
+    sheet = about | {"name": "table-1.csv", "filetype": "csv", "preview": 'a,"b,c"\n1,2'}
+    code = {"name": "code.py", "filetype": "py", "preview": "def f(): ...", "size": 12}
+
+    html = render.message({"text": "", "files": [sheet, code]}, NAMES)
+
+    assert 'href="/ui/files/F1/table-1.csv" download="table-1.csv"' in html
+    assert "<b>table-1.csv</b><small>CSV · 1.2 kB</small>" in html
+    assert "<th>b,c</th></tr><tr><td>1</td>" in html
+    assert "+7 more lines" in html
+    assert '<small>12 bytes</small></span></div><div class="preview">' in html
+    assert '<span class="k">def</span>' in html
+
+
 def test_a_list_keeps_its_numbers_and_its_depth():
     """Slack splits one list over many; offset and indent put it together again."""
     item = {"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}]}
@@ -221,7 +285,7 @@ def test_feedback_has_two_buttons_with_one_action():
     html = render.message({"blocks": [{"type": "context_actions", "elements": [thumbs]}]}, NAMES)
 
     assert html.count('data-action="rate"') == 2
-    assert 'data-value="down" title="Bad"' in html
+    assert 'data-value="down" title="Bad" aria-label="Bad" aria-pressed="false"' in html
 
 
 def test_blocks_replace_the_text():
