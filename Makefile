@@ -51,7 +51,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
 lock: $(VENV)/dev.stamp
 	$(BIN)/$(LOCK) --extra postgres -o requirements.txt
-	$(BIN)/$(LOCK) --extra postgres --extra dev -o requirements-dev.txt
+	$(BIN)/$(LOCK) --extra postgres --extra dev --extra bench -o requirements-dev.txt
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.core.pacing import Rate
-from bot.database import open_journal
+from bot.database import open_memory
 from bot.endpoint import client_of, deadlines_of, model_of
 from bot.engine.answer import Desk
 from bot.engine.conversations import Conversations
@@ -23,6 +23,7 @@ from bot.mortal import MortalModel, MortalSink, fate_of
 from bot.signals import ended_by_signal
 from bot.slack.authorize import Identity, build_app, identify
 from bot.slack.client import open_session, web_client
+from bot.slack.furniture import KEPT, Furniture, Style
 from bot.slack.history import Reach, SlackHistory
 from bot.slack.inbox import open_inbox
 from bot.slack.listeners import Handlers, register
@@ -30,6 +31,8 @@ from bot.slack.people import SlackPeople
 from bot.slack.rounds import Rounds
 from bot.slack.sinks import EditSink
 from bot.slack.socket import SocketMode
+from bot.slack.surface import Surface
+from bot.slack.votes import Votes
 from bot.strings import LANGUAGES, strings_for
 from bot.tasks import Tasks
 from bot.web import Signature, WebServer
@@ -44,7 +47,10 @@ if TYPE_CHECKING:
 
     from bot.config import Settings, Transport
     from bot.core.ports import Budget, Journal, Model, Sink
+    from bot.core.reply import Snapshot
     from bot.core.turns import Claim
+    from bot.database import Memory
+    from bot.slack.blocks import Block
     from bot.strings import Strings
 
 log = structlog.get_logger(__name__)
@@ -91,7 +97,7 @@ async def open_bot(settings: Settings, transport: Transport) -> AsyncIterator[Bo
     """Everything, connected. Leaving lets answers finish while the line to Slack is still open."""
     connect = {"socket": _over_socket, "http": _over_http}[transport]
     async with AsyncExitStack() as stack:
-        journal = await stack.enter_async_context(open_journal(settings))
+        memory = await stack.enter_async_context(open_memory(settings))
         session = await stack.enter_async_context(open_session())
         slack = await _open_slack(settings, session, stack)
         endpoint = client_of(settings)
@@ -99,9 +105,9 @@ async def open_bot(settings: Settings, transport: Transport) -> AsyncIterator[Bo
         desk = _desk(settings, model_of(settings, endpoint), slack)
         words = _words(settings, slack.people)
         conversations = await stack.enter_async_context(
-            _conversations(settings, journal, desk, slack.client, words)
+            _conversations(settings, memory.journal, desk, slack, words)
         )
-        bolt = _bolt(slack, journal, conversations, words)
+        bolt = _bolt(slack, memory, conversations, words)
         bot = await connect(settings, bolt, session, slack.identity, stack)
         seconds = settings.bot_drain_seconds
         stack.push_async_callback(conversations.drain, max(seconds - FAREWELL, seconds / 2))
@@ -130,35 +136,57 @@ def _conversations(
     settings: Settings,
     journal: Journal,
     desk: Desk,
-    client: AsyncWebClient,
+    slack: _Slack,
     words: Callable[[str], Strings],
 ) -> Conversations:
     fate = fate_of(settings.bot_kill_at)
+    surface = _surface(settings, slack.identity)
+    style = Style(settings.openai_model, settings.footer, settings.bot_reasoning)
+    furniture = Furniture(style, surface.forms)
 
     def sink_for(claim: Claim) -> Sink:
-        sink = EditSink(client, claim, lambda: words(claim.turn.user))
+        turn = claim.turn
+
+        def below(snapshot: Snapshot) -> list[Block]:
+            return furniture.below(snapshot, words(turn.user), turn)
+
+        sink = EditSink(slack.client, claim, lambda: words(turn.user), below, surface)
         return MortalSink(sink, fate) if fate else sink
 
     terms = Terms(lease=settings.bot_lease_seconds, pulse=min(1.0, settings.bot_lease_seconds / 5))
     return Conversations(journal, desk, sink_for, lambda turn: words(turn.user).help, terms)
 
 
+def _surface(settings: Settings, identity: Identity) -> Surface:
+    files = identity.may("files:write")
+    try:
+        return Surface.of(settings.bot_render, settings.bot_link_allow, files=files)
+    except ValueError as error:
+        raise SettingsError(["BOT_LINK_ALLOW: an entry is no host or host/path"]) from error
+
+
 def _bolt(
     slack: _Slack,
-    journal: Journal,
+    memory: Memory,
     conversations: Conversations,
     words: Callable[[str], Strings],
 ) -> AsyncApp:
+    async def words_for(user: str) -> Strings:
+        # Whoever presses a button may be somebody of whom nothing is known yet.
+        await slack.people.learn([user])
+        return words(user)
+
     bolt = build_app(slack.identity, slack.client)
-    open_inbox(bolt, journal, slack.identity.bot_user)
+    open_inbox(bolt, memory.journal, slack.identity.bot_user)
     submit = conversations.submit
-    rounds = Rounds(slack.client, journal, slack.budget, slack.identity.bot_user, submit)
+    rounds = Rounds(slack.client, memory.journal, slack.budget, slack.identity.bot_user, submit)
     handlers = Handlers(
         submit=submit,
         stop=conversations.stop,
         again=rounds.again,
         deleted=conversations.deleted,
-        words=words,
+        votes=Votes(slack.client, memory.feedback, words_for),
+        words=words_for,
         client=slack.client,
     )
     register(bolt, handlers)
@@ -231,7 +259,7 @@ def _budget(settings: Settings) -> Budget:
     edits = Rate(settings.bot_edits_per_minute, max(settings.bot_burst - 1, 1))
     posts = Rate(settings.bot_posts_per_minute, burst=10)
     rates = {"chat.update": edits, "chat.postMessage": posts}
-    return Pacer(rates, interval=settings.bot_edit_interval)
+    return Pacer(rates, interval=settings.bot_edit_interval, status=settings.bot_status_interval)
 
 
 def _desk(settings: Settings, model: Model, slack: _Slack) -> Desk:
@@ -247,6 +275,8 @@ def _desk(settings: Settings, model: Model, slack: _Slack) -> Desk:
         today=lambda: time.strftime("%Y-%m-%d", time.gmtime()),
         system=settings.bot_system_prompt,
         context_tokens=settings.bot_context_tokens,
+        thoughts=KEPT[settings.bot_reasoning],
+        tick=settings.bot_status_interval,
         deadlines=deadlines_of(settings),
     )
 

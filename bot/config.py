@@ -6,6 +6,7 @@ All mistakes are reported at once, each with the name to mend and never with the
 from __future__ import annotations
 
 import os
+import re
 from difflib import get_close_matches
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -19,7 +20,12 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from bot.errors import SettingsError
 
@@ -59,6 +65,12 @@ EXPECTED = {
 """Our words for the commonest mistakes; pydantic's own are clear for the others."""
 
 DATABASES = frozenset({"sqlite", "postgres", "postgresql"})
+
+SCHEMES = frozenset({"mailto:", "tel:"})
+HOST_LABEL = r"(?!-)[\w-]{1,63}(?<!-)"
+LINK_TARGET = re.compile(rf"(\*\.)?{HOST_LABEL}(\.{HOST_LABEL})*(:\d{{1,5}})?(/[^\s?#]*)?")
+
+FOOTER = frozenset({"model", "seconds", "caution"})
 
 BOLT_TRAP = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 
@@ -115,6 +127,24 @@ def _database(url: SecretStr) -> SecretStr:
     return url
 
 
+def _link_targets(value: Any) -> Any:
+    """Hosts, perhaps with `*.` before and a path behind; or one of the schemes without any."""
+    if not isinstance(value, str):
+        return value
+    targets = [each for each in map(str.strip, value.split(",")) if each]
+    for number, target in enumerate(targets, 1):
+        if target not in SCHEMES and not LINK_TARGET.fullmatch(target):
+            raise ValueError(f"entry {number} must be a host or host/path: example.com/docs")
+    return tuple(targets)
+
+
+def _footer(value: str) -> str:
+    parts = {part.strip() for part in value.split(",")} - {""}
+    if parts != {"off"} and not parts <= FOOTER:
+        raise ValueError(f"must be off, or some of {', '.join(sorted(FOOTER))}")
+    return value
+
+
 def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
@@ -130,6 +160,8 @@ Key = Annotated[SecretStr, _secret("sk-")]
 SlackURL = Annotated[str, AfterValidator(_url), AfterValidator(_slack_url)]
 ModelURL = Annotated[str, AfterValidator(_url)]
 DatabaseURL = Annotated[SecretStr, AfterValidator(_database)]
+Footer = Annotated[str, Word, AfterValidator(_footer)]
+LinkTargets = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_link_targets)]
 
 
 def setting(default: Any, description: str, **limits: Any) -> Any:
@@ -189,6 +221,18 @@ class Settings(BaseSettings):
     bot_language: Annotated[Literal["auto", "en", "ja"], Word] = setting(
         "auto", "Language of the bot's own words: auto (the asker's), en or ja"
     )
+    bot_render: Annotated[Literal["rich", "markdown", "text"], Word] = setting(
+        "rich", "Form of answers: rich, markdown or text; a simpler one where Slack refuses it"
+    )
+    bot_link_allow: LinkTargets = setting(
+        (), "Hosts that answers may link to, as example.com, *.example.com/docs; empty is any"
+    )
+    bot_footer: Footer = setting(
+        "model,seconds,caution", "Under an answer: model, seconds, caution (once a thread); or off"
+    )
+    bot_reasoning: Annotated[Literal["hide", "status", "quote"], Word] = setting(
+        "hide", "Where the model's reasoning is shown: hide, status (its last sentence) or quote"
+    )
     bot_context_tokens: int = setting(
         16_000, "Tokens of the conversation that are sent along", ge=500
     )
@@ -200,6 +244,9 @@ class Settings(BaseSettings):
     bot_stall_timeout: Seconds = setting(30.0, "Longest silence between two tokens")
     bot_turn_timeout: Seconds = setting(600.0, "Longest time for one answer")
     bot_edit_interval: Seconds = setting(1.0, "Least time between two edits of one message")
+    bot_status_interval: Seconds = setting(
+        10.0, "Least time between two edits that only say how long it takes"
+    )
     bot_edits_per_minute: Rate = setting(50.0, "Edits per minute and workspace; Slack's floor")
     bot_posts_per_minute: Rate = setting(300.0, "Posts per minute and workspace")
     bot_burst: int = setting(5, "Edits that may go out at once after a quiet time", ge=1)
@@ -254,6 +301,11 @@ class Settings(BaseSettings):
         """The key to send; endpoints on this machine get a made-up one."""
         self.require("model")
         return self.openai_api_key.get_secret_value() if self.openai_api_key else "none"
+
+    @property
+    def footer(self) -> frozenset[str]:
+        """What stands under an answer."""
+        return FOOTER & {part.strip() for part in self.bot_footer.split(",")}
 
     @property
     def model_options(self) -> dict[str, Any]:

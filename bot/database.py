@@ -1,4 +1,4 @@
-"""Settings → the journal: opened when the database is there, swept, and let go of at the end."""
+"""Settings → what is remembered: opened when it is there, swept, let go of at the end."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import os
 import socket
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from itertools import chain, repeat
 from secrets import token_hex
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from bot.config import Settings
-    from bot.core.ports import Journal
+    from bot.core.ports import Feedback, Journal
     from bot.store import SqlJournal
 
 log = structlog.get_logger(__name__)
@@ -32,16 +33,24 @@ PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 HOUR, DAY = 3600.0, 86400.0
 
 
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What one database remembers: the turns, and what people said of their answers."""
+
+    journal: Journal
+    feedback: Feedback
+
+
 @asynccontextmanager
-async def open_journal(settings: Settings) -> AsyncIterator[Journal]:
-    """The journal, swept as long as we live. What is still ours at the end is let go of."""
+async def open_memory(settings: Settings) -> AsyncIterator[Memory]:
+    """Swept as long as we live. What is still ours of the turns at the end is let go of."""
     async with AsyncExitStack() as stack:
         journal = await _store(settings, stack)
         tasks = await stack.enter_async_context(Tasks("store"))
         tasks.start(_forget(journal, settings.bot_retention_days * DAY), name="purge")
         try:
             fate = fate_of(settings.bot_kill_at)
-            yield mortal(journal, fate) if fate else journal
+            yield Memory(mortal(journal, fate) if fate else journal, journal.feedback)
         finally:
             with suppress(StoreError):  # then the leases run out by themselves
                 await journal.leave()

@@ -2,8 +2,8 @@
 
 `BOT_KILL_AT=close.after:2` kills it the second time that it has committed a whole answer. The
 points are the commits of the journal (accept, claim, begin, posting, posted, close, ended), the
-calls of Slack (post, update, last, delete), and what the model does (stream, token). Nothing of
-this is in the way unless the setting is there.
+calls of Slack (post, update, last, delete, file), and what the model does (stream, token). Nothing
+of this is in the way unless the setting is there.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class _MortalJournal:
 
 
 class MortalSink:
-    """A sink with a point before and after each call: post, update, last or delete."""
+    """A sink with a point before and after each call: post, update, last, delete or file."""
 
     def __init__(self, sink: Sink, fate: Fate) -> None:
         self._sink = sink
@@ -122,4 +122,6 @@ def _name(call: Call) -> str:
         return "post"
     if call.method == "chat.delete":
         return "delete"
+    if call.method.startswith("files."):
+        return "file"
     return "last" if call.kind is CallKind.LAST else "update"

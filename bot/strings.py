@@ -16,6 +16,18 @@ LONGEST_WAIT = 48 * 3600
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """The form that asks what was wrong. `faults` maps a `Fault` to what it is called."""
+
+    title: str
+    which: str
+    more: str
+    send: str
+    skip: str
+    faults: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Strings:
     """One language. `failures` maps the `kind` of an error to its sentence.
 
@@ -24,9 +36,19 @@ class Strings:
 
     queued: str
     thinking: str
+    thinking_for: str
+    writing: str
+    using: str
+    slowed: str
+    thoughts: str
     stop: str
     retry: str
     go_on: str
+    regenerate: str
+    good: str
+    bad: str
+    seconds: str
+    caution: str
     stopped: str
     cut: str
     filtered: str
@@ -34,11 +56,17 @@ class Strings:
     empty: str
     incomplete: str
     interrupted: str
+    goes_on_in_file: str
+    shortened: str
+    not_attached: str
     only_the_asker: str
     already_over: str
     already_asked: str
     question_gone: str
     forgotten: str
+    thanks: str
+    replaced: str
+    why: Why
     help: str
     error_id: str
     units: Mapping[int, str]
@@ -53,7 +81,7 @@ class Strings:
         sentence = self.failures.get(kind, self.failures["internal"])
         if wait and kind in self.waits and SHORTEST_WAIT <= wait <= LONGEST_WAIT:
             sentence = self.waits[kind].format(wait=self._span(wait))
-        return f"{sentence} {self.error_id.format(id=error_id)}"
+        return sentence + self.error_id.format(id=error_id)
 
     def _span(self, seconds: float) -> str:
         """Never one of anything, so that no language needs a singular."""
@@ -64,9 +92,19 @@ class Strings:
 ENGLISH = Strings(
     queued="Waiting for the answer above …",
     thinking="Thinking …",
+    thinking_for="Thinking … {seconds} s",
+    writing="Writing …",
+    using="Using {tool} …",
+    slowed="Slowed by Slack's limits …",
+    thoughts="Reasoning: {text}",
     stop="Stop",
     retry="Retry",
     go_on="Continue",
+    regenerate="Regenerate",
+    good="Good answer",
+    bad="Bad answer",
+    seconds="{seconds} s",
+    caution="AI can be wrong",
     stopped="Stopped.",
     cut="Cut at the length limit.",
     filtered="The model's content filter ended this answer.",
@@ -74,17 +112,36 @@ ENGLISH = Strings(
     empty="The model returned nothing. Asking again often helps.",
     incomplete="Incomplete: the connection to the model ended before the answer did.",
     interrupted="Interrupted: I am restarting, and will answer here in a moment.",
+    goes_on_in_file="The whole answer is too long for messages; it comes as a file.",
+    shortened="Shortened: the answer is longer than fits here.",
+    not_attached="Incomplete: I could not attach {files}.",
     only_the_asker="Only the person who asked can do that.",
     already_over="This answer has already ended.",
     already_asked="This is already being answered, or has been.",
     question_gone="I can no longer read the question. Please ask again.",
     forgotten="This answer is too old for that. Please ask again.",
+    thanks="Thank you for the feedback.",
+    replaced="This answer has been replaced, or is too old to be rated.",
+    why=Why(
+        title="What was wrong?",
+        which="What applies",
+        more="In your own words",
+        send="Send",
+        skip="Skip",
+        faults={
+            "wrong": "It is wrong",
+            "incomplete": "Something is missing",
+            "beside": "It is not what I asked",
+            "long": "It is too long",
+            "unsafe": "It is unsafe or offensive",
+        },
+    ),
     help=(
         "Hi! Ask me anything: mention me with a question, in a channel or a thread, "
         "or write to me directly. I read the thread, so follow-up questions work; "
         "while I write, *Stop* ends it."
     ),
-    error_id="(error {id})",
+    error_id=" (error {id})",
     units={1: "{n} seconds", 60: "{n} minutes", 3600: "{n} hours"},
     failures={
         "internal": "Something went wrong on my side.",
@@ -123,21 +180,50 @@ ENGLISH = Strings(
 JAPANESE = Strings(
     queued="上の回答が終わるのを待っています…",
     thinking="考えています…",
+    thinking_for="考えています… {seconds}秒",
+    writing="書いています…",
+    using="{tool} を使っています…",
+    slowed="Slackの制限により、表示が遅れています…",
+    thoughts="思考：{text}",
     stop="停止",
     retry="やり直す",
     go_on="続ける",
+    regenerate="再生成",
+    good="良い回答",
+    bad="良くない回答",
+    seconds="{seconds}秒",
+    caution="AIの回答は間違っていることがあります",
     stopped="停止しました。",
     cut="長さの上限に達したため、ここで終わりました。",
-    filtered="モデルのコンテンツフィルターにより、回答が終了しました。",
+    filtered="モデルのコンテンツフィルターにより、回答が打ち切られました。",
     refused="モデルが回答を控えました。",
     empty="モデルから何も返ってきませんでした。もう一度お試しください。",
     incomplete="未完了：回答の途中でモデルとの接続が切れました。",
     interrupted="中断：再起動しています。まもなくここで回答します。",
+    goes_on_in_file="回答が長いため、全文をファイルでお送りします。",
+    shortened="省略：回答が長いため、ここまでしか表示できません。",
+    not_attached="未完了：{files} を添付できませんでした。",
     only_the_asker="この操作ができるのは、質問した人だけです。",
     already_over="この回答はすでに終わっています。",
     already_asked="この質問にはすでに回答中か、回答済みです。",
     question_gone="質問を読み込めなくなりました。もう一度お尋ねください。",
     forgotten="この回答は古いため操作できません。もう一度お尋ねください。",
+    thanks="フィードバックをありがとうございます。",
+    replaced="この回答は新しいものに置き換えられたか、古いため評価できません。",
+    why=Why(
+        title="どこが良くありませんでしたか",
+        which="当てはまるもの",
+        more="詳しくお聞かせください",
+        send="送信",
+        skip="スキップ",
+        faults={
+            "wrong": "内容が間違っている",
+            "incomplete": "足りないところがある",
+            "beside": "質問への答えになっていない",
+            "long": "長すぎる",
+            "unsafe": "危険または不適切な内容がある",
+        },
+    ),
     help=(
         "こんにちは！チャンネルやスレッドで私をメンションして質問するか、"
         "DMを送ってください。スレッドの流れを読むので、続けて質問できます。"
@@ -162,7 +248,7 @@ JAPANESE = Strings(
         "unavailable": "モデルのサービスに障害が起きています。少し待ってからお試しください。",
         "resting": "モデルのサービスの障害が続いています。少し待ってからもう一度お尋ねください。",
         "unreachable": "モデルのサービスに接続できません。少し待ってからお試しください。",
-        "connection_refused": "モデルのサービスが所定の場所で動いていません。",
+        "connection_refused": "モデルのサービスが、設定された場所で動いていません。",
         "host_unknown": "モデルのサービスが見つかりません。管理者にお知らせください。",
         "tls": "モデルのサービスに安全に接続できません。管理者にお知らせください。",
         "connection_lost": "未完了：モデルとの接続が途中で切れました。",

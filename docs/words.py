@@ -36,7 +36,7 @@ The four inner planets, from the Sun outwards:
 | Earth | 12,756 | 1 | you are here |
 | Mars | 6,792 | 2 | *Olympus Mons* |
 
-**Venus** is hotter than Mercury, though it is further from the"""
+**Venus** is hotter than Mercury, though it is further from the Sun."""
 
 TRIP = """\
 A weekend in **Kyoto**, without hurrying:
@@ -55,7 +55,8 @@ RELEASE = """\
 
 ## 配信サービス 2.4 のお知らせ
 
-再送の間隔を見直し、障害のあとも受信側に負荷が集中しないようになりました。
+再送の間隔を見直し、障害のあとも**「受信側」**に負荷が集中しないようになりました。\
+これは**「重要」**な変更です。
 
 - 再送の間隔は **0.5秒** から始まり、最大 **30秒** まで延びます
 - 応答の `Retry-After` に従います
@@ -66,4 +67,5 @@ RELEASE = """\
 | 再送の上限 | 3回 | **6回** |
 | 最大の間隔 | 5秒 | **30秒** |
 
-ご不明な点は #general でお気軽に"""
+**注意：**古いクライアントでは、初回のみ間隔が*短く*なります。\
+ご不明な点は #general でお気軽にどうぞ。"""

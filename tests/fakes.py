@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from bot.core.feedback import Tally, Vote
 from bot.core.turns import Claim
 from bot.core.types import Call, CallKind, Lease, Message, StreamEvent, Thread, Turn
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator, Iterable, Sequence
 
     from bot.core.reply import Snapshot
     from bot.core.types import TurnKey
@@ -59,6 +60,8 @@ class Screen:
         self.delay = delay
         self.known = True
         self.frames: list[tuple[str, str]] = []
+        self.seconds: list[float] = []
+        self.picture: Snapshot | None = None
         self.calls: list[Call] = []
 
     def inherited(self) -> Screen:
@@ -75,6 +78,8 @@ class Screen:
         return ("2.0",) if self.frames else ()
 
     def plan(self, snapshot: Snapshot) -> list[Call]:
+        self.picture = snapshot
+        self.seconds.append(snapshot.seconds)
         frame = (snapshot.text, snapshot.phase.value)
         if self.known and self.frames and self.last == frame:
             return []
@@ -111,6 +116,38 @@ class Inbox:
         return new
 
 
+class Box:
+    """Takes votes on any turn but the `gone`; `reasons` are what was said of those that are down.
+
+    With an `error` it is out of reach.
+    """
+
+    def __init__(self) -> None:
+        self.votes: dict[tuple[TurnKey, str], tuple[int, str]] = {}
+        self.reasons: dict[tuple[TurnKey, str], tuple[tuple[str, ...], str]] = {}
+        self.gone: set[TurnKey] = set()
+        self.error: Exception | None = None
+
+    async def vote(self, key: TurnKey, round_: int, user: str, verdict: str) -> Vote:
+        if self.error:
+            raise self.error
+        if key in self.gone:
+            return Vote.STALE
+        before = self.votes.get((key, user))
+        self.votes[key, user] = (round_, verdict)
+        return Vote.SAME if before == (round_, verdict) else Vote.COUNTED
+
+    async def explain(self, key: TurnKey, round_: int, user: str, faults, reason: str) -> bool:
+        if self.error:
+            raise self.error
+        self.reasons[key, user] = (tuple(faults), reason)
+        return self.votes.get((key, user)) == (round_, "down")
+
+    async def counts(self, team: str | None, seconds: float) -> Tally:
+        verdicts = [verdict for _, verdict in self.votes.values()]
+        return Tally(verdicts.count("up"), verdicts.count("down"))
+
+
 class Free:
     """A budget without limits that notes what was refused."""
 
@@ -128,6 +165,7 @@ class Pages:
     """A history that is given, and people without names."""
 
     def __init__(self, *messages: Message, error: Exception | None = None) -> None:
+        self.learned: list[str] = []
         self.messages = list(messages)
         self.error = error
 
@@ -141,3 +179,6 @@ class Pages:
 
     def locale(self, user: str) -> str | None:
         return None
+
+    async def learn(self, users: Iterable[str], *, within: float = 1.0) -> None:
+        self.learned += users

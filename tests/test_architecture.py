@@ -41,7 +41,16 @@ ALLOWED = {
 
 PURE_IMPORTS = {
     "core": {"__future__", "collections", "dataclasses", "enum", "typing", "re", "math", "json"},
-    "rendering": {"__future__", "collections", "dataclasses", "enum", "typing", "re", "functools"},
+    "rendering": {
+        "__future__",
+        "collections",
+        "dataclasses",
+        "enum",
+        "functools",
+        "itertools",
+        "re",
+        "typing",
+    },
 }
 """Nothing here can wait, tell the time, or reach the outside."""
 
@@ -98,3 +107,32 @@ def test_tasks_start_in_one_place():
 
 def test_every_room_is_in_the_table():
     assert {part(path) for path in FILES} <= set(ALLOWED)
+
+
+INLINE = {"text", "link", "emoji", "user", "usergroup", "channel", "broadcast", "date", "image"}
+"""What stands in a line of a message, or mentions somebody."""
+
+MADE_IN = {
+    "bot/rendering/elements.py": {"text", "link", "emoji"},
+    "bot/slack/picture.py": {"text"},  # the anchor, in which nothing is written
+}
+
+
+def typed(tree):
+    """The values of every `"type": …` that is written out in a dict."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and key.value == "type":
+                    yield getattr(value, "value", None)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in FILES if part(path) in {"rendering", "slack", "engine", "app"}],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_elements_of_a_message_are_made_in_one_place(path):
+    """Nothing else puts a word of a model's into a message, so nobody is ever mentioned."""
+    allowed = MADE_IN.get(str(path.relative_to(ROOT)), set())
+    assert INLINE.intersection(typed(ast.parse(path.read_text()))) <= allowed

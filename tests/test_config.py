@@ -57,6 +57,10 @@ MISTAKES = {
     "OPENAI_TOP_P": ("canary", "must be a number"),
     "OPENAI_MAX_TOKENS": ("-987", "greater than or equal to 1"),
     "BOT_LANGUAGE": ("canary", "'auto', 'en' or 'ja'"),
+    "BOT_RENDER": ("canary", "'rich', 'markdown' or 'text'"),
+    "BOT_LINK_ALLOW": ("example.com, https://canary.example", "entry 2 must be a host"),
+    "BOT_FOOTER": ("model,canary", "must be off, or some of caution, model, seconds"),
+    "BOT_REASONING": ("canary", "'hide', 'status' or 'quote'"),
     "BOT_TURN_TIMEOUT": ("nan", "finite number"),
     "BOT_EDIT_INTERVAL": ("-987", "greater than 0"),
     "BOT_LOG_LEVEL": ("canary", "'debug', 'info', 'warning' or 'error'"),
@@ -176,6 +180,20 @@ def test_secrets_do_not_print():
     assert not [secret for secret in settings.secrets if secret in shown]
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, {"model", "seconds", "caution"}),
+        ("", {"model", "seconds", "caution"}),
+        (" Caution , MODEL,", {"model", "caution"}),
+        ("off", set()),
+    ],
+)
+def test_each_part_of_the_footer_is_a_choice(value, shown):
+    with environment(**({} if value is None else {"BOT_FOOTER": value})):
+        assert load().footer == shown
+
+
 def test_the_doctor_goes_on_with_what_can_be_read():
     with environment(PORT="x", OPENAI_MODEL="m"):
         settings, found = examine()
@@ -204,7 +222,31 @@ def shown(value):
         return value.get_secret_value()
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, tuple):
+        return ",".join(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("example.com", ("example.com",)),
+        (" *.example.com/docs/, 例え.jp ,,localhost:8000 ", None),
+        ("mailto:,tel:", ("mailto:", "tel:")),
+    ],
+)
+def test_links_may_be_limited_to_some_hosts(value, expected):
+    with environment(BOT_LINK_ALLOW=value):
+        allowed = load().bot_link_allow
+
+    assert allowed == (expected or ("*.example.com/docs/", "例え.jp", "localhost:8000"))
+
+
+@pytest.mark.parametrize(
+    "value", ["https://x.example", "a b", "user@x.example", "x.example?q", "*", "-a.example"]
+)
+def test_what_is_no_host_is_no_limit(value):
+    assert "host" in problems(BOT_LINK_ALLOW=value)[0]
 
 
 def test_the_example_lists_every_setting_with_its_default_and_its_line():

@@ -118,7 +118,7 @@ def test_pictures_are_light():
     shown = "".join(map(read, PAGES))
 
     assert pictures
-    assert [each.name for each in pictures if each.stat().st_size > 400_000] == []
+    assert [each.name for each in pictures if each.stat().st_size > 250_000] == []
     assert [each.name for each in pictures if f"docs/{each.name}" not in shown] == []
 
 

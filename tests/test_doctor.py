@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 
 from bot.config import close_bolt_trap, examine
+from bot.core.feedback import Verdict
 from bot.doctor import CHECKS, run
 from bot.doctor import examine as examine_all
 from bot.doctor.finding import Status
@@ -27,6 +28,7 @@ from tests.environment import (
     environment,
     scrubbed,
 )
+from tests.fakes import turn
 
 TICKET = "canary-ticket"
 
@@ -209,7 +211,8 @@ SLACK_FAULTS = [
     ({"errors": {"apps.connections.open": "not_allowed_token_type"}}, {"slack-app-token"}, set()),
     ({"errors": {"apps.connections.open": "missing_scope"}}, {"slack-app-token"}, set()),
     ({"scopes": "chat:write"}, {"slack-scopes"}, set()),
-    ({"scopes": ",".join([*SCOPES, "files:write"])}, set(), {"slack-scopes"}),
+    ({"scopes": ",".join([*SCOPES, "files:read"])}, set(), {"slack-scopes"}),
+    ({"scopes": ",".join(SCOPES.keys() - {"files:write"})}, set(), {"slack-scopes"}),
     ({"scopes": ""}, {"slack-scopes"}, set()),
     ({"scopes": None}, set(), set()),
     ({"skew": 90.0}, set(), {"slack-clock"}),
@@ -369,10 +372,15 @@ async def test_a_database_on_a_host_that_keeps_no_files(healthy):
 
 async def test_a_database_that_is_there(healthy, tmp_path):
     url = f"sqlite:///{tmp_path}/bot.db"
-    async with open_store(url, owner="bot"):
-        found = await findings(healthy | {"DATABASE_URL": url})
+    async with open_store(url, owner="bot") as journal:
+        before = await findings(healthy | {"DATABASE_URL": url})
+        await journal.accept(turn())
+        for user, verdict in (("U1", Verdict.UP), ("U2", Verdict.UP), ("U3", Verdict.DOWN)):
+            await journal.feedback.vote(turn().key, 0, user, verdict)
+        after = await findings(healthy | {"DATABASE_URL": url})
 
-    assert "opens" in found["database"].what
+    assert before["database"].what == "opens, and its schema is up to date"
+    assert after["database"].what.endswith("feedback in 30 days: 2 up, 1 down")
 
 
 async def test_the_doctor_makes_no_file(healthy, tmp_path):

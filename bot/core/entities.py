@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from bot.core.dates import utc
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -20,11 +22,17 @@ BOLD: Final = re.compile(r"(?<![\w*])\*(?![\s*])([^*\n]*?[^*\s])\*(?![\w*])")
 STRIKE: Final = re.compile(r"(?<![\w~])~(?![\s~])([^~\n]*?[^~\s])~(?![\w~])")
 BULLET: Final = re.compile(r"^( *)(?:•|◦|▪\ufe0e?) ", re.MULTILINE)
 ASIDE: Final = re.compile(rf"{MARK}(\d+){MARK}")
-CHANNEL_LABEL: Final = re.compile(r"<#(\w+)\|([^<>|]+)>")
+MOMENT: Final = re.compile(r"-?\d{1,12}", re.ASCII)
+LABEL: Final = re.compile(r"<(?:[@#]|!subteam\^)(\w+)\|([^<>|\n]+)>")
+BRACKET: Final = re.compile(r"[\[\]]|\\\Z")
+URL_ENDS: Final = re.compile(r"[\x00-\x20\x7f<>\\]")
 
 
 def from_text(text: str, name: Name) -> str:
-    """mrkdwn, as in a message's `text`, as Markdown. `name` is the name of a user id."""
+    """mrkdwn, as in a message's `text`, as Markdown. `name` is the name of a user id.
+
+    Marks beside a letter stay as they are: `text` does not tell whether they style anything.
+    """
     text = text.replace(MARK, "")
     aside: list[str] = []
 
@@ -50,10 +58,10 @@ def token(inside: str, name: Name) -> str:
     if kind == "@":
         return mention(rest, name, label)
     if kind == "#":
-        return f"#{label or rest}"
+        return f"#{label.removeprefix('#') or rest}"
     if kind == "!":
         return _special(rest, label)
-    return link(unescape(target), label)
+    return link(unescape(target), bracketed(label))
 
 
 def mention(user: str, name: Name, label: str = "") -> str:
@@ -64,10 +72,28 @@ def mention(user: str, name: Name, label: str = "") -> str:
 
 def link(url: str, label: str) -> str:
     """A Markdown link, or the bare address where the label says nothing more."""
-    if not label or label == url or url.endswith(f"//{label}") or url.startswith("mailto:"):
-        return url.removeprefix("mailto:")
-    where = f"<{url}>" if set(url) & set("() ") else url
+    if not url or says_nothing(url, label):
+        return url.removeprefix("mailto:") or label
+    url = quoted_url(url)
+    where = f"<{url}>" if set(url) & set("()") else url
     return f"[{label}]({where})"
+
+
+def bracketed(label: str) -> str:
+    """A label whose brackets do not end it."""
+    if "](" not in label and _balanced(label) and not label.endswith("\\"):
+        return label
+    return BRACKET.sub(r"\\\g<0>", label)
+
+
+def says_nothing(url: str, label: str) -> bool:
+    """True for the label of a link that shows no more than its address."""
+    return not label or label == url or url.endswith((f"//{label}", f"mailto:{label}"))
+
+
+def quoted_url(url: str) -> str:
+    """The address without what would end it in Markdown."""
+    return URL_ENDS.sub(lambda match: f"%{ord(match[0]):02X}", url)
 
 
 def code_span(text: str) -> str:
@@ -88,9 +114,9 @@ def unescape(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def channel_labels(text: str) -> Mapping[str, str]:
-    """Channel names that `text` knows; rich text has their ids alone."""
-    return dict(CHANNEL_LABEL.findall(text))
+def labels(text: str) -> Mapping[str, str]:
+    """The names by id that `text` knows; rich text has the ids alone."""
+    return {found: unescape(label).lstrip("@#") for found, label in LABEL.findall(text)}
 
 
 def _code(match: re.Match[str], name: Name) -> str:
@@ -114,12 +140,25 @@ def _verbatim(code: str, name: Name) -> str:
 
 def _special(rest: str, label: str) -> str:
     """`<!here>`, `<!subteam^S1|@team>`, `<!date^…|fallback>`."""
-    command = rest.partition("^")[0]
+    command, *more = rest.split("^")
     if command == "date":
-        return label
+        return label or _date(*more)
     if command == "subteam":
-        return f"@{(label or rest.partition('^')[2]).removeprefix('@')}"
+        return f"@{(label or ''.join(more)).removeprefix('@')}"
     return f"@{(label or command).removeprefix('@')}"
+
+
+def _date(moment: str = "", pattern: str = "", *_link: str) -> str:
+    return utc(int(moment), pattern) if MOMENT.fullmatch(moment) else moment
+
+
+def _balanced(text: str) -> bool:
+    depth = 0
+    for bracket in re.findall(r"[\[\]]", text):
+        depth += 1 if bracket == "[" else -1
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def _longest_run(text: str) -> int:

@@ -37,8 +37,7 @@ class Bucket:
         self._refill(now)
         if now < self._closed_until:
             return self._closed_until - now
-        # With a burst too small to share, what is not urgent waits until the bucket is full.
-        needed = 1.0 if kind in URGENT else min(1.0 + self._rate.kept, self._rate.burst)
+        needed = self._needed(kind)
         if self._tokens >= needed:
             self._tokens -= 1.0
             return 0.0
@@ -59,6 +58,16 @@ class Bucket:
         if now >= self._closed_until:
             self._factor = max(self._factor / 2, 0.25)
         self.close(now, retry_after)
+
+    def _needed(self, kind: CallKind) -> float:
+        """Of what is in the bucket; a status waits until it is full, that is, nobody else writes.
+
+        With a burst too small to share, so does all that is not urgent.
+        """
+        if kind in URGENT:
+            return 1.0
+        full = float(self._rate.burst)
+        return full if kind is CallKind.STATUS else min(1.0 + self._rate.kept, full)
 
     @property
     def _per_second(self) -> float:

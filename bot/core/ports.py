@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 
+    from bot.core.feedback import Fault, Tally, Verdict, Vote
     from bot.core.reply import Snapshot
     from bot.core.turns import Claim, Entry
     from bot.core.types import Call, Lease, Message, Order, StreamEvent, Turn, TurnKey
@@ -30,13 +31,16 @@ class History(Protocol):
 
 
 class People(Protocol):
-    """Who is who, from a cache; never a reason to wait."""
+    """Who is who, from a cache; never a reason to wait, unless somebody asks for that."""
 
     def name(self, user: str) -> str:
         """The display name as far as known, else the id."""
 
     def locale(self, user: str) -> str | None:
         """The Slack locale, such as `ja-JP`, when known."""
+
+    async def learn(self, users: Iterable[str], *, within: float = 1.0) -> None:
+        """Looks up those who are not known and waits for it, at most so many seconds."""
 
 
 class Sink(Protocol):
@@ -133,3 +137,21 @@ class Journal(Protocol):
 
         Its messages are kept: a new answer goes into them, or below them where it `goes_on`.
         """
+
+
+class Feedback(Protocol):
+    """What people say of answers: one vote of each person on each turn, on its latest round.
+
+    A store that does not answer raises `StoreError`.
+    """
+
+    async def vote(self, key: TurnKey, round_: int, user: str, verdict: Verdict) -> Vote:
+        """Counts it, in place of what this person said before."""
+
+    async def explain(
+        self, key: TurnKey, round_: int, user: str, faults: Collection[Fault], reason: str
+    ) -> bool:
+        """Why somebody's thumb is down; False where it is not, or not any more."""
+
+    async def counts(self, team: str | None, seconds: float) -> Tally:
+        """Of so long until now, in one workspace or in all."""

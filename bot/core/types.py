@@ -43,6 +43,11 @@ class Turn:
     goes_on: bool = False
 
     @property
+    def asks(self) -> bool:
+        """False where only the bot's name was said: that is a greeting, and no question."""
+        return bool(self.text.strip() or self.has_more or self.goes_on)
+
+    @property
     def key(self) -> TurnKey:
         """One user message is one turn, however many events announce it."""
         return (self.thread.team, self.thread.channel, self.ts)
@@ -83,6 +88,18 @@ class Queued:
 @dataclass(frozen=True, slots=True)
 class Begun:
     """Its turn has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """It is the first answer of its conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsed:
+    """So many seconds have passed since it was begun."""
+
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +175,8 @@ class Failed:
 StreamEvent = (
     Queued
     | Begun
+    | First
+    | Elapsed
     | Opened
     | TextDelta
     | ReasoningDelta

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import aiohttp
 
 from bot.doctor.finding import Finding
-from bot.slack.manifest import SCOPES
+from bot.slack.manifest import OPTIONAL, SCOPES
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -57,9 +57,8 @@ async def scopes(visit: Visit) -> Finding:
     granted = {scope.strip() for scope in header.split(",")} - {""}
     if missing := sorted(SCOPES.keys() - granted):
         reasons = "; ".join(f"{scope} {SCOPES[scope]}" for scope in missing)
-        return Finding.failed(
-            f"missing: {', '.join(missing)}", f"Add and reinstall the app ({reasons})."
-        )
+        finding = Finding.warning if OPTIONAL.issuperset(missing) else Finding.failed
+        return finding(f"missing: {', '.join(missing)}", f"Add and reinstall the app ({reasons}).")
     if superfluous := sorted(granted - SCOPES.keys()):
         return Finding.warning(
             f"not needed: {', '.join(superfluous)}", "Remove them: fewer rights, fewer worries."

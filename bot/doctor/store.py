@@ -12,9 +12,11 @@ from bot.store.engines import path_of
 from bot.store.urls import address
 
 if TYPE_CHECKING:
+    from bot.core.feedback import Tally
     from bot.doctor.visit import Visit
 
 HINT = "Check DATABASE_URL; a database that is damaged has to be restored from a backup."
+DAYS = 30
 LOST = "Set DATABASE_URL to a PostgreSQL: this host keeps no files."
 
 
@@ -27,12 +29,19 @@ async def database(visit: Visit) -> Finding:
             return Finding.warning("SQLite, whose file is lost at every restart", LOST)
         if where.is_sqlite and not path_of(where).exists():
             return _new(writable=os.access(path_of(where).parent, os.W_OK))
-        async with open_store(url, owner="doctor"):
-            return Finding.ok("opens, and its schema is up to date")
+        async with open_store(url, owner="doctor") as journal:
+            tally = await journal.feedback.counts(None, DAYS * 86400.0)
+            return Finding.ok(f"opens, and its schema is up to date{_feedback(tally)}")
     except SettingsError as error:
         return Finding.failed("; ".join(error.problems), HINT)
     except StoreError as error:
         return Finding.failed(f"DATABASE_URL: does not answer ({error})", HINT)
+
+
+def _feedback(tally: Tally) -> str:
+    if not tally.up + tally.down:
+        return ""
+    return f"; feedback in {DAYS} days: {tally.up} up, {tally.down} down"
 
 
 def _new(*, writable: bool) -> Finding:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import takewhile
 from logging import ERROR, WARNING
 from typing import TYPE_CHECKING
 
@@ -11,12 +13,14 @@ import structlog
 
 from bot.core.breaker import Breaker
 from bot.core.prompt import Place, TokenScale, build_prompt
-from bot.core.reply import Reply
+from bot.core.reply import Phase, Reply
 from bot.core.types import (
     Begun,
+    Elapsed,
     Failed,
     Finish,
     FinishReason,
+    First,
     Message,
     Queued,
     TextDelta,
@@ -28,7 +32,6 @@ from bot.tasks import Tasks
 from bot.telemetry import error_id
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import AsyncGenerator, Callable
 
     from bot.core.ports import Budget, History, Model, People, Sink
@@ -47,7 +50,11 @@ GO_ON = Message(
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What every answer is made with. `context_tokens` bounds the prompt."""
+    """What every answer is made with. `context_tokens` bounds the prompt.
+
+    `thoughts` is how many characters of the model's reasoning are kept, to be shown; `tick` the
+    seconds after which one that has nothing to say yet tells the time.
+    """
 
     model: Model
     history: History
@@ -57,6 +64,8 @@ class Desk:
     today: Callable[[], str]
     system: str | None = None
     context_tokens: int = 16_000
+    thoughts: int = 0
+    tick: float = 10.0
     deadlines: Deadlines = field(default_factory=Deadlines)
     breaker: Breaker = field(default_factory=Breaker)
     scale: TokenScale = field(default_factory=TokenScale)
@@ -70,9 +79,10 @@ class Answer:
         self.turn = turn
         self._desk = desk
         self._sink = sink
-        self._reply = Reply(ending)
+        self._reply = Reply(ending, thoughts=desk.thoughts)
         self._delivery = Delivery(self._reply, sink, desk.budget)
         self._reader: asyncio.Task[None] | None = None
+        self._began: float | None = None
 
     @property
     def over(self) -> bool:
@@ -88,6 +98,10 @@ class Answer:
     async def run(self) -> Snapshot:
         """Returns when the last word stands in Slack. Raises `SlackError` when it cannot."""
         self._delivery.feed(Begun())
+        self._began = _now()
+        if self.over and self.turn.asks:
+            # Nobody has looked up yet in which language its last word is to be said.
+            await self._desk.people.learn([self.turn.user])
         async with Tasks("answer") as tasks:
             try:
                 # The placeholder comes before anything else. Where a message stands already, the
@@ -96,6 +110,7 @@ class Answer:
                     await self._delivery.settle()
                 if not self._reply.phase.ended:
                     self._reader = tasks.start(self._read(), name=f"read {self.turn.ts}")
+                    tasks.start(self._tell_time(), name=f"time {self.turn.ts}")
                 await self._delivery.run()
             except SlackRejected as error:
                 await self._close(error)
@@ -116,14 +131,17 @@ class Answer:
 
     def end(self, event: Stopped | Interrupted | Deleted) -> None:
         """Ends it early; what has been written stays. The request to the model is aborted."""
-        self._delivery.feed(event)
+        self._conclude(event)
         if self._reader:
             self._reader.cancel()
 
     async def _read(self) -> None:
         try:
             async for event in self._events():
-                self._delivery.feed(event)
+                if isinstance(event, Finish):
+                    self._conclude(event)
+                else:
+                    self._delivery.feed(event)
         except BotError as error:
             self.fail(error.kind, error)
         except Exception as error:  # noqa: BLE001 - a bug must end the answer too, visibly
@@ -138,6 +156,9 @@ class Answer:
     async def _prompt(self) -> list[Message]:
         desk, turn = self._desk, self.turn
         history = await desk.history.read(turn)
+        before = takewhile(lambda message: message.ts != turn.ts, history)
+        if not any(message.role == "assistant" for message in before):
+            self._delivery.feed(First())
         if turn.goes_on:
             history = [*history, GO_ON]
         place = Place(desk.bot_name(), turn.direct, desk.today())
@@ -157,4 +178,21 @@ class Answer:
             detail=str(error) if expected else type(error).__name__,
             exc_info=None if expected else error,
         )
-        self._delivery.feed(failure)
+        self._conclude(failure)
+
+    async def _tell_time(self) -> None:
+        """As long as there is nothing else to tell."""
+        while not self.over and self._reply.phase is not Phase.ANSWERING:
+            await asyncio.sleep(self._desk.tick)
+            self._delivery.feed(self._elapsed())
+
+    def _conclude(self, event: Finish | Failed | Stopped | Interrupted | Deleted) -> None:
+        self._delivery.feed(self._elapsed())
+        self._delivery.feed(event)
+
+    def _elapsed(self) -> Elapsed:
+        return Elapsed(0.0 if self._began is None else _now() - self._began)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -236,8 +236,10 @@ class Conversations:
         answer, turn = work.answer, work.claim.turn
         if not answer.over:
             self._look_at(work)
-        if answer.over or turn.text.strip() or turn.has_more or turn.goes_on:
+        if answer.over or turn.asks:
             return await answer.run()
+        # No history is read, so nobody has looked up yet in which language to greet.
+        await self._desk.people.learn([turn.user])
         return await answer.say(self._help_for(turn))
 
     def _look_at(self, work: _Work) -> None:

@@ -39,14 +39,18 @@ class Pacer:
         rates: dict[str, Rate] | None = None,
         *,
         interval: float = 1.0,
+        status: float = 10.0,
         clock: Callable[[], float] | None = None,
     ) -> None:
-        """`interval`: the least seconds between two edits of one message while it grows."""
+        """The least seconds between two edits of one message.
+
+        `interval` is for those with more of an answer, `status` for those that say how it stands.
+        """
         self._rates = DEFAULT_RATES | (rates or {})
-        self._interval = interval
+        self._intervals = {CallKind.MORE: interval, CallKind.STATUS: status}
         self._clock = clock or asyncio.get_running_loop().time
         self._gates: dict[Hashable, _Gate] = {}
-        self._edited: dict[Hashable, float] = {}
+        self._next: dict[Hashable, float] = {}
 
     async def acquire(self, call: Call) -> None:
         """Returns when `call` may go out."""
@@ -66,14 +70,14 @@ class Pacer:
 
     async def _space(self, call: Call) -> None:
         """Edits of one message keep a distance, so that a burst is left for somebody else."""
-        if call.kind is not CallKind.MORE or call.method != "chat.update":
+        if call.kind not in self._intervals or call.method != "chat.update":
             return
-        message = (call.team, call.channel, call.payload["ts"])
+        edit = (call.kind, call.team, call.channel, call.payload["ts"])
         now = self._clock()
-        self._edited = {key: at for key, at in self._edited.items() if at + self._interval > now}
-        if message in self._edited:
-            await asyncio.sleep(self._edited[message] + self._interval - now)
-        self._edited[message] = self._clock()
+        self._next = {edit: at for edit, at in self._next.items() if at > now}
+        if edit in self._next:
+            await asyncio.sleep(self._next[edit] - now)
+        self._next[edit] = self._clock() + self._intervals[call.kind]
 
     def _on_the_way(self, call: Call) -> Iterable[_Gate]:
         if rate := PER_CHANNEL.get(call.method):

@@ -1,123 +1,107 @@
-"""A growing answer → the parts it is shown in. A closed part never changes."""
+"""A growing answer → the parts it is shown in. A closed part changes only when Slack refuses it.
+
+A part is closed only when something does not fit, and where depends on nothing behind that: so the
+parts are the same however the answer came in.
+"""
 
 from __future__ import annotations
 
-import re
+from itertools import chain
+from typing import TYPE_CHECKING, Final
 
-from bot.rendering.escape import escape, open_fence
+from bot.rendering.attachments import file
+from bot.rendering.draft import Answer, Draft
+from bot.rendering.layout import File, Frame, Limits, Part, Place
 
-BUDGET = 9_000
-"""Units a part may hold: Slack counts 13,200 in a message's blocks, more than we can see."""
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
 
-BLOCKS = 40
-"""Slack expands Markdown into at most 50 blocks; a heading, a rule or a table is one each."""
+    from bot.rendering.attachments import Attachment
+    from bot.rendering.draft import Laid
+    from bot.rendering.flow import Flow
 
-# Only whole lines count: then units never shrink while a line grows, and cuts stay where they are.
-_BLOCK = re.compile(
-    r"^(?:#{1,6} [^\n]*|[-*_]{3,}[ \t]*|\|?(?=[ :]*-)[ :|-]+|(?:`{3}|~{3})[^\n]*)\n", re.MULTILINE
-)
-_HEADING = re.compile(r"^#{1,6} [^\n]*\n", re.MULTILINE)
-FENCE = 60
-"""Characters of a code block's opening line that are repeated where it goes on."""
+__all__ = ["File", "Frame", "Limits", "Pages", "Part", "Place"]
 
-_SPECIAL = re.compile(r"[&<>]")
-_SENTENCE = re.compile(r"[。．！？!?…][」』）)”\"']?|\.(?=\s)")  # noqa: RUF100 - Japanese
-_CUTS = (
-    re.compile(r"\n"),
-    _SENTENCE,
-    re.compile(r"[、，；：,;:](?=\s|[^\x00-\x7f])"),
-    re.compile(r"\s"),
-)
-_JOINED = re.compile(r"[\u200d\ufe00-\ufe0f\u0300-\u036f\u3099\u309a\U0001f3fb-\U0001f3ff]")
+LEAST: Final = 500
+"""Units that a part may hold however often Slack refuses."""
 
 
 class Pages:
-    """Cuts one answer into parts. Feed it the whole text each time; it looks at the open end only.
+    """Lays out one answer. Show it all flows each time; it looks at those of the open part."""
 
-    Where to cut depends on nothing behind the cut, so the parts are the same however the text
-    came in.
-    """
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+        self._budget = self._limits.units
+        self._closed: list[Laid] = []
+        self._open: Laid | None = None
+        self._draft = self._begin((0, 0))
 
-    def __init__(self, budget: int = BUDGET) -> None:
-        self._budget = budget
-        self._closed: list[str] = []
-        self._fence = ""
-        self._at = 0
+    def frame(
+        self,
+        flows: Sequence[Flow],
+        settled: int,
+        final: bool,  # noqa: FBT001 - it says of all flows what `settled` says of some
+        source: Callable[[], str] = str,
+    ) -> Frame:
+        """The picture of `flows`, which begin with what those of the frame before began with.
 
-    def parts(self, text: str) -> list[str]:
-        """The parts of `text`, escaped for a Markdown block; all but the last are closed.
-
-        `text` must begin with what was passed before. Empty when there is nothing to show.
+        The first `settled` of them are complete; when `final`, all are. `source` gives the answer
+        as the model wrote it, for the file that holds it all.
         """
-        while cut := self._cut(text):
-            self._close(text[self._at : cut])
-            self._at = cut
-        tail = text[self._at :]
-        return [*self._closed, self._shown(tail)] if tail.strip() else list(self._closed)
+        answer = Answer(flows, settled, final)
+        self._open = None
+        while len(self._closed) < self._limits.parts:
+            laid = self._draft.lay(answer)
+            if not laid.part.closed:
+                self._open = laid
+                break
+            self._close(laid)
+        parts = tuple(laid.part for laid in self._laid() if not laid.is_blank)
+        return Frame(parts, tuple(self._files(answer, source)) if final else (), self._rest())
 
-    def _close(self, source: str) -> None:
-        if source.strip():
-            self._closed.append(self._shown(source))
-        self._fence = open_fence(source, self._fence)[:FENCE]
+    def refuse(self, part: int, accepted: Place | None) -> None:
+        """Slack did not take this part: it and what follows are laid out anew, in smaller parts.
 
-    def _shown(self, source: str) -> str:
-        """With the code block it begins in opened again, and the one it ends in closed."""
-        opened = f"{self._fence}\n{source}" if self._fence else source
-        unclosed = open_fence(opened)
-        closed = f"{opened.rstrip()}\n{_closing(unclosed)}" if unclosed else opened
-        return escape(closed.strip("\n"))
+        `accepted` is the end of its last frame that was taken, if there was one: the part ends
+        there, or at the last good place before.
+        """
+        for refused in self._laid()[part : part + 1]:
+            self._again(part, refused, accepted)
 
-    def _cut(self, text: str) -> int:
-        """Where the open part must end, or 0 while all of `text` fits."""
-        budget = self._budget - len(self._fence)
-        tail = text[self._at : self._at + budget + 1]
-        room = _fitting(tail, budget)
-        return self._at + _natural(tail, room) if room < len(tail) else 0
+    def _again(self, part: int, refused: Laid, accepted: Place | None) -> None:
+        stop = accepted if accepted and refused.start < accepted < refused.part.end else None
+        known = self._budget if stop else min(self._budget, refused.used)
+        self._budget = min(self._budget, max(known * 3 // 4, LEAST))
+        del self._closed[part:]
+        self._open = None
+        self._draft = self._begin(refused.start, refused.budget if stop else 0, stop)
 
+    def _begin(self, start: Place, budget: int = 0, stop: Place | None = None) -> Draft:
+        last = len(self._closed) + 1 >= self._limits.parts
+        budget = budget or self._budget
+        return Draft(self._limits, budget, start, self._attached(), stop, last=last)
 
-def _closing(fence: str) -> str:
-    """The line that closes it: in a list item it must stand as far in as the item's text."""
-    mark = fence.lstrip(" \t>-*+.)0123456789")
-    before = re.sub(r"[^>]", " ", fence[: len(fence) - len(mark)])
-    return (before + mark[: len(mark) - len(mark.lstrip(mark[0]))])[:FENCE]
+    def _close(self, laid: Laid) -> None:
+        if not laid.is_blank:
+            self._closed.append(laid)
+        # What a stop leaves may be nothing to see; then the part is not stopped.
+        anew = laid.is_blank and laid.is_stopped
+        self._draft = self._begin(laid.start if anew else laid.following)
 
+    def _laid(self) -> list[Laid]:
+        return [*self._closed, *([self._open] if self._open else [])]
 
-def units(text: str) -> int:
-    """What Slack counts, estimated: entities at their length, headings as it was seen to."""
-    return (
-        len(text)
-        + 4 * len(_SPECIAL.findall(text))
-        + 130 * len(_HEADING.findall(text))
-        + 40 * len(_BLOCK.findall(text))
-    )
+    def _attached(self) -> list[Attachment]:
+        return [*chain.from_iterable(laid.files for laid in self._laid())]
 
+    def _files(self, answer: Answer, source: Callable[[], str]) -> Iterator[File]:
+        for each in self._attached():
+            flow, *_ = answer.whole(each.index, 0)
+            yield file(each, flow)
+        if self._rest() == "file":
+            yield File("answer.md", "markdown", source())
 
-def _fits(text: str, budget: int) -> bool:
-    return units(text) <= budget and len(_BLOCK.findall(text)) <= BLOCKS
-
-
-def _fitting(tail: str, budget: int) -> int:
-    """The length of the longest beginning of `tail` that fits (bisection: units only grow)."""
-    if _fits(tail, budget):
-        return len(tail)
-    low, high = 0, len(tail)
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if _fits(tail[:middle], budget) else (low, middle)
-    return max(low, 1)
-
-
-def _natural(tail: str, room: int) -> int:
-    """The best place to cut in the last two fifths of the room: line, sentence, clause, word."""
-    for pattern in _CUTS:
-        ends = [match.end() for match in pattern.finditer(tail, room * 3 // 5, room)]
-        if ends:
-            return ends[-1]
-    return _between_graphemes(tail, room)
-
-
-def _between_graphemes(tail: str, room: int) -> int:
-    cut = room
-    while cut > 1 and (_JOINED.match(tail, cut) or tail[cut - 1] == "\u200d"):
-        cut -= 1
-    return cut
+    def _rest(self) -> str:
+        if len(self._closed) < self._limits.parts:
+            return ""
+        return "file" if self._limits.files else "cut"

@@ -10,10 +10,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.errors import BotError, SlackUnknown
-from bot.slack.errors import call
+from bot.slack.errors import response
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from slack_bolt.context.async_context import AsyncBoltContext
     from slack_sdk.web.async_client import AsyncWebClient
@@ -26,13 +26,21 @@ BOLT_LOG.setLevel(logging.ERROR)
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The bot in one workspace. `enterprise` is set in an Enterprise Grid."""
+    """The bot in one workspace. `enterprise` is set in an Enterprise Grid.
+
+    `scopes` are those of its token; None where Slack did not say.
+    """
 
     team: str
     bot_user: str
     bot_id: str
     name: str = ""
     enterprise: str | None = None
+    scopes: frozenset[str] | None = None
+
+    def may(self, scope: str) -> bool:
+        """False where it is known that the token lacks the scope."""
+        return self.scopes is None or scope in self.scopes
 
     def covers(self, team: str | None, enterprise: str | None) -> bool:
         """True when an event of this workspace is for us."""
@@ -48,7 +56,8 @@ class UnknownTeam(BotError):
 
 async def identify(client: AsyncWebClient) -> Identity:
     """Who the client's token makes us. Raises `SlackError`."""
-    answer = await call(client, "auth.test", {})
+    answered = await response(client, "auth.test", {})
+    answer: Any = answered.data
     match answer:
         case {"team_id": str() as team, "user_id": str() as user}:
             return Identity(
@@ -57,8 +66,15 @@ async def identify(client: AsyncWebClient) -> Identity:
                 str(answer.get("bot_id") or ""),
                 str(answer.get("user") or ""),
                 answer.get("enterprise_id"),
+                _scopes(answered.headers),
             )
     raise SlackUnknown("auth.test: names nobody")
+
+
+def _scopes(headers: Mapping[str, str]) -> frozenset[str] | None:
+    names = {name.lower(): value for name, value in headers.items()}
+    given = names.get("x-oauth-scopes")
+    return None if given is None else frozenset(map(str.strip, given.split(",")))
 
 
 def build_app(identity: Identity, client: AsyncWebClient) -> AsyncApp:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from slack_sdk.web.async_client import AsyncWebClient
+    from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
     from bot.errors import SlackError
 
@@ -30,6 +32,9 @@ UNKNOWN: Final = frozenset(
 READS: Final = frozenset({"history", "info", "list", "members", "replies"})
 """Methods that end so take form arguments only; in a JSON body Slack would not see them."""
 
+FILES: Final = "files."
+"""Methods that begin so take a form, in which what is no text is JSON."""
+
 LONGEST_WAIT: Final = 3600.0
 """A `Retry-After` beyond this is some proxy's, not Slack's."""
 
@@ -39,20 +44,35 @@ BROKEN: Final = (ClientError, TimeoutError, OSError, AttributeError, ValueError)
 
 async def call(client: AsyncWebClient, method: str, payload: Mapping[str, Any]) -> dict[str, Any]:
     """Slack's answer to one call. Raises `SlackRefused`, `SlackUnknown` or `SlackRejected`."""
-    arguments: dict[str, Any] = (
-        {"http_verb": "GET", "params": dict(payload)}
-        if method.rpartition(".")[2] in READS
-        else {"json": dict(payload)}
-    )
+    data = (await response(client, method, payload)).data
+    if not isinstance(data, dict):
+        raise SlackUnknown(f"{method}: not JSON")
+    return data
+
+
+async def response(
+    client: AsyncWebClient, method: str, payload: Mapping[str, Any]
+) -> AsyncSlackResponse:
+    """The same with its headers."""
     try:
-        response = await client.api_call(method, **arguments)
+        return await client.api_call(method, **_arguments(method, payload))
     except SlackApiError as error:
         raise _translated(method, error) from error
     except BROKEN as error:
         raise SlackUnknown(f"{method}: {type(error).__name__}") from error
-    if not isinstance(response.data, dict):
-        raise SlackUnknown(f"{method}: not JSON")
-    return response.data
+
+
+def _arguments(method: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """As the method takes them."""
+    if method.rpartition(".")[2] in READS:
+        return {"http_verb": "GET", "params": dict(payload)}
+    if method.startswith(FILES):
+        return {"data": {name: _in_form(value) for name, value in payload.items()}}
+    return {"json": dict(payload)}
+
+
+def _in_form(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _translated(method: str, error: SlackApiError) -> SlackError:

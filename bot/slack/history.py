@@ -13,7 +13,7 @@ import structlog
 from bot.core.mrkdwn import to_markdown
 from bot.core.types import Call, CallKind, Message
 from bot.errors import SlackError, SlackRefused
-from bot.rendering.escape import WORD_JOINER
+from bot.rendering.joiners import WORD_JOINER
 from bot.slack.errors import call
 from bot.slack.reconcile import METADATA
 from bot.slack.turns import MOMENT
@@ -158,11 +158,11 @@ class SlackHistory:
         def place(message: Said) -> tuple[Any, ...]:
             answered, own = self._answers(message), _moment(message["ts"])
             if answered and answered in known:
-                return (_moment(answered), 1, own)
-            return (own, 0, own)
+                return (_moment(answered), 1, _part(message), own)
+            return (own, 0, 0, own)
 
         answer = [each for each in said if turn.goes_on and self._answers(each) == turn.ts]
-        return [*sorted(before, key=place), asked, *answer]
+        return [*sorted(before, key=place), asked, *sorted(answer, key=_part)]
 
     def _is_before(self, message: Said, turn: Turn) -> bool:
         """An answer is as old as its question, though it was posted later."""
@@ -201,7 +201,8 @@ class SlackHistory:
         """One message of the conversation; an answer may stand in several of Slack's."""
         if self._is_ours(parts[0]):
             texts = [to_markdown(part, self._name).replace(WORD_JOINER, "") for part in parts]
-            return Message("assistant", "\n\n".join(filter(None, texts)), ts=parts[0]["ts"])
+            whole = "\n\n".join(filter(None, (text.strip("\n") for text in texts)))
+            return Message("assistant", whole, ts=parts[0]["ts"])
         text = to_markdown(parts[0], self._name, bot_user=self._identity.bot_user)
         whole = "\n\n".join(filter(None, [text, _files(parts[0])]))
         return Message("user", whole, self._speaker(parts[0]), parts[0]["ts"])
@@ -215,6 +216,12 @@ class SlackHistory:
     def _name(self, user: str) -> str:
         known = self._people.name(user)
         return self._identity.name or known if user == self._identity.bot_user else known
+
+
+def _part(message: Said) -> int:
+    """Which part of its answer one of our messages is: it may have been written anew later."""
+    part = message["metadata"]["event_payload"].get("part")
+    return part if isinstance(part, int) else 0
 
 
 def _begins_thread(turn: Turn) -> bool:

@@ -1,4 +1,4 @@
-"""What Slack tells us, handed on: questions to be answered, presses on Stop, and all the rest."""
+"""What Slack tells us, handed on: questions to be answered, presses of buttons, and the rest."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from slack_bolt.response import BoltResponse
 
 from bot.errors import SlackError, StoreError
 from bot.slack.authorize import UnknownTeam
-from bot.slack.blocks import CONTINUE, RETRY, STOP, read_value, without_furniture
+from bot.slack.blocks import without_furniture
+from bot.slack.buttons import CONTINUE, FEEDBACK, REGENERATE, RETRY, STOP, THUMBS, read_value
 from bot.slack.errors import call
 from bot.slack.inbox import TURN, NotAccepted
 from bot.slack.rounds import STARTED
 from bot.slack.turns import read_deletion
+from bot.slack.whispers import place_of, whisper
+from bot.slack.why import WHY
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.core.types import TurnKey
+    from bot.slack.votes import Votes
     from bot.strings import Strings
 
 log = structlog.get_logger(__name__)
@@ -52,38 +56,22 @@ class Again(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """Who does the work behind the listeners. `words` speaks a user's language."""
+    """Who does the work behind the listeners. `words` finds out a user's language."""
 
     submit: Callable[[TurnKey], None]
     stop: Callable[[TurnKey, str], Awaitable[str]]
     again: Again
     deleted: Callable[[str, str, str], Awaitable[None]]
-    words: Callable[[str], Strings]
+    votes: Votes
+    words: Callable[[str], Awaitable[Strings]]
     client: AsyncWebClient
     unhandled: Counter[str] = field(default_factory=Counter)
 
 
 def register(app: AsyncApp, handlers: Handlers) -> None:
     """Adds the listeners. Every request is acknowledged, but for questions not yet accepted."""
-
-    async def on_message(context: AsyncBoltContext, body: dict[str, Any]) -> None:
-        if turn := context.get(TURN):
-            handlers.submit(turn.key)
-        elif gone := read_deletion(body):
-            await handlers.deleted(*gone)
-
-    async def on_stop(ack: Callable[[], Awaitable[Any]], body: dict[str, Any]) -> None:
-        await ack()
-        await _stop(handlers, body)
-
-    async def on_retry(ack: Callable[[], Awaitable[Any]], body: dict[str, Any]) -> None:
-        await ack()
-        await _again(handlers, body, goes_on=False)
-
-    async def on_continue(ack: Callable[[], Awaitable[Any]], body: dict[str, Any]) -> None:
-        await ack()
-        if await _again(handlers, body, goes_on=True):
-            await _clear(handlers, body)
+    _hear(app, handlers)
+    _feel(app, handlers)
 
     async def on_error(
         error: Exception, body: dict[str, Any], response: BoltResponse | None
@@ -91,12 +79,52 @@ def register(app: AsyncApp, handlers: Handlers) -> None:
         status = _judge(handlers, error, body)
         return BoltResponse(status=status) if response is not None else None
 
+    app.error(on_error)
+
+
+def _hear(app: AsyncApp, handlers: Handlers) -> None:
+    """What is said, and what is taken back."""
+
+    async def on_message(context: AsyncBoltContext, body: dict[str, Any]) -> None:
+        if turn := context.get(TURN):
+            handlers.submit(turn.key)
+        elif gone := read_deletion(body):
+            await handlers.deleted(*gone)
+
     app.event("app_mention")(on_message)
     app.event("message")(on_message)
-    app.action(STOP)(on_stop)
-    app.action(RETRY)(on_retry)
-    app.action(CONTINUE)(on_continue)
-    app.error(on_error)
+
+
+def _feel(app: AsyncApp, handlers: Handlers) -> None:
+    """What is pressed."""
+
+    async def again(body: Mapping[str, Any]) -> None:
+        await _again(handlers, body, goes_on=False)
+
+    async def stop(body: Mapping[str, Any]) -> None:
+        await _stop(handlers, body)
+
+    async def go_on(body: Mapping[str, Any]) -> None:
+        if await _again(handlers, body, goes_on=True):
+            await _clear(handlers, body)
+
+    pressed = {STOP: stop, RETRY: again, REGENERATE: again, CONTINUE: go_on}
+    pressed |= dict.fromkeys((FEEDBACK, *THUMBS.values()), handlers.votes.cast)
+    for action, work in pressed.items():
+        app.action(action)(_acknowledged(work))
+    app.view(WHY)(_acknowledged(handlers.votes.explain))
+
+
+def _acknowledged(
+    work: Callable[[Mapping[str, Any]], Awaitable[None]],
+) -> Callable[..., Awaitable[None]]:
+    """Slack waits three seconds for that, and the work may take longer."""
+
+    async def listener(ack: Callable[[], Awaitable[Any]], body: dict[str, Any]) -> None:
+        await ack()
+        await work(body)
+
+    return listener
 
 
 async def _stop(handlers: Handlers, body: Mapping[str, Any]) -> None:
@@ -139,17 +167,7 @@ def _press(body: Mapping[str, Any]) -> tuple[str, tuple[TurnKey, int] | None]:
 async def _explain(handlers: Handlers, body: Mapping[str, Any], outcome: str) -> None:
     user = body["user"]["id"]
     if reply := REPLIES.get(outcome):
-        await _whisper(handlers, body, user, reply(handlers.words(user)))
-
-
-async def _whisper(handlers: Handlers, body: Mapping[str, Any], user: str, text: str) -> None:
-    container = body.get("container", {})
-    where = {"channel": container.get("channel_id"), "thread_ts": container.get("thread_ts")}
-    payload = {name: value for name, value in where.items() if value} | {"user": user, "text": text}
-    try:
-        await call(handlers.client, "chat.postEphemeral", payload)
-    except SlackError as error:
-        log.warning("could not say why a button did nothing", detail=str(error))
+        await whisper(handlers.client, place_of(body), user, reply(await handlers.words(user)))
 
 
 def _judge(handlers: Handlers, error: Exception, body: Mapping[str, Any]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.slack.reconcile import next_page, posts_in, search
+from bot.slack.reconcile import files_in, next_page, posts_in, search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,7 +16,10 @@ PAGES: Final = 10
 
 
 class LostPosts:
-    """One search for what has been posted for `turn`. It ends, one way or another."""
+    """One search for what has been posted for `turn`. It ends, one way or another.
+
+    `found` are parts and their ts; `files` the names of all files in the conversation since.
+    """
 
     def __init__(
         self, turn: Turn, patience: float, clock: Callable[[], float] = time.monotonic
@@ -29,6 +32,7 @@ class LostPosts:
         self._pages = 0
         self._failed: float | None = None
         self.found: list[tuple[int, str]] = []
+        self.files: set[str] = set()
 
     def request(self) -> tuple[str, dict[str, Any]]:
         """The method and the arguments of the next page."""
@@ -38,6 +42,7 @@ class LostPosts:
     def take(self, page: Mapping[str, Any]) -> bool:
         """Reads a page; True when that was all."""
         self.found += posts_in(page, self._turn)
+        self.files.update(files_in(page))
         self._cursor = next_page(page)
         self._pages += 1
         return not self._cursor or self._pages == PAGES

@@ -12,11 +12,15 @@ SCOPES: Mapping[str, str] = {
     "app_mentions:read": "to be told when somebody mentions the bot",
     "channels:history": "to read the thread of a mention in a public channel",
     "chat:write": "to answer, and to edit the answer while it grows",
+    "files:write": "to attach what is too long for a message: long answers, tables, and code",
     "groups:history": "to read the thread of a mention in a private channel",
     "im:history": "to receive and read direct messages",
     "mpim:history": "to receive and read group direct messages",
     "users:read": "to tell the model who said what, and to speak people's language",
 }
+
+OPTIONAL = frozenset({"files:write"})
+"""Scopes without which the bot does less, and says so."""
 
 EVENTS: Mapping[str, str] = {
     "app_mention": "somebody mentions the bot",

@@ -58,6 +58,12 @@ def posts_in(page: Mapping[str, Any], turn: Turn) -> Iterator[tuple[int, str]]:
             yield part, str(message["ts"])
 
 
+def files_in(page: Mapping[str, Any]) -> Iterator[str]:
+    """The names of all files on a page."""
+    for message in page.get("messages") or []:
+        yield from (str(file.get("name")) for file in message.get("files") or [])
+
+
 def next_page(page: Mapping[str, Any]) -> str:
     """The cursor of the page that follows; empty after the last."""
     return str((page.get("response_metadata") or {}).get("next_cursor") or "")

@@ -1,4 +1,4 @@
-"""Asking again: what Retry and Continue do, for the asker, once per press."""
+"""Asking again: what Retry, Regenerate and Continue do, for the asker, once per press."""
 
 from __future__ import annotations
 

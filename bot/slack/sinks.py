@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -13,36 +13,25 @@ import structlog
 from bot.core.reply import Phase
 from bot.core.types import Call, CallKind
 from bot.errors import SlackError, SlackRejected, SlackUnknown
-from bot.rendering.escape import plain
-from bot.rendering.pages import Pages
-from bot.slack.blocks import furniture, is_text, markdown, notice, text_of, verbatim
 from bot.slack.errors import call as slack_call
 from bot.slack.lost import LostPosts
+from bot.slack.picture import MISMATCH, TOO_LARGE, UNSHOWABLE, Draft, Picture
 from bot.slack.reconcile import mark, message_id
+from bot.slack.surface import Surface
+from bot.slack.uploads import COMPLETE, METHODS, Uploads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.core.reply import Snapshot
     from bot.core.turns import Claim
-    from bot.slack.blocks import Block
+    from bot.rendering.layout import File, Frame
+    from bot.slack.forms import Block
     from bot.strings import Strings
 
 log = structlog.get_logger(__name__)
-
-UNSHOWABLE = frozenset(
-    {
-        "block_mismatch",
-        "invalid_blocks",
-        "invalid_blocks_format",
-        "msg_blocks_too_long",
-        "msg_blocks_too_many",
-        "msg_too_long",
-    }
-)
-"""What Slack says of blocks that it does not take; the text must be shown all the same."""
 
 HOPELESS = frozenset(
     {
@@ -58,6 +47,15 @@ HOPELESS = frozenset(
 """What leaves nothing to be done: nobody is there to read it, or we are not."""
 
 GONE = "message_not_found"
+CUT_SHORT = "slack_refused"
+"""The kind of failure of an answer that Slack did not take whole."""
+
+STUCK = TOO_LARGE | UNSHOWABLE - {MISMATCH}
+"""What a new message would be refused for, too."""
+
+UNATTACHED = frozenset({Phase.GONE, Phase.INTERRUPTED})
+"""Ends at which no file is uploaded: nobody wants it, or somebody else goes on."""
+
 POST, UPDATE, DELETE = "chat.postMessage", "chat.update", "chat.delete"
 
 
@@ -78,18 +76,17 @@ class _Shown:
     """One message as it stands in Slack; what an earlier process wrote there is not known."""
 
     ts: str
-    blocks: list[Block] | None = field(repr=False, default=None)
+    draft: Draft | None = field(repr=False, default=None)
 
 
 @dataclass(slots=True)
 class _Past:
-    """How Slack took a part so far.
+    """What became of the message of a part so far.
 
-    `verbatim`: its blocks were refused. `missing`: its message was not found once. `replaced`: it
-    has been written anew. `dead`: its message takes no more. `before`: the message that it had.
+    `missing`: it was not found once. `replaced`: it has been written anew. `dead`: it takes no
+    more. `before`: the message that the part had.
     """
 
-    verbatim: bool = False
     missing: bool = False
     replaced: bool = False
     dead: bool = False
@@ -99,7 +96,8 @@ class _Past:
 class EditSink:
     """Implements the Sink port with `chat.postMessage` and `chat.update`.
 
-    `words` gives the words to use now: the asker's language may become known meanwhile.
+    `words` gives the words to use now: the asker's language may become known meanwhile. `below`
+    makes what stands under the answer's open end.
     """
 
     def __init__(
@@ -107,19 +105,26 @@ class EditSink:
         client: AsyncWebClient,
         claim: Claim,
         words: Callable[[], Strings],
+        below: Callable[[Snapshot], list[Block]],
+        surface: Surface | None = None,
         patience: Patience | None = None,
     ) -> None:
         self._client = client
         self._turn = claim.turn
         self._words = words
+        self._surface = surface or Surface()
         self._patience = patience or Patience()
-        self._pages = Pages()
+        self._picture = Picture(self._surface, below)
+        self._uploads = Uploads(client, claim.turn, self._patience.doubt)
+        self._files: Sequence[File] = ()
+        self._drafts: list[Draft] = []
         self._kept = claim.posts[: claim.kept]
         self._shown = [_Shown(ts) for ts in claim.posts[claim.kept :]]
         self._pasts: defaultdict[int, _Past] = defaultdict(_Past)
         self._aside: list[str] = []
         self._lost = self._search() if claim.doubtful else None
-        self._most: int | None = None
+        # Whoever knew the whole answer may have uploaded what belongs to it.
+        self._files_known = claim.doubtful or claim.ending is None
         self._wrote = False
         self._leaving = False
 
@@ -129,25 +134,30 @@ class EditSink:
         return (*self._kept, *(shown.ts for shown in self._shown))
 
     def plan(self, snapshot: Snapshot) -> list[Call]:
-        """Earlier parts first; a part that already looks as it should costs nothing."""
+        """Earlier parts first, files before last words; what looks as it should costs nothing."""
         self._leaving = snapshot.phase is Phase.GONE
+        frame = self._picture.feed(snapshot)
+        self._files = () if snapshot.phase in UNATTACHED else frame.files
+        if self._files and not self._files_known:
+            self._lost, self._files_known = self._search(), True
         if self._lost:
             # Urgent whatever it is for: nothing else can be written before it is known.
-            return [replace(self._make(*self._lost.request(), snapshot), kind=CallKind.FIRST)]
-        messages = self._messages(snapshot)
+            return [self._make(*self._lost.request(), CallKind.FIRST)]
+        self._drafts = self._picture.draw(self._notices(snapshot, frame))
+        kind = self._kind(snapshot)
         changed = [
-            self._call(part, blocks, snapshot)
-            for part, blocks in enumerate(messages)
-            if not self._pasts[part].dead and self._differs(part, blocks)
+            self._call(part, draft, kind)
+            for part, draft in enumerate(self._drafts)
+            if not self._pasts[part].dead and self._differs(part, draft)
         ]
         if self._leaving:
             return [call for call in changed if not call.new]
         # What a longer answer of an earlier attempt has left below this one, the last first.
-        surplus = [shown.ts for shown in reversed(self._shown[len(messages) :])]
+        surplus = [shown.ts for shown in reversed(self._shown[len(self._drafts) :])]
         return [
-            *(self._removal(ts, snapshot) for ts in surplus),
-            *changed,
-            *(self._removal(ts, snapshot) for ts in self._aside),
+            *(self._removal(ts, kind) for ts in surplus),
+            *self._with_files(changed),
+            *(self._removal(ts, kind) for ts in self._aside),
         ]
 
     async def keep(self, ending: Snapshot) -> None:
@@ -159,6 +169,7 @@ class EditSink:
         Where Slack rejects it and there is another way, the next plan takes that.
         """
         carry_out = {POST: self._post, UPDATE: self._update, DELETE: self._delete}
+        carry_out |= dict.fromkeys(METHODS, self._upload)
         try:
             await carry_out.get(call.method, self._look)(call)
         except SlackRejected as error:
@@ -167,38 +178,20 @@ class EditSink:
 
     # The picture
 
-    def _messages(self, snapshot: Snapshot) -> list[list[Block]]:
-        parts = self._pages.parts(snapshot.text)
-        messages = [self._form(part)(text) for part, text in enumerate(parts)] or [[]]
-        if self._most is not None and len(messages) > self._most:
-            missing = notice(self._words().failures["slack_refused"])
-            return [*messages[: self._most - 1], [*messages[self._most - 1], missing]]
-        messages[-1] += furniture(snapshot, self._words(), self._turn)
-        return messages
+    def _notices(self, snapshot: Snapshot, frame: Frame) -> list[str]:
+        """What is to be said about parts of the answer that do not stand in its messages."""
+        words, missing = self._words(), self._uploads.missing
+        if self._picture.cut_short:
+            told = snapshot.failure is not None and snapshot.failure.kind == CUT_SHORT
+            return [] if told else [words.failures[CUT_SHORT]]
+        if missing:
+            return [words.not_attached.format(files=", ".join(missing))]
+        rest = {"file": words.goes_on_in_file, "cut": words.shortened}.get(frame.rest)
+        return [rest] if rest else []
 
-    def _form(self, part: int) -> Callable[[str], list[Block]]:
-        return verbatim if self._pasts[part].verbatim else markdown
-
-    def _differs(self, part: int, blocks: list[Block]) -> bool:
-        return part >= len(self._shown) or self._shown[part].blocks != blocks
-
-    # The calls
-
-    def _call(self, part: int, blocks: list[Block], snapshot: Snapshot) -> Call:
-        new = part >= len(self._shown)
-        method, more = (
-            (POST, self._for_post(part)) if new else (UPDATE, {"ts": self._shown[part].ts})
-        )
-        return self._make(method, self._common(blocks) | more, snapshot, part)
-
-    def _removal(self, ts: str, snapshot: Snapshot) -> Call:
-        return self._make(DELETE, {"channel": self._turn.thread.channel, "ts": ts}, snapshot)
-
-    def _make(
-        self, method: str, payload: dict[str, Any], snapshot: Snapshot, part: int = 0
-    ) -> Call:
-        thread = self._turn.thread
-        return Call(method, thread.team, thread.channel, self._kind(snapshot), payload, part)
+    def _differs(self, part: int, draft: Draft) -> bool:
+        stands = self._shown[part].draft if part < len(self._shown) else None
+        return stands is None or stands.blocks != draft.blocks
 
     def _kind(self, snapshot: Snapshot) -> CallKind:
         # Ours is the first word, also in a message that somebody else has left.
@@ -206,19 +199,45 @@ class EditSink:
             return CallKind.FIRST
         if snapshot.ended:
             return CallKind.LAST
-        if not snapshot.text.strip():
+        drawn = [draft.end for draft in self._drafts if draft.end is not None]
+        read = [shown.draft.end for shown in self._shown if shown.draft and shown.draft.end]
+        if drawn == read:
             return CallKind.STATUS
         # The first words are as urgent as a placeholder; more of them can wait.
-        spoken = any(is_text(block) for shown in self._shown for block in shown.blocks or ())
-        return CallKind.MORE if spoken else CallKind.FIRST
+        return CallKind.MORE if read else CallKind.FIRST
 
-    def _common(self, blocks: list[Block]) -> dict[str, Any]:
+    # The calls
+
+    def _call(self, part: int, draft: Draft, kind: CallKind) -> Call:
+        new = part >= len(self._shown)
+        method, more = (
+            (POST, self._for_post(part)) if new else (UPDATE, {"ts": self._shown[part].ts})
+        )
+        return self._make(method, self._common(draft) | more, kind, part)
+
+    def _removal(self, ts: str, kind: CallKind) -> Call:
+        return self._make(DELETE, {"channel": self._turn.thread.channel, "ts": ts}, kind)
+
+    def _with_files(self, changed: list[Call]) -> list[Call]:
+        """Files stand below all parts, and come before the last of them is ended."""
+        step = self._uploads.next(self._files)
+        if step is None:
+            return changed
+        upload = self._make(*step, CallKind.LAST)
+        last = [call for call in changed if call.part == len(self._drafts) - 1 and not call.new]
+        return [*(call for call in changed if call not in last), upload, *last]
+
+    def _make(self, method: str, payload: dict[str, Any], kind: CallKind, part: int = 0) -> Call:
+        thread = self._turn.thread
+        return Call(method, thread.team, thread.channel, kind, payload, part)
+
+    def _common(self, draft: Draft) -> dict[str, Any]:
         # `text` is what notifications and screen readers get; chat.update refuses more than
         # 4,000 bytes of it even beside blocks.
         return {
             "channel": self._turn.thread.channel,
-            "text": plain(text_of(blocks)),
-            "blocks": blocks,
+            "text": draft.text,
+            "blocks": draft.blocks,
             "parse": "none",
         }
 
@@ -236,8 +255,7 @@ class EditSink:
 
     async def _update(self, call: Call) -> None:
         await slack_call(self._client, UPDATE, call.payload)
-        self._shown[call.part].blocks = call.payload["blocks"]
-        self._wrote = True
+        self._took(call.part)
 
     async def _post(self, call: Call) -> None:
         try:
@@ -246,8 +264,24 @@ class EditSink:
             # It may stand there: look before posting again, or people read it twice.
             self._lost = self._search()
             raise
-        self._shown.append(_Shown(answer["ts"], call.payload["blocks"]))
+        self._shown.append(_Shown(answer["ts"]))
+        self._took(call.part)
+
+    def _took(self, part: int) -> None:
         self._wrote = True
+        shown, draft = self._shown[part], self._drafts[part]
+        shown.draft = draft
+        self._picture.took(part, draft, shown.ts)
+
+    async def _upload(self, call: Call) -> None:
+        try:
+            await self._uploads.do(call.method, dict(call.payload), self._files)
+        except SlackUnknown:
+            # It may stand there: look before sharing it again.
+            self._lost = self._search() if call.method == COMPLETE else None
+            raise
+        if not self._uploads.allowed:
+            self._surface.without_files()
 
     async def _delete(self, call: Call) -> None:
         """What cannot be deleted is left alone: it stands below the answer and harms nobody."""
@@ -286,6 +320,7 @@ class EditSink:
             if not lost.take(page):
                 return
             self._adopt(lost.found)
+            self._uploads.found(lost.files)
         self._lost = None
 
     def _adopt(self, found: list[tuple[int, str]]) -> None:
@@ -304,18 +339,20 @@ class EditSink:
 
     async def _evade(self, call: Call, code: str) -> bool:
         """True when there is another way: other blocks, or another message."""
-        past = self._pasts[call.part]
-        if code in UNSHOWABLE and not past.verbatim:
-            past.verbatim = True
+        past, part = self._pasts[call.part], call.part
+        if self._picture.evade(part, self._drafts[part], code):
             return True
         if call.method == POST:
-            self._most = call.part or None
+            self._picture.end_before(part)
+            return False
+        if code in STUCK:
+            self._picture.end_with(part)
             return False
         if code == GONE and await self._may_be_news(past):
             return True
         if code in HOPELESS or past.replaced:
             return False
-        self._replace(call.part, code)
+        self._replace(part, code)
         return True
 
     async def _may_be_news(self, past: _Past) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from bot.core.types import Lease
 from bot.errors import LeaseLost
 from bot.store import rows, statements
+from bot.store.feedback import SqlFeedback
 from bot.store.gate import Rank
 from bot.store.statements import held, of
 from bot.store.transactions import Transactions
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from types import TracebackType
 
-    from sqlalchemy import Connection, Executable, Row, Update
+    from sqlalchemy import Connection, Executable, Update
 
     from bot.core.reply import Snapshot
     from bot.core.turns import Claim, Entry
@@ -36,6 +37,8 @@ class SqlJournal:
 
     def __init__(self, engines: Engines, *, owner: str, lease: float = 10.0) -> None:
         self._transactions = Transactions(engines)
+        self.feedback = SqlFeedback(self._transactions)
+        """What people say of the answers, in the same database."""
         self._owner = owner
         self._me = {"me": owner}
         self._taking = {"me": owner, "lease": lease}
@@ -104,7 +107,7 @@ class SqlJournal:
 
     async def due(self) -> list[TurnKey]:
         """What we have under way is among them: only the caller knows what it works on."""
-        found = await self._all("due", statements.DUE, self._me)
+        found = await self._transactions.rows("due", statements.DUE, self._me)
         return [(row.team, row.channel, row.ts) for row in sorted(found, key=_age)]
 
     async def order(self, key: TurnKey, order: Order) -> bool:
@@ -113,13 +116,15 @@ class SqlJournal:
 
     async def answering(self, team: str, channel: str, ts: str) -> TurnKey | None:
         """The database narrows it down by the looks, since the two read JSON in different ways."""
-        found = await self._all("answering", statements.answering(team, channel, ts), {})
+        found = await self._transactions.rows(
+            "answering", statements.answering(team, channel, ts), {}
+        )
         having = (row.ts for row in found if ts in (rows.read_posts(row.posts) or ()))
         return next(((team, channel, question) for question in having), None)
 
     async def find(self, key: TurnKey) -> Entry | None:
         """For buttons."""
-        found = await self._all("find", statements.FIND, of(key))
+        found = await self._transactions.rows("find", statements.FIND, of(key))
         return rows.entry(found[0]) if found else None
 
     async def reopen(self, turn: Turn) -> bool:
@@ -169,9 +174,11 @@ class SqlJournal:
         before = of(turn.key) | {"of_round": turn.round - 1}
         if not (row := connection.execute(statements.BEFORE, before).one_or_none()):
             return False
-        # Where it does not go on it replaces the last round, not what an earlier Continue has kept.
+        # Where it does not go on it replaces the last round, not what an earlier Continue has kept;
+        # from that it goes on as that round did.
         kept = len(rows.read_posts(row.posts) or ()) if turn.goes_on else row.kept
-        values = before | self._taking | rows.columns(turn) | {"kept": kept}
+        goes_on = turn.goes_on or row.kept > 0
+        values = before | self._taking | rows.columns(turn) | {"kept": kept, "goes_on": goes_on}
         return connection.execute(statements.REOPEN, values).rowcount > 0
 
     async def _change(self, name: str, lease: Lease, statement: Executable, **values: Any) -> None:
@@ -180,11 +187,6 @@ class SqlJournal:
 
     async def _count(self, name: str, statement: Executable, values: Mapping[str, Any]) -> int:
         return await self._transactions.write(name, partial(_count, statement, values))
-
-    async def _all(
-        self, name: str, query: Executable, values: Mapping[str, Any]
-    ) -> Sequence[Row[Any]]:
-        return await self._transactions.read(name, partial(_all, query, values))
 
 
 def _insert(connection: Connection, *, values: Mapping[str, Any]) -> bool:
@@ -200,12 +202,6 @@ def _lock(connection: Connection, query: Executable, values: Mapping[str, Any]) 
 
 def _count(statement: Executable, values: Mapping[str, Any], connection: Connection) -> int:
     return connection.execute(statement, values).rowcount
-
-
-def _all(
-    query: Executable, values: Mapping[str, Any], connection: Connection
-) -> Sequence[Row[Any]]:
-    return connection.execute(query, values).all()
 
 
 def _age(row: Any) -> tuple[int, str]:

@@ -114,6 +114,9 @@ def write_ending(ending: Snapshot) -> str:
             "text": ending.text,
             "failure": failure and [failure.kind, failure.id, failure.wait],
             "usage": usage and [usage.prompt_tokens, usage.completion_tokens],
+            "seconds": ending.seconds,
+            "thoughts": ending.thoughts,
+            "first": ending.first,
         }
     )
 
@@ -128,8 +131,12 @@ def read_ending(text: str | None) -> Snapshot | None:
             str(parts["text"]),
             _failed(*failure) if failure else None,
             Usage(*map(int, usage)) if usage else None,
+            # Older versions of the bot wrote none of these.
+            float(parts.get("seconds", 0)),
+            str(parts.get("thoughts", "")),
+            first=parts.get("first") is True,
         )
-    except (KeyError, TypeError, ValueError, RecursionError):
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
         return None
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.store.engines import begin_reading, looking, path_of
 from bot.store.failures import DAMAGED, no_database
-from bot.store.tables import guard, turns
+from bot.store.tables import feedback, guard, turns
 from bot.store.urls import wrong
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 READER = 1
 """What we can read. A migration that older versions cannot live with raises `min_reader`."""
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """All migrations in their order, so that Alembic is only loaded when there is something to do."""
 
 VERSION_TABLE = "bot_version"
@@ -78,13 +78,15 @@ def ready(found: Found) -> bool:
     # An unknown version is a newer one, which says by its guard that we may work on it.
     if missing := set(turns.c.keys()) - found.columns:
         raise wrong(f"the table turns lacks {', '.join(sorted(missing))}: {DAMAGED}")
+    if feedback.name not in found.tables:
+        raise wrong(f"the table feedback is missing: {DAMAGED}")
     return True
 
 
 def look(connection: Connection) -> Found:
     """Reads; changes nothing."""
     inspector = inspect(connection)
-    names = (VERSION_TABLE, turns.name, guard.name)
+    names = (VERSION_TABLE, turns.name, guard.name, feedback.name)
     tables = frozenset(name for name in names if inspector.has_table(name))
     versions = table(VERSION_TABLE, column("version_num"))
     return Found(

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Double,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -73,6 +74,29 @@ Index(
     postgresql_where=c.begun,
 )
 Index("turns_ended", c.ended_at)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    # The turn, which takes what was said of its answer along when it is forgotten.
+    Column("team", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("ts", Text, primary_key=True),
+    Column("voter", Text, primary_key=True),
+    # The one whose answer was meant.
+    Column("round", Integer, nullable=False),
+    Column("verdict", Text, nullable=False),
+    # What was wrong: words that a form offers, parted by blanks, and words of the voter's own.
+    Column("faults", Text, nullable=False, server_default=""),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("given_at", Double, nullable=False),
+    ForeignKeyConstraint(
+        ["team", "channel", "ts"], ["turns.team", "turns.channel", "turns.ts"], ondelete="CASCADE"
+    ),
+)
+"""One vote of each person on each turn, on its latest round."""
+
+Index("feedback_given", feedback.c.team, feedback.c.given_at)
 
 guard = Table("schema_guard", metadata, Column("min_reader", Integer, nullable=False))
 """One row: the oldest READER (see `schema`) that may work on this database."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from bot.errors import BotError, LeaseLost, StoreError
 from bot.store.engines import PATIENCE
@@ -14,10 +14,10 @@ from bot.store.gate import Gate, Rank
 from bot.tasks import Tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from types import TracebackType
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Executable, Row
 
     from bot.store.engines import Engines
 
@@ -65,6 +65,12 @@ class Transactions:
         """The result of `work`, which must not write."""
         return await self._run(name, partial(self._engines.read.run, work))
 
+    async def rows(
+        self, name: str, query: Executable, values: Mapping[str, Any]
+    ) -> Sequence[Row[Any]]:
+        """All that a query finds."""
+        return await self.read(name, partial(_rows, query, values))
+
     async def _run(self, name: str, transaction: Callable[[], Awaitable[T]]) -> T:
         if not self._open:
             raise StoreError("closed")
@@ -80,6 +86,12 @@ class Transactions:
             return await self._engines.write.run(work)
         finally:
             self._gate.leave()
+
+
+def _rows(
+    query: Executable, values: Mapping[str, Any], connection: Connection
+) -> Sequence[Row[Any]]:
+    return connection.execute(query, values).all()
 
 
 async def repeated(

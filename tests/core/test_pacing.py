@@ -45,6 +45,17 @@ def test_a_share_is_kept_for_urgent_calls():
     assert bucket.reserve(0, LAST) > 0
 
 
+def test_a_status_takes_only_what_nobody_else_wants():
+    """It waits until the bucket is full again."""
+    bucket = Bucket(Rate(per_minute=60, burst=5, kept=2))
+    assert bucket.reserve(0, STATUS) == 0
+    assert bucket.reserve(0, STATUS) == pytest.approx(1)
+    assert bucket.reserve(0.5, MORE) == 0
+
+    assert bucket.reserve(1, STATUS) == pytest.approx(1)
+    assert bucket.reserve(2, STATUS) == 0
+
+
 def test_a_refusal_closes_it_until_retry_after_even_for_last_words():
     bucket = Bucket(Rate(per_minute=60))
     bucket.back_off(100, 30)

@@ -4,13 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.reply import EVENTS, FINISHES, LIVE, TRANSITIONS, Phase, Reply
+from bot.core.reply import EVENTS, FINISHES, LIVE, TRANSITIONS, Phase, Pieces, Reply, Snapshot
 from bot.core.types import (
     Begun,
     Deleted,
+    Elapsed,
     Failed,
     Finish,
     FinishReason,
+    First,
     Interrupted,
     Opened,
     Queued,
@@ -32,7 +34,8 @@ events = st.one_of(
     st.builds(TextDelta, st.text(max_size=5)),
     st.builds(ReasoningDelta, st.text(max_size=5)),
     st.builds(RefusalDelta, st.text(max_size=5)),
-    st.sampled_from([Opened(), Queued(), Begun()]),
+    st.sampled_from([Opened(), Queued(), Begun(), First()]),
+    st.builds(Elapsed, st.floats(0, 100)),
     st.just(Usage(3, 4)),
     st.just(ToolCallDelta(0, "id", "name", "{}")),
     st.sampled_from(ENDINGS),
@@ -112,6 +115,54 @@ def test_reasoning_is_not_part_of_the_answer():
     assert fed(ReasoningDelta("secret thoughts"), TextDelta("Hi")).text == "Hi"
 
 
+def thought(*texts, limit):
+    reply = Reply(thoughts=limit)
+    for text in texts:
+        reply.feed(ReasoningDelta(text))
+    return reply.snapshot().thoughts
+
+
+def test_of_the_reasoning_the_end_is_kept_if_anything():
+    assert thought("some ", "thoughts", limit=0) == ""
+    assert thought("some ", "thoughts", limit=10) == "e thoughts"
+    assert thought("some ", "thoughts", limit=100) == "some thoughts"
+
+
+@given(st.lists(st.text(max_size=6)), st.integers(1, 9))
+def test_however_it_comes_the_same_is_kept(pieces, limit):
+    kept, looked = Pieces(limit=limit), Pieces(limit=limit)
+    for piece in pieces:
+        kept.add(piece)
+        looked.add(piece)
+        assert looked.whole == looked.whole
+
+    assert kept.whole == looked.whole == "".join(pieces)[-limit:]
+
+
+def test_a_tool_is_named_until_something_else_comes():
+    call = ToolCallDelta(0, "id", "search", "")
+    more = ToolCallDelta(0, None, None, '{"q":')
+
+    assert fed(call).tool == fed(call, more).tool == "search"
+    assert fed(call, TextDelta("Found")).tool == ""
+    assert fed(call, ReasoningDelta("hm")).tool == ""
+    assert fed(TextDelta("Let me see"), call).tool == "search"
+
+
+def test_time_and_place_are_part_of_the_picture():
+    picture = fed(First(), Elapsed(10), TextDelta("a"), Elapsed(12.5), Finish(FinishReason.STOP))
+
+    assert (picture.seconds, picture.first) == (12.5, True)
+    assert (fed().seconds, fed().first) == (0, False)
+
+
+def test_a_picture_that_is_taken_up_stays_as_it_is():
+    picture = Snapshot(Phase.CUT, "Hi", None, Usage(3, 4), 12.5, "So", first=True)
+
+    assert Reply(picture, thoughts=10).snapshot() == picture
+
+
 def test_content_is_not_in_the_repr():
     """Snapshots end up in logs and tracebacks; what people say does not."""
     assert "Hello" not in repr(fed(TextDelta("Hello")))
+    assert "Hello" not in repr(Snapshot(thoughts="Hello"))

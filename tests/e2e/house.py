@@ -18,12 +18,15 @@ from bot.playground.limits import Limits
 from bot.playground.model import Request, ScriptedModel
 from bot.playground.server import Playground
 from bot.playground.workspace import Message
-from bot.slack.blocks import STOP
+from bot.slack.buttons import STOP
 from tests.environment import environment
+from tests.shown import flat, shown
 
 BOTH = ("socket", "http")
 KEY = "sk-e2e-canary"
 TURN = "conversations:turn "
+AGAIN = ["regenerate"]
+"""The buttons under an answer that is whole."""
 
 QUICK = {
     "bot_edit_interval": 0.02,
@@ -33,8 +36,12 @@ QUICK = {
     "bot_first_token_timeout": 5.0,
     "bot_stall_timeout": 5.0,
     "bot_drain_seconds": 3.0,
+    "bot_footer": "off",
 }
-"""Settings for a Slack without limits; the deadlines are longer than any test."""
+"""Settings for a Slack without limits; the deadlines are longer than any test.
+
+Without footers what stands beside an answer is a notice, or what is going on.
+"""
 
 
 @dataclass(slots=True)
@@ -51,10 +58,7 @@ class Answer:
     @property
     def texts(self) -> list[str]:
         """The model's words, message by message."""
-        return [
-            "".join(b["text"] for b in message.get("blocks", []) if b["type"] == "markdown")
-            for message in self.messages
-        ]
+        return [shown(message.get("blocks", [])) for message in self.messages]
 
     @property
     def text(self) -> str:
@@ -67,8 +71,14 @@ class Answer:
 
     @property
     def buttons(self) -> list[str]:
+        """What may be done about it."""
         actions = [block for block in self.blocks if block["type"] == "actions"]
         return [element["action_id"] for block in actions for element in block["elements"]]
+
+    @property
+    def is_rated(self) -> bool:
+        """True where readers are asked what they think of it."""
+        return any(block["type"] == "context_actions" for block in self.blocks)
 
     @property
     def ts(self) -> str:
@@ -129,7 +139,7 @@ class House:
         """The bot's messages in a channel, by the question each says it answers."""
         found = defaultdict(list)
         for message in self.slack.workspace.messages(where):
-            if message["user"] == self.slack.workspace.bot.user_id:
+            if message["user"] == self.slack.workspace.bot.user_id and not message.get("files"):
                 found[message["metadata"]["event_payload"]["question"]].append(message)
         return found
 
@@ -145,7 +155,7 @@ class House:
 
         def shows():
             now = self.answer(question)
-            return now if STOP in now.buttons and text in now.text else None
+            return now if STOP in now.buttons and flat(text) in flat(now.text) else None
 
         return await self.slack.wait_for(shows)
 

@@ -1,4 +1,4 @@
-"""What ended short has a way on: Retry and Continue, for the asker, once per press."""
+"""What has ended has a way on: Retry, Regenerate, Continue, for the asker, once per press."""
 
 import asyncio
 import json
@@ -7,7 +7,7 @@ import pytest
 
 from bot.playground.reply import FOREVER, Cut, Reply
 from bot.strings import ENGLISH
-from tests.e2e.house import Held, open_house, run_bot
+from tests.e2e.house import AGAIN, Held, open_house, run_bot
 
 PLACES = ["general", "leads", "@streambot"]
 
@@ -43,7 +43,7 @@ async def test_retry_answers_into_the_same_message(house, place):
 
     answer = await again(house, broken, "retry")
 
-    assert (answer.text, answer.notices, answer.buttons) == ("All of it", [], [])
+    assert (answer.text, answer.notices, answer.buttons) == ("All of it", [], AGAIN)
     assert [m["ts"] for m in answer.messages] == [m["ts"] for m in broken.messages]
     assert house.prompts[0] == house.prompts[1]
 
@@ -55,11 +55,11 @@ async def test_continue_goes_on_below(house, place):
     house.model.enqueue(Reply([" and the rest"]))
 
     answer = await again(house, cut, "continue")
-    await house.slack.wait_for(lambda: not house.answer(cut.question).buttons)
+    await house.slack.wait_for(lambda: house.answer(cut.question).buttons == AGAIN)
     answer = house.answer(cut.question)
 
-    assert answer.texts == ["Half of it", " and the rest"]
-    assert (answer.notices, answer.buttons) == ([], [])
+    assert answer.texts == ["Half of it", "and the rest"]
+    assert (answer.notices, answer.buttons) == ([], AGAIN)
     roles = [message["role"] for message in house.prompts[1]]
     assert roles == ["system", "user", "assistant", "user"]
     assert "Half of it" in house.prompts[1][2]["content"]
@@ -86,7 +86,44 @@ async def test_retry_after_continue_replaces_only_the_last_round(house):
 
     answer = await again(house, broken, "retry")
 
-    assert answer.texts == ["Half of it", " and the rest"]
+    assert answer.texts == ["Half of it", "and the rest"]
+    assert house.prompts[2] == house.prompts[1]
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_regenerate_answers_anew_in_the_same_message(house, place):
+    """While it does the old text is gone; what comes in its place can be regenerated, too."""
+    house.model.enqueue(Reply(["Good"]))
+    first = await house.ask("alice", place, "@streambot go")
+    pieces = Held("Bet", after=["ter"])
+    house.model.enqueue(Reply(pieces), Reply(["Best"], finish_reason="length"))
+
+    await house.press("alice", first, "regenerate")
+    begun = await house.begun(first.question, "Bet")
+    pieces.release()
+    second = await house.ended(first.question)
+    third = await again(house, second, "regenerate")
+
+    assert (begun.text, begun.buttons) == ("Bet", ["stop"])
+    assert (second.texts, third.texts) == (["Better"], ["Best"])
+    assert {answer.ts for answer in (first, second, third)} == {first.ts}
+    assert (third.notices, third.buttons) == ([ENGLISH.cut], ["continue", "regenerate"])
+    assert house.prompts[0] == house.prompts[1] == house.prompts[2]
+
+
+async def test_an_answer_that_was_replaced_is_not_regenerated_again(house):
+    """F020: nor by somebody else, nor twice."""
+    house.model.enqueue(*[Reply([text]) for text in ("Good", "Better")])
+    first = await house.ask("alice", "general", "@streambot go")
+    await house.press("bob", first, "regenerate")
+    await house.slack.wait_for(lambda: house.whispers)
+    second = await again(house, first, "regenerate")
+    await house.press("alice", first, "regenerate")
+    await house.slack.wait_for(lambda: len(house.whispers) == 2)
+
+    assert second.text == "Better"
+    assert house.whispers == [ENGLISH.only_the_asker, ENGLISH.already_asked]
+    assert len(house.model.requests) == 2
 
 
 @pytest.mark.parametrize("late", [0.0, 0.1])
@@ -99,7 +136,7 @@ async def test_retry_of_a_long_answer(house, late):
     answer = await again(house, broken, "retry")
 
     assert len(broken.messages) == 3
-    assert (answer.texts, answer.notices, answer.buttons) == (["short and whole"], [], [])
+    assert (answer.texts, answer.notices, answer.buttons) == (["short and whole"], [], AGAIN)
 
 
 async def test_a_question_in_a_thread_is_found_again(house):
@@ -268,5 +305,5 @@ async def test_an_answer_that_vanishes_is_written_anew_once(house):
     await house.idle()
     answer = house.answer(question)
 
-    assert (answer.text, answer.notices, answer.buttons) == ("Half and half", [], [])
+    assert (answer.text, answer.notices, answer.buttons) == ("Half and half", [], AGAIN)
     assert len(answer.messages) == 1

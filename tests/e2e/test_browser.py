@@ -60,7 +60,7 @@ async def grown(page, length):
         """least => {
             const all = document.querySelectorAll("#replies .message.bot");
             const last = all[all.length - 1];
-            const length = last?.querySelector(".markdown")?.textContent.length ?? 0;
+            const length = last?.querySelector(".rich-text")?.textContent.length ?? 0;
             return last?.querySelector("[data-action=stop]") && length > least && length;
         }""",
         arg=length,
@@ -89,7 +89,7 @@ async def test_a_mention_is_answered_before_ones_eyes(page):
     more = await grown(page, some)
     await expect(stop(page)).to_have_count(0, timeout=15_000)
 
-    assert 0 < some < more < len(await answer(page).locator(".markdown").text_content())
+    assert 0 < some < more < len(await answer(page).locator(".rich-text").first.text_content())
     await expect(answer(page)).not_to_contain_text(ENGLISH.thinking)
     await expect(page.get_by_role("button", name="1 reply")).to_be_visible()
 
@@ -103,7 +103,7 @@ async def test_stop_is_pressed(page):
 
     await expect(stop(page)).to_have_count(0)
     await expect(answer(page)).to_contain_text(ENGLISH.stopped)
-    body = await answer(page).locator(".markdown").text_content()
+    body = await answer(page).locator(".rich-text").first.text_content()
     assert len(body) >= seen
 
 
@@ -162,3 +162,19 @@ async def test_a_question_by_keyboard_alone(page):
     await expect(answer(page)).to_contain_text("Hello!")
     await stop(page).click()
     await expect(answer(page)).to_contain_text(ENGLISH.stopped)
+
+
+async def test_a_thumb_down_asks_why(page, slack):
+    """In a form that opens for whoever pressed it; sent off, it closes, and the thumb stays."""
+    await say(page, "@Stream Bot why the penguins?")
+    thumb = page.locator("#replies").get_by_role("button", name=ENGLISH.bad)
+    await thumb.click(timeout=15_000)
+
+    form = page.get_by_role("dialog", name=ENGLISH.why.title)
+    await form.get_by_label(ENGLISH.why.faults["incomplete"]).check()
+    await form.get_by_role("textbox").fill("What about the penguins' feet?")
+    await form.get_by_role("button", name=ENGLISH.why.send).click()
+
+    await expect(form).to_be_hidden()
+    await expect(thumb).to_have_attribute("aria-pressed", "true")
+    assert not slack.workspace.open_views

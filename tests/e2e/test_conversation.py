@@ -7,8 +7,9 @@ import pytest
 
 from bot.playground.limits import Limits
 from bot.playground.reply import Reply
-from bot.strings import ENGLISH
-from tests.e2e.house import BOTH, Held, open_house
+from bot.strings import ENGLISH, JAPANESE
+from tests.e2e.house import AGAIN, BOTH, Held, open_house
+from tests.shown import flat
 
 both = pytest.mark.parametrize("transport", BOTH)
 
@@ -18,9 +19,10 @@ def said(prompt):
     return [(message["role"], message["content"]) for message in prompt[1:]]
 
 
-def flat(text):
-    """Without the white space that may change where a message ends."""
-    return re.sub(r"\s+", "", text)
+def elements(answer):
+    """What its rich text is made of."""
+    rich = [block for block in answer.blocks if block["type"] == "rich_text"]
+    return [each for block in rich for section in block["elements"] for each in section["elements"]]
 
 
 # One answer
@@ -33,9 +35,10 @@ async def test_a_mention_is_answered_in_its_thread(house):
 
     answer = await house.ask("alice", "general", "@streambot hi")
 
-    assert answer.texts == ["Hello, **Alice**!"]
+    assert answer.texts == ["Hello, Alice!"]
+    assert {"type": "text", "text": "Alice", "style": {"bold": True}} in elements(answer)
     assert answer.messages[0]["thread_ts"] == answer.question["ts"]
-    assert (answer.notices, answer.buttons) == ([], [])
+    assert (answer.notices, answer.buttons) == ([], AGAIN)
 
 
 @both
@@ -49,8 +52,8 @@ async def test_the_answer_grows(house):
     pieces.release()
     ended = await house.ended(question)
 
-    assert (begun.text, begun.buttons, begun.notices) == ("Once ", ["stop"], [])
-    assert (ended.text, ended.buttons) == ("Once upon a time", [])
+    assert (begun.text, begun.buttons, begun.notices) == ("Once", ["stop"], [ENGLISH.writing])
+    assert (ended.text, ended.buttons) == ("Once upon a time", AGAIN)
     assert begun.ts == ended.ts
     assert "edited" not in ended.messages[0]
 
@@ -79,7 +82,7 @@ async def test_posts_never_unfurl(house):
     await house.ask("alice", "general", "@streambot links")
 
     posts = house.calls("chat.postMessage")
-    assert len(posts) == 2
+    assert len(posts) > 1
     assert {(post["unfurl_links"], post["unfurl_media"]) for post in posts} == {(False, False)}
 
 
@@ -94,7 +97,7 @@ async def test_a_long_answer_goes_on(house):
     assert len(answer.messages) == 3
     assert flat(answer.text) == flat(story)
     assert {message["thread_ts"] for message in answer.messages} == {answer.question["ts"]}
-    assert (answer.notices, answer.buttons) == ([], [])
+    assert (answer.notices, answer.buttons) == ([], AGAIN)
 
 
 async def test_an_answer_of_usual_length_is_never_refused():
@@ -121,7 +124,7 @@ async def test_three_at_once_are_never_refused():
         answers = [await house.ended(question) for question in asked]
 
         assert [answer.text.count("word") for answer in answers] == [40, 40, 40]
-        assert not any(answer.buttons for answer in answers)
+        assert all(answer.buttons == AGAIN for answer in answers)
         assert house.refused == 0
 
 
@@ -129,9 +132,15 @@ async def test_a_mention_without_text_gets_help(house):
     """Friendly words of our own; the model is not asked."""
     answer = await house.ask("alice", "general", "@streambot")
 
-    assert answer.text == ENGLISH.help
+    assert answer.text == ENGLISH.help.replace("*", "")
     assert answer.buttons == []
     assert house.model.requests == []
+
+
+async def test_who_is_not_known_yet_is_greeted_in_their_language(house):
+    answer = await house.ask("yuki", "general", "@streambot")
+
+    assert answer.text == JAPANESE.help.replace("*", "")
 
 
 @pytest.mark.parametrize("place", ["general", "@streambot"])
@@ -142,9 +151,10 @@ async def test_the_model_can_mention_nobody(house, place):
 
     answer = await house.ask("alice", place, "@streambot hi")
 
-    written = [answer.text, *(message["text"] for message in answer.messages)]
-    assert all("evil.example" in text for text in written)
-    assert not [text for text in written if re.search(r"<[!@#h]|@(here|channel)\b", text)]
+    fallbacks = [message["text"] for message in answer.messages]
+    assert all("evil.example" in text for text in [answer.text, *fallbacks])
+    assert not [text for text in fallbacks if re.search(r"<[!@#h]|@(here|channel)\b", text)]
+    assert {element["type"] for element in elements(answer)} == {"text", "link"}
     assert {post["parse"] for post in house.calls("chat.postMessage", "chat.update")} == {"none"}
 
 

@@ -50,9 +50,9 @@ def test_every_ending_has_its_own_words():
 @pytest.mark.parametrize(
     ("reason", "notices", "buttons"),
     [
-        ("stop", [], []),
-        ("length", [ENGLISH.cut], ["continue"]),
-        ("content_filter", [ENGLISH.filtered], []),
+        ("stop", [], ["regenerate"]),
+        ("length", [ENGLISH.cut], ["continue", "regenerate"]),
+        ("content_filter", [ENGLISH.filtered], ["regenerate"]),
     ],
 )
 async def test_finish_reasons(house, reason, notices, buttons):
@@ -70,7 +70,7 @@ async def test_a_filter_that_leaves_nothing(house):
 
     answer = await ask(house)
 
-    assert (answer.text, answer.notices, answer.buttons) == ("", [ENGLISH.filtered], [])
+    assert (answer.text, answer.notices, answer.buttons) == ("", [ENGLISH.filtered], ["retry"])
 
 
 async def test_a_refusal(house):

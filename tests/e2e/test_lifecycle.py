@@ -8,7 +8,7 @@ import pytest
 
 from bot.playground.reply import FOREVER, Reply
 from bot.strings import ENGLISH
-from tests.e2e.house import BOTH, KEY, Held, open_house, run_bot
+from tests.e2e.house import AGAIN, BOTH, KEY, Held, open_house, run_bot
 from tests.environment import ROOT, command, scrubbed
 
 both = pytest.mark.parametrize("transport", BOTH)
@@ -45,7 +45,7 @@ async def test_leaving_lets_an_answer_finish(transport):
             asyncio.get_running_loop().call_later(0.1, pieces.release)
 
         answer = house.answer(question)
-        assert (answer.text, answer.notices, answer.buttons) == ("Half and half", [], [])
+        assert (answer.text, answer.notices, answer.buttons) == ("Half and half", [], AGAIN)
         assert ours() == []
 
 
@@ -134,6 +134,7 @@ async def program(house, cwd, **variables):
         "OPENAI_BASE_URL": house.model.base_url,
         "OPENAI_API_KEY": KEY,
         "BOT_LOG_FORMAT": "json",
+        "BOT_FOOTER": "off",
     }
     process = await asyncio.create_subprocess_exec(
         *command("run", "--socket"),
@@ -175,7 +176,7 @@ async def test_a_signal_ends_it_in_good_order(tmp_path):
         code, errors = await farewell(process)
 
         answer = house.answer(question)
-        assert (answer.text, answer.notices, answer.buttons) == ("Half and half", [], [])
+        assert (answer.text, answer.notices, answer.buttons) == ("Half and half", [], AGAIN)
         assert code == 0
         assert '"stopped"' in errors
         assert "Traceback" not in errors

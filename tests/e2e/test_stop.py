@@ -31,7 +31,7 @@ async def test_the_asker_stops_it(house, place):
 
     assert outcome.accepted
     assert (ended.text, ended.notices) == ("Half of it", [ENGLISH.stopped])
-    assert ended.buttons == ["continue"]
+    assert ended.buttons == ["continue", "regenerate"]
     assert request.disconnected_at - clicked < 1
     assert house.whispers == []
 
@@ -140,7 +140,8 @@ async def test_somebody_elses_key_is_no_way_in(house):
     question = await house.say("alice", "general", "@streambot go")
     victim = await house.begun(question, "Half")
     own = await house.ask("bob", "general", "@streambot me too")
-    stolen = victim.blocks[-1]["elements"][0]["value"]
+    [stop] = [block for block in victim.blocks if block["type"] == "actions"]
+    stolen = stop["elements"][0]["value"]
 
     own.messages[-1]["blocks"] = victim.messages[-1]["blocks"]
     await house.press("bob", own, value=stolen)

@@ -153,6 +153,11 @@ def test_the_sentence_says_how_long(wait, english, japanese):
     assert japanese in JAPANESE.failure("rate_limited", "1f", wait)
 
 
+def test_the_id_of_an_error_stands_as_each_language_writes_it():
+    assert ENGLISH.failure("internal", "1f").endswith("my side. (error 1f)")
+    assert JAPANESE.failure("internal", "1f").endswith("発生しました。（エラー 1f）")
+
+
 @pytest.mark.parametrize("words", [ENGLISH, JAPANESE])
 def test_only_some_sentences_do(words):
     """F075 F079: a wait changes no other."""

@@ -6,7 +6,15 @@ from contextlib import AsyncExitStack
 import pytest
 
 from bot.core.reply import Phase, Snapshot
-from bot.core.types import CallKind, Finish, FinishReason, Order, TextDelta
+from bot.core.types import (
+    CallKind,
+    Finish,
+    FinishReason,
+    Message,
+    Order,
+    ReasoningDelta,
+    TextDelta,
+)
 from bot.engine.answer import Desk
 from bot.engine.conversations import Conversations, StopOutcome
 from bot.engine.terms import Terms
@@ -21,15 +29,16 @@ QUICK = Terms(pulse=0.02)
 class House:
     """Conversations with a screen per question, which outlives the process that wrote there."""
 
-    def __init__(self, journal, *scripts, errors=(), terms=None, screens=None, budget=None):
+    def __init__(self, journal, *scripts, errors=(), terms=None, screens=None, budget=None, **how):
         self.model = ScriptModel(*scripts)
         self.journal = journal
         self.screens = {} if screens is None else screens
         self.errors = errors
         self.claims = []
         self.asked = []
-        pages = Pages()
-        desk = Desk(self.model, pages, pages, budget or Free(), lambda: "Bot", lambda: "today")
+        pages = Pages(*how.pop("said", ()))
+        names = (lambda: "Bot", lambda: "today")
+        desk = Desk(self.model, pages, pages, budget or Free(), *names, **how)
         self.conversations = Conversations(
             journal, desk, self.screen, lambda turn: "Ask me anything.", terms or QUICK
         )
@@ -92,6 +101,53 @@ async def test_a_question_is_answered(open_house):
 
     assert house.screens["1.000100"].frames[0] == ("", "waiting")
     assert house.shown() == ("Because.", "complete")
+
+
+async def test_as_long_as_it_thinks_the_time_is_told(open_house):
+    house = await open_house(
+        [0.1, ReasoningDelta("Hm"), 0.1, TextDelta("Because."), DONE], tick=0.03
+    )
+    await house.ask(turn())
+    await house.ended()
+    screen = house.screens["1.000100"]
+
+    assert screen.seconds == sorted(screen.seconds)
+    assert len({*screen.seconds}) >= 3
+    assert screen.picture.seconds >= 0.2
+
+
+async def test_once_it_writes_the_time_is_not_told_any_more(open_house):
+    house = await open_house([TextDelta("Be"), 0.2, TextDelta("cause."), DONE], tick=0.03)
+    await house.ask(turn())
+    await house.ended()
+
+    assert len({*house.screens["1.000100"].seconds}) <= 3
+
+
+@pytest.mark.parametrize(
+    ("said", "first"),
+    [
+        ([], True),
+        ([Message("user", "hi", ts="0.5")], True),
+        ([Message("user", "hi", ts="0.5"), Message("assistant", "Hello", ts="0.6")], False),
+    ],
+)
+async def test_the_first_answer_of_a_conversation_is_known(open_house, said, first):
+    house = await open_house([TextDelta("Because."), DONE], said=said)
+    await house.ask(turn())
+    await house.ended()
+
+    assert house.screens["1.000100"].picture.first == first
+
+
+@pytest.mark.parametrize(("thoughts", "kept"), [(0, ""), (4, "mmmm")])
+async def test_reasoning_is_kept_where_it_is_to_be_shown(open_house, thoughts, kept):
+    script = [ReasoningDelta("Hm"), ReasoningDelta("mmm"), TextDelta("Because."), DONE]
+    house = await open_house(script, thoughts=thoughts)
+    await house.ask(turn())
+    await house.ended()
+
+    assert house.screens["1.000100"].picture.thoughts == kept
 
 
 async def test_the_same_question_twice_is_one_turn(open_house):

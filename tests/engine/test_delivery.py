@@ -2,8 +2,20 @@
 
 import asyncio
 
+import pytest
+
 from bot.core.reply import Reply
-from bot.core.types import CallKind, Finish, FinishReason, TextDelta
+from bot.core.types import (
+    Call,
+    CallKind,
+    Elapsed,
+    Finish,
+    FinishReason,
+    Queued,
+    ReasoningDelta,
+    Stopped,
+    TextDelta,
+)
 from bot.engine.delivery import Delivery
 from bot.errors import SlackRefused, SlackUnknown
 from bot.tasks import Tasks
@@ -20,9 +32,9 @@ class Closed(Free):
             await asyncio.Event().wait()
 
 
-async def delivered(screen, *events, budget=None, pause=0.0):
+async def delivered(screen, *events, budget=None, pause=0.0, **how):
     budget = budget or Free()
-    delivery = Delivery(Reply(), screen, budget)
+    delivery = Delivery(Reply(), screen, budget, **how)
     async with Tasks("test") as tasks:
         writing = tasks.start(delivery.run(), name="write")
         for event in events:
@@ -64,6 +76,30 @@ async def test_a_refused_write_is_made_again_with_what_is_newest():
     assert screen.last == ("Hi", "complete")
 
 
+@pytest.mark.parametrize("kept", [0, 100])
+async def test_thoughts_that_nobody_sees_do_not_wake_the_writer(kept):
+    screen = Screen()
+    plans = 0
+
+    def planned(snapshot, plan=screen.plan):
+        nonlocal plans
+        plans += 1
+        return plan(snapshot)
+
+    screen.plan = planned
+    delivery = Delivery(Reply(thoughts=kept), screen, Free())
+    async with Tasks("test") as tasks:
+        writing = tasks.start(delivery.run(), name="write")
+        await asyncio.sleep(0)
+        before = plans
+        for _ in range(10):
+            delivery.feed(ReasoningDelta("hm "))
+            await asyncio.sleep(0)
+        assert (plans - before > 5) is (kept > 0)
+        delivery.feed(DONE)
+        await asyncio.wait_for(writing, 5)
+
+
 async def test_a_lost_answer_is_not_the_end():
     screen = Screen()
     screen.errors = []
@@ -76,3 +112,110 @@ async def test_a_lost_answer_is_not_the_end():
 
     assert screen.last == ("Hi", "complete")
     assert len(screen.calls) == 3
+
+
+class Clock(Screen):
+    """A screen that also shows how long it takes, and whether Slack slows it."""
+
+    def plan(self, snapshot):
+        frame = (snapshot.text, int(snapshot.seconds), snapshot.slowed)
+        if self.frames and self.last == frame:
+            return []
+        news = self.frames and snapshot.text != self.last[0]
+        kind = CallKind.MORE if news else CallKind.STATUS
+        kind = kind if self.frames else CallKind.FIRST
+        kind = CallKind.LAST if snapshot.ended else kind
+        method = "chat.update" if self.frames else "chat.postMessage"
+        return [Call(method, "T1", "C1", kind, {"ts": "2.0", "frame": frame})]
+
+
+class NoneToSpare(Free):
+    """A budget that others use up; a status waits for ever."""
+
+    async def acquire(self, call):
+        if call.kind is CallKind.STATUS:
+            await asyncio.Event().wait()
+
+
+async def test_the_time_is_told_while_there_is_nothing_else_to_tell():
+    screen = Clock()
+    await delivered(screen, Elapsed(10.2), Elapsed(20.1), TextDelta("Hi"), DONE, pause=0.01)
+
+    assert [frame[:2] for frame in screen.frames] == [("", 0), ("", 10), ("", 20), ("Hi", 20)]
+
+
+@pytest.mark.parametrize("end", [DONE, Stopped()])
+async def test_a_status_never_keeps_words_waiting(end):
+    screen = Clock()
+    await delivered(screen, Elapsed(10), TextDelta("Hi"), end, budget=NoneToSpare(), pause=0.01)
+
+    assert [frame[0] for frame in screen.frames] == ["", "Hi"]
+    assert [call.kind for call in screen.calls][:2] == [CallKind.FIRST, CallKind.MORE]
+
+
+async def test_the_model_is_not_kept_waiting_by_a_status():
+    screen = Clock()
+    delivery = Delivery(Reply(), screen, NoneToSpare())
+    await delivery.settle()
+    delivery.feed(Queued())
+    delivery.feed(Elapsed(10))
+
+    await asyncio.wait_for(delivery.settle(), 1)
+
+
+class Slow(NoneToSpare):
+    """A budget that makes the calls wait for so long, in turn; a status for ever, or not at all."""
+
+    def __init__(self, *seconds, spare=False):
+        super().__init__()
+        self.seconds = list(seconds)
+        self.spare = spare
+
+    async def acquire(self, call):
+        if call.kind is not CallKind.STATUS:
+            await asyncio.sleep(self.seconds.pop(0) if self.seconds else 0)
+        elif not self.spare:
+            await super().acquire(call)
+
+
+async def test_the_reader_is_told_of_limits_as_long_as_they_last():
+    screen = Clock()
+    words = [TextDelta(word) for word in ("a", "b", "c")]
+    await delivered(screen, *words, DONE, budget=Slow(0, 0, 0.04, 0), pause=0.05, slow=0.03)
+
+    assert [(text, slowed) for text, _, slowed in screen.frames] == [
+        ("", False),
+        ("a", False),
+        ("ab", True),
+        ("abc", False),
+    ]
+
+
+async def test_limits_that_hold_nothing_up_any_more_are_not_told_of():
+    """The model pauses: that is none of Slack's doing."""
+    screen, words = Clock(), [TextDelta("a"), TextDelta("b")]
+    budget = Slow(0, 0.04, spare=True)
+    await delivered(screen, *words, DONE, budget=budget, pause=0.08, slow=0.03)
+
+    assert [(text, slowed) for text, _, slowed in screen.frames] == [
+        ("", False),
+        ("a", True),
+        ("a", False),
+        ("ab", False),
+    ]
+
+
+async def test_a_refusal_is_told_with_the_words_that_it_held_up():
+    screen = Clock()
+    delivery = Delivery(Reply(), screen, NoneToSpare())
+    await delivery.settle()
+    screen.errors = [SlackRefused("chat.update", 1)]
+    async with Tasks("test") as tasks:
+        writing = tasks.start(delivery.run(), name="write")
+        for word in ("a", "b"):
+            delivery.feed(TextDelta(word))
+            await asyncio.sleep(0.01)
+        delivery.feed(DONE)
+        await asyncio.wait_for(writing, 5)
+
+    assert screen.frames == [("", 0, False), ("a", 0, True), ("ab", 0, False)]

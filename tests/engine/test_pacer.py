@@ -55,6 +55,18 @@ async def test_edits_of_one_message_keep_their_distance():
     assert 0.2 <= took < 1
 
 
+async def test_a_status_keeps_a_distance_of_its_own_and_keeps_nobody_from_writing():
+    rates = {"chat.update": Rate(per_minute=60_000, burst=100)}
+    pacer = Pacer(rates, interval=0, status=60.0)
+    await asyncio.wait_for(pacer.acquire(edit(CallKind.STATUS)), 1)
+    await asyncio.wait_for(pacer.acquire(edit(CallKind.STATUS, ts="2.0")), 1)
+    async with Tasks("test") as tasks:
+        second = tasks.start(pacer.acquire(edit(CallKind.STATUS)), name="second")
+        await asyncio.wait_for(order(pacer, edit(), edit(CallKind.LAST)), 1)
+
+        assert not second.done()
+
+
 async def test_a_refusal_holds_every_reply_of_the_team():
     pacer = Pacer({"chat.update": Rate(per_minute=60_000, burst=100)}, interval=0)
     pacer.refused(edit(ts="1"), 0.2)

@@ -3,8 +3,9 @@
 from bot.slack.authorize import Identity, build_app
 from bot.slack.inbox import open_inbox
 from bot.slack.listeners import Handlers, register
+from bot.slack.votes import Votes
 from bot.strings import ENGLISH
-from tests.fakes import Inbox
+from tests.fakes import Box, Inbox
 from tests.slack.payloads import BOT_ID, BOT_USER, TEAM
 
 IDENTITY = Identity(TEAM, BOT_USER, BOT_ID, "Stream Bot")
@@ -23,12 +24,14 @@ class Backstage:
         self.deleted = []
         self.outcome = "stopped"
         self.journal = journal or Inbox()
+        self.box = Box()
         self.handlers = Handlers(
             submit=self.submitted.append,
             stop=self.stop,
             again=self.ask_again,
             deleted=self.delete,
-            words=lambda _user: ENGLISH,
+            votes=Votes(client, self.box, self.words),
+            words=self.words,
             client=client,
         )
         self.app = build_app(identity, client)
@@ -39,6 +42,9 @@ class Backstage:
     def asked(self):
         """The texts of the questions that were handed on."""
         return [self.journal.turns[key].text for key in self.submitted]
+
+    async def words(self, _user):
+        return ENGLISH
 
     async def stop(self, key, user):
         self.stopped.append((key, user))

@@ -7,6 +7,7 @@ from bot.playground.limits import Limits
 from bot.playground.server import Playground
 from bot.slack.authorize import identify
 from bot.slack.client import open_session, web_client
+from tests.slack.scene import open_scene
 
 
 @pytest.fixture
@@ -30,3 +31,10 @@ def client(slack, session):
 @pytest.fixture
 async def identity(client):
     return await identify(client)
+
+
+@pytest.fixture
+async def scene():
+    """A question, and a sink for its answer."""
+    async with open_scene() as scene:
+        yield scene

@@ -104,6 +104,16 @@ async def test_an_answer_stands_after_its_question_in_as_many_parts_as_it_has(ch
     ]
 
 
+async def test_parts_are_read_in_their_order_whenever_they_were_written(channel):
+    """One that could not be edited any more has been posted anew, below the others."""
+    root = first = channel.say("alice", "@streambot one?")
+    channel.answer("1b", first, part=1, thread_ts=root)
+    channel.answer("1a", first, thread_ts=root)
+    asked = channel.say("bob", "@streambot two?", thread_ts=root)
+
+    assert told(await channel.read(asked, root=root))[1] == ("assistant", None, "1a\n\n1b")
+
+
 async def test_what_carries_no_metadata_stands_where_it_was_said(channel):
     root = channel.say("alice", "one")
     channel.answer("from before", thread_ts=root)

@@ -6,8 +6,11 @@ import copy
 import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
 
+from bot.core.feedback import Verdict
 from bot.slack.authorize import Identity, UnknownTeam, authorizer, identify
+from bot.slack.buttons import write_value
 from bot.slack.listeners import kind_of
+from bot.slack.why import form
 from bot.strings import ENGLISH
 from tests.slack.bolt import IDENTITY, Backstage
 from tests.slack.payloads import NAMES, payload
@@ -90,13 +93,40 @@ async def test_an_event_causes_no_call_of_the_web_api(stage, slack):
     assert len(slack.journal) == 0 or [r.method for r in slack.journal] == ["auth.test"]
 
 
-@pytest.mark.parametrize(("button", "goes_on"), [("retry", False), ("continue", True)])
-async def test_retry_and_continue_reach_who_can_ask_again(stage, button, goes_on):
+@pytest.mark.parametrize(
+    ("button", "goes_on"), [("retry", False), ("regenerate", False), ("continue", True)]
+)
+async def test_asking_again_reaches_who_can(stage, button, goes_on):
     body = payload("block_actions")
     body["actions"][0]["action_id"] = button
 
     assert await dispatch(stage, body) == 200
     assert stage.again == [(KEY, 0, "U02ALICE", goes_on)]
+
+
+@pytest.mark.parametrize("action", ["feedback", "feedback_up", "feedback_down"])
+@pytest.mark.parametrize("verdict", Verdict)
+async def test_a_thumb_reaches_who_counts(stage, action, verdict):
+    body = payload("block_actions")
+    body["actions"][0] |= {"action_id": action, "value": write_value(KEY, 1, verdict)}
+
+    assert await dispatch(stage, body) == 200
+    assert stage.box.votes == {(KEY, "U02ALICE"): (1, verdict)}
+
+
+async def test_a_form_that_comes_back_reaches_who_counts(stage):
+    body = payload("view_submission")
+    view = form(ENGLISH, KEY, 1, {})
+    chosen = {"faults": {"faults": {"selected_options": [{"value": "wrong"}]}}}
+    body["view"] = view | {"id": "V1", "state": {"values": chosen}}
+
+    assert await dispatch(stage, body) == 200
+    assert stage.box.reasons == {(KEY, "U02ALICE"): (("wrong",), "")}
+
+
+async def test_a_form_of_nobodys_is_acknowledged(stage):
+    assert await dispatch(stage, "view_submission") == 200
+    assert stage.handlers.unhandled == {"view_submission": 1}
 
 
 async def test_a_deletion_reaches_who_answers(stage):

@@ -1,88 +1,20 @@
 """The sink against a small Slack: what is planned, what stands there, what a lost answer does."""
 
 import asyncio
-from dataclasses import dataclass, replace
+import json
+import re
+from dataclasses import replace
 
 import pytest
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.reply import Phase, Snapshot
 from bot.core.types import CallKind, Failed, Thread, Turn
 from bot.errors import SlackRefused, SlackRejected, SlackUnknown
-from bot.playground.limits import Limits
-from bot.playground.server import Playground
-from bot.slack.client import open_session, web_client
-from bot.slack.sinks import EditSink, Patience
-from bot.strings import ENGLISH, JAPANESE, Strings
+from bot.slack.forms import Form, Forms
+from bot.slack.surface import Surface
+from bot.strings import JAPANESE
 from bot.tasks import Tasks
-from tests.fakes import claim
-
-WAITING = Snapshot()
-
-
-@dataclass
-class Scene:
-    """A question in a channel, and the sink that shows its answer."""
-
-    slack: Playground
-    turn: Turn
-    words: Strings = ENGLISH
-    client: AsyncWebClient | None = None
-    sink: EditSink | None = None
-
-    def open(self, turn=None, **known):
-        """A sink for a process that knows so much of the turn."""
-        self.turn = turn or self.turn
-        self.sink = EditSink(
-            self.client, claim(self.turn, **known), lambda: self.words, Patience(0.3, 0.05)
-        )
-
-    @property
-    def answers(self):
-        where = self.turn.thread
-        return [m for m in self.slack.workspace.messages(where.channel) if m["ts"] != self.turn.ts]
-
-    def texts(self):
-        """The Markdown that stands in Slack, message by message."""
-        return [
-            "".join(b["text"] for b in message["blocks"] if b["type"] == "markdown")
-            for message in self.answers
-        ]
-
-    def buttons(self):
-        blocks = [b for m in self.answers for b in m["blocks"] if b["type"] == "actions"]
-        return [element["action_id"] for block in blocks for element in block["elements"]]
-
-    def types(self):
-        return [[block["type"] for block in message["blocks"]] for message in self.answers]
-
-    async def show(self, snapshot):
-        """Writes until the snapshot stands; the kinds of the calls it took."""
-        kinds = []
-        while calls := self.sink.plan(snapshot):
-            kinds.append(calls[0].kind)
-            await self.sink.do(calls[0])
-        return kinds
-
-
-@pytest.fixture
-async def scene():
-    async with Playground(limits=Limits.off()) as slack, open_session() as session:
-        client = web_client(session, slack.bot_token, base_url=slack.api_url)
-        said = await slack.say("alice", "general", "@streambot why?")
-        thread = Thread(slack.workspace.team_id, slack.workspace.channel("general").id, said["ts"])
-        scene = Scene(slack, Turn(thread, said["ts"], said["user"], said["text"]))
-        scene.client = client
-        scene.open()
-        yield scene
-
-
-def live(text):
-    return Snapshot(Phase.ANSWERING, text)
-
-
-def done(text, phase=Phase.COMPLETE):
-    return Snapshot(phase, text)
+from tests.slack.scene import WAITING, done, live
 
 
 async def test_placeholder_edits_and_last_word_are_one_message(scene):
@@ -90,7 +22,7 @@ async def test_placeholder_edits_and_last_word_are_one_message(scene):
 
     assert kinds == [[CallKind.FIRST], [CallKind.FIRST], [CallKind.MORE], [CallKind.LAST]]
     assert scene.texts() == ["Because."]
-    assert scene.types() == [["markdown"]]
+    assert scene.types() == [["rich_text"]]
     assert scene.answers[0]["thread_ts"] == scene.turn.ts
     assert "edited" not in scene.answers[0]
 
@@ -112,8 +44,8 @@ async def test_while_it_grows_it_can_be_stopped_and_at_the_end_it_cannot(scene):
     growing = scene.types()
     await scene.show(done("Be", Phase.STOPPED))
 
-    assert (before, growing) == ([["context", "actions"]], [["markdown", "actions"]])
-    assert scene.types() == [["markdown", "context", "actions"]]
+    assert (before, growing) == ([["context", "actions"]], [["rich_text", "actions"]])
+    assert scene.types() == [["rich_text", "context", "actions"]]
     assert scene.buttons() == ["continue"]
 
 
@@ -127,13 +59,13 @@ async def test_a_long_answer_goes_on_in_a_further_message(scene):
     assert len(scene.texts()) == 4
     assert scene.texts()[0] == first
     assert "".join(scene.texts()).replace(" ", "") == text.replace(" ", "")
-    assert scene.types() == [["markdown"]] * 4
+    assert scene.types() == [["rich_text"]] * 4
 
 
 async def test_only_the_last_part_has_a_stop_button(scene):
     await scene.show(live("word " * 3000))
 
-    assert scene.types() == [["markdown"], ["markdown", "actions"]]
+    assert scene.types() == [["rich_text"], ["rich_text", "actions"]]
 
 
 async def test_every_post_unfolds_nothing_and_parses_nothing(scene):
@@ -147,6 +79,7 @@ async def test_every_post_unfolds_nothing_and_parses_nothing(scene):
     assert all(p.arguments["unfurl_links"] is False for p in posts)
     assert all(p.arguments["unfurl_media"] is False for p in posts)
     assert all(c.arguments["parse"] == "none" for c in [*posts, *edits])
+    assert not any("link_names" in c.arguments for c in [*posts, *edits])
 
 
 @pytest.mark.parametrize("text", ["🎉" * 9000, "漢字" * 6000, "<&>" * 5000, "# h\n\n" * 400])
@@ -158,13 +91,17 @@ async def test_what_slack_counts_is_kept_to(scene, text):
     assert all(record.ok for record in scene.slack.journal.of("chat.update"))
 
 
-async def test_a_mention_is_dead_in_text_and_blocks(scene):
-    await scene.show(done("<!channel> <@U1> `<!here>` @channel"))
+@pytest.mark.parametrize("form", Form)
+async def test_a_mention_is_dead_in_text_and_blocks(scene, form):
+    scene.surface = Surface(Forms(form))
+    scene.open()
+    await scene.show(done("<!channel> <@U1> `<!here>` @channel [x](https://a.example)"))
     message = scene.answers[0]
+    written = message["text"] + json.dumps(message["blocks"])
 
-    assert "<!" not in message["text"] + message["blocks"][0]["text"]
-    assert "<@" not in message["text"] + message["blocks"][0]["text"]
-    assert "@channel" not in message["text"] + message["blocks"][0]["text"]
+    assert not re.search(r'"type": "(user|broadcast|usergroup|channel|image)"', written)
+    live = message["text"] if form is Form.RICH else written
+    assert not re.search(r"<[!@#]|@channel", live)
 
 
 async def test_a_lost_answer_to_the_post_is_found_and_not_posted_again(scene):
@@ -204,7 +141,7 @@ async def test_a_failure_keeps_the_text_and_shows_the_id(scene):
 
 async def test_the_language_may_become_known_meanwhile(scene):
     await scene.show(WAITING)
-    scene.words = JAPANESE
+    scene.strings = JAPANESE
     kinds = await scene.show(WAITING)
 
     assert kinds == [CallKind.STATUS]
@@ -222,28 +159,6 @@ async def test_in_a_direct_message_it_answers_at_top_level(scene):
 
     assert scene.texts() == ["Because."]
     assert "thread_ts" not in scene.answers[0]
-
-
-@pytest.mark.parametrize("code", ["invalid_blocks", "msg_blocks_too_long"])
-async def test_blocks_that_slack_refuses_are_shown_as_they_are(scene, code):
-    """F045."""
-    text = "**Be** <b> " + "words " * 1000
-    await scene.show(WAITING)
-    scene.slack.faults.fail("chat.update", code)
-    await scene.show(live(text))
-    await scene.show(done(text))
-    shown = "".join(b["text"]["text"] for b in scene.answers[0]["blocks"] if b["type"] == "section")
-
-    assert shown == text.strip("\n")
-    assert set(scene.types()[0]) == {"section"}
-
-
-async def test_what_cannot_be_shown_at_all_is_an_error(scene):
-    await scene.show(WAITING)
-    scene.slack.faults.fail("chat.update", "invalid_blocks", times=2)
-    scene.slack.faults.fail("chat.postMessage", "invalid_blocks")
-    with pytest.raises(SlackRejected):
-        await scene.show(done("Be"))
 
 
 @pytest.mark.parametrize("code", ["edit_window_closed", "cant_update_message"])
@@ -278,7 +193,7 @@ async def test_an_answer_that_somebody_deleted_is_not_written_again(scene):
     await scene.slack.delete(scene.turn.thread.channel, scene.answers[0]["ts"])
     await scene.show(Snapshot(Phase.GONE, "word " * 3000))
 
-    assert scene.types() == [["markdown", "context"]]
+    assert scene.types() == [["rich_text", "context"]]
     assert len(scene.slack.journal.of("chat.postMessage")) == 2
 
 
@@ -388,8 +303,6 @@ async def test_what_is_being_deleted_is_none_of_ours_any_more(scene):
     """Slack tells of it before it answers; that must not look like somebody's wish."""
     await scene.show(done("word " * 3000))
     scene.open(posts=scene.sink.posts)
-    await scene.show(WAITING)
-    await scene.show(done("word " * 3000))
     (call, *_) = scene.sink.plan(done("Because."))
     scene.slack.faults.hold("chat.delete", 0.2)
     async with Tasks("test") as tasks:
@@ -445,7 +358,7 @@ async def test_a_part_that_cannot_be_posted_is_said_to_be_missing(scene):
         await scene.show(live("word " * 3000))
     await scene.show(done("word " * 3000))
 
-    assert scene.types() == [["markdown", "context"]]
+    assert scene.types() == [["rich_text", "context"]]
     assert "did not take" in scene.answers[0]["blocks"][1]["elements"][0]["text"]
 
 
@@ -474,14 +387,6 @@ async def test_where_we_may_not_look_we_post_again(scene):
     await scene.show(done("Because."))
 
     assert scene.texts()[-1] == "Because."
-
-
-async def test_one_part_that_slack_refuses_leaves_the_others_as_they_are(scene):
-    await scene.show(live("word " * 3000))
-    scene.slack.faults.fail("chat.update", "invalid_blocks")
-    await scene.show(done("word " * 3000 + "end"))
-
-    assert [types[0] for types in scene.types()] == ["markdown", "section"]
 
 
 async def test_the_first_words_are_as_urgent_as_a_placeholder(scene):

@@ -19,6 +19,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from structlog.testing import capture_logs
 
+from bot.core.feedback import Verdict, Vote
 from bot.errors import SettingsError, StoreError
 from bot.store import open_store, schema
 from bot.store.engines import engines
@@ -120,7 +121,7 @@ async def test_a_migration_that_is_killed_leaves_nothing(url, sql):
     assert (await finished(program(DIE, url)))[0] == -signal.SIGKILL
 
     assert await opens(url) == []
-    assert await sql(f"SELECT version_num FROM {schema.VERSION_TABLE}") == [("0001",)]
+    assert await sql(f"SELECT version_num FROM {schema.VERSION_TABLE}") == [(schema.REVISIONS[-1],)]
 
 
 async def test_a_migration_that_fails_leaves_nothing(url, sql):
@@ -144,7 +145,8 @@ async def test_a_migration_that_fails_leaves_nothing(url, sql):
         ("UPDATE schema_guard SET min_reader = 2", "newer version"),
         ("DELETE FROM schema_guard", "schema_guard"),
         ("ALTER TABLE turns DROP COLUMN posts", "lacks posts"),
-        ("DROP TABLE turns", "lacks"),
+        ("ALTER TABLE turns RENAME TO elsewhere", "lacks"),
+        ("DROP TABLE feedback", "feedback is missing"),
         (f"DROP TABLE {schema.VERSION_TABLE}", "not the bot's"),
         (f"DELETE FROM {schema.VERSION_TABLE}", "not the bot's"),
     ],
@@ -156,6 +158,18 @@ async def test_a_schema_that_is_not_ours_is_refused_and_left(url, sql, tmp_path,
 
     assert said in await refused(url)
     assert snapshot(tmp_path) == before
+
+
+async def test_what_was_in_a_schema_of_the_first_release_stays(url, sql):
+    async with open_store(url, owner="a", environ={}) as journal:
+        await journal.accept(turn())
+    await sql("DROP TABLE feedback")
+    await sql(f"UPDATE {schema.VERSION_TABLE} SET version_num = '0001'")
+
+    async with open_store(url, owner="b", environ={}) as journal:
+        assert (await journal.find(turn().key)).user == "U1"
+        assert await journal.feedback.vote(turn().key, 0, "U1", Verdict.UP) is Vote.COUNTED
+    assert await sql(f"SELECT version_num FROM {schema.VERSION_TABLE}") == [("0002",)]
 
 
 async def test_a_newer_schema_that_lets_us_in_is_used_and_left(url, sql):

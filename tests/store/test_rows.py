@@ -25,6 +25,9 @@ failures = st.builds(
         anything,
         st.none() | failures,
         st.none() | st.builds(Usage, st.integers(), st.integers()),
+        st.floats(0, 1e9),
+        anything,
+        first=st.booleans(),
     )
 )
 def test_an_ending_comes_back(ending):
@@ -33,6 +36,12 @@ def test_an_ending_comes_back(ending):
     assert written.isascii()
     assert "\0" not in written
     assert rows.read_ending(written) == ending
+
+
+def test_an_ending_of_the_first_release_can_be_read():
+    written = '{"phase": "complete", "text": "Hi", "failure": null, "usage": [3, 4]}'
+
+    assert rows.read_ending(written) == Snapshot(Phase.COMPLETE, "Hi", None, Usage(3, 4))
 
 
 @given(anything)

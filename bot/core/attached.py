@@ -1,0 +1,60 @@
+"""What hangs below a message: forwarded messages, previews of links, the cards of other apps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from bot.core.blocks import from_blocks, text_object
+from bot.core.entities import from_text, link
+from bot.core.rich_text import quoted
+from bot.core.unseen import one_line
+from bot.core.untyped import mapping, mappings, string
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.core.rich_text import Names
+    from bot.core.untyped import Element
+
+MOST: Final = 10
+LONGEST: Final = 4_000
+"""Characters: link previews and forwarded messages are context, not the question."""
+
+
+def attached(message: Mapping[str, Any], names: Names) -> list[str]:
+    """The attachments of a message, each as a block quote."""
+    texts = [_attachment(each, names) for each in mappings(message.get("attachments"))[:MOST]]
+    return [quoted(_shortened(text)) for text in texts if text]
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()} […]"
+
+
+def _attachment(attachment: Element, names: Names) -> str:
+    author, title = (one_line(string(attachment.get(key))) for key in ("author_name", "title"))
+    lines = [
+        from_text(string(attachment.get("pretext")), names.user),
+        f"{author}:" if author else "",
+        link(string(attachment.get("title_link")), title) if title else "",
+        _body(attachment, names),
+        *(_field(each, names) for each in mappings(attachment.get("fields"))),
+    ]
+    whole = "\n".join(filter(None, lines))
+    return whole or from_text(string(attachment.get("fallback")), names.user)
+
+
+def _body(attachment: Element, names: Names) -> str:
+    """A forwarded message has its blocks in `message_blocks`, a card in `blocks`."""
+    forwarded = [
+        from_blocks(mapping(each.get("message")).get("blocks"), names)
+        for each in mappings(attachment.get("message_blocks"))
+    ]
+    rich = "\n\n".join(filter(None, forwarded)) or from_blocks(attachment.get("blocks"), names)
+    return rich or from_text(string(attachment.get("text")), names.user)
+
+
+def _field(field: Element, names: Names) -> str:
+    title = one_line(string(field.get("title")))
+    value = text_object({"type": "mrkdwn", "text": field.get("value")}, names)
+    return f"{title}: {value}" if title else value

@@ -1,0 +1,75 @@
+"""Marks that are part of a text: escaped where Markdown would pair them, left alone elsewhere.
+
+A model reads `2 * 3`, `snake_case` and a single `*` as they are. What is typed like a list, a
+heading or a link is left as well: it means what it looks like.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from bot.core.spans import BOLD, CODE, ITALIC, STRIKE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from bot.core.spans import Span
+
+RUN: Final = re.compile(r"(?<!\\)(\\*)(\*+|_+|~+|`+)")
+"""Backslashes and a run of one mark; so each stretch of backslashes is seen once."""
+
+OURS: Final = {BOLD: "*", ITALIC: "*_", STRIKE: "~", CODE: "`"}
+"""What a style is written with."""
+
+
+def escaped(spans: Sequence[Span]) -> list[Span]:
+    """The same spans with their text as Markdown, but for code, which is verbatim."""
+    doubtful = _doubtful(spans)
+    return [
+        span if span.style & CODE else span._replace(text=_escaped(span, doubtful))
+        for span in spans
+    ]
+
+
+def _escaped(span: Span, doubtful: set[str]) -> str:
+    def escape(match: re.Match[str]) -> str:
+        slashes, run = match.groups()
+        if not _is_fence(run) and not (run[0] in doubtful and _can_mark(match, span)):
+            return match[0]
+        return slashes * 2 + "".join(f"\\{mark}" for mark in run)
+
+    return RUN.sub(escape, span.text)
+
+
+def _doubtful(spans: Iterable[Span]) -> set[str]:
+    """The marks that could find a partner: there are two of them, ours included."""
+    once: set[str] = set()
+    twice: set[str] = set()
+    for span in spans:
+        for mark in _marks(span):
+            (twice if mark in once else once).add(mark)
+    return twice
+
+
+def _marks(span: Span) -> Iterator[str]:
+    for style, marks in OURS.items():
+        yield from marks if span.style & style else ""
+    if not span.style & CODE:
+        yield from (run[2][0] for run in RUN.finditer(span.text) if _can_mark(run, span))
+
+
+def _can_mark(match: re.Match[str], span: Span) -> bool:
+    """Beside the edge of a text anything may stand, and in a style the blanks are no edge."""
+    run, text, start, end = match[2], match.string, match.start(2), match.end()
+    before, after = text[start - 1 : start] if start else "", text[end : end + 1]
+    if run[0] == "`":
+        return True
+    if run[0] == "~":
+        return len(run) > 1
+    in_word = run[0] == "_" and before.isalnum() and after.isalnum()
+    return not in_word and not (before.isspace() and after.isspace() and not span.style)
+
+
+def _is_fence(run: str) -> bool:
+    return len(run) > 2 and run[0] in "`~"

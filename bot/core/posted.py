@@ -1,0 +1,40 @@
+"""The `markdown` block, read back: entities that stand for `<` and `>`, but never in code."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+PIECE: Final = re.compile(
+    r"^[ \t>]*(`{3,}|~{3,}).*?(?:^[ \t>]*\1|\Z)|`+|&(?:lt|gt);", re.DOTALL | re.MULTILINE
+)
+"""A code block, backticks that may begin code, or an entity our own Markdown is posted with."""
+
+RUN: Final = re.compile("`+")
+ENTITIES: Final = {"&lt;": "<", "&gt;": ">"}
+
+
+def from_markdown(text: str) -> str:
+    """The Markdown that was posted in a block, as the model wrote it."""
+    out, spans, at = [], _spans(text), 0
+    while match := PIECE.search(text, at):
+        end = match.end() if match[1] else spans.get(match.start(), match.end())
+        piece = text[match.start() : end]
+        out += [text[at : match.start()], ENTITIES.get(piece, piece)]
+        at = end
+    return "".join([*out, text[at:]])
+
+
+def _spans(text: str) -> dict[int, int]:
+    """Where inline code begins → where it ends: at the next run of as many backticks.
+
+    From the back, so that each run is seen once; a pattern would look for the end of each anew.
+    """
+    ends: dict[int, int] = {}
+    next_end: dict[int, int] = {}
+    for run in reversed([*RUN.finditer(text)]):
+        length = len(run[0])
+        if length in next_end:
+            ends[run.start()] = next_end[length]
+        next_end[length] = run.end()
+    return ends

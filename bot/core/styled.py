@@ -1,0 +1,222 @@
+"""Text in styles → Markdown whose marks are read as they were meant.
+
+Marks must touch what they mark, and beside a letter, what they mark must begin or end with a letter
+too (CommonMark: delimiter runs). Where that cannot be, a tag of HTML says the same.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+from unicodedata import category
+
+from bot.core.entities import bracketed, code_span, link, quoted_url, says_nothing
+from bot.core.marks import escaped
+from bot.core.spans import BOLD, CODE, ITALIC, STRIKE, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+Around = tuple[str, str]
+"""What stands before and after something, as far as it matters; lines end with newlines."""
+Group = tuple[int, list[Span]]
+"""Spans that share a style; 0 for a single span that has none."""
+
+MARKS: Final = {BOLD: "**", ITALIC: "_", STRIKE: "~~"}
+TAGS: Final = {BOLD: "b", ITALIC: "i", STRIKE: "del"}
+LINE: Final = ("\n", "\n")
+
+CJK: Final = re.compile(
+    "[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
+    "\U00020000-\U0003ffff]"
+)
+URL: Final = re.compile(r"https?://[\w.~:/?#@!$&'+,;=%-]*[\w/=&#%+-]", re.ASCII)
+URL_END: Final = re.compile(r"[.,;:!?)'\"]*\s")
+
+
+def inline(spans: Sequence[Span]) -> str:
+    """The Markdown of running text. Each line is marked by itself."""
+    whole = escaped(_joined(spans))
+    if len(whole) == 1 and whole[0] == Span(whole[0].text):
+        return whole[0].text  # most messages
+    return "\n".join(_written(line, LINE) for line in _lines(whole))
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """Text in the same style as the text before is part of it, and an address needs no label."""
+    whole: list[Span] = []
+    for span in spans:
+        if span.url and says_nothing(span.url, span.text):
+            span = span._replace(text="")
+        if whole and whole[-1][1:] == span[1:] == (span.style, ""):
+            whole[-1] = span._replace(text=whole[-1].text + span.text)
+        else:
+            whole.append(span)
+    return whole
+
+
+def _lines(spans: Iterable[Span]) -> Iterator[list[Span]]:
+    line: list[Span] = []
+    for span in spans:
+        first, *more = [span.text.replace("\n", " ")] if span.url else span.text.split("\n")
+        line.append(span._replace(text=first))
+        for text in more:
+            yield _linked(line)
+            line = [span._replace(text=text)]
+    yield _linked(line)
+
+
+def _linked(line: Iterable[Span]) -> list[Span]:
+    """One link where several pieces lead to the same place."""
+    links: list[list[Span]] = []
+    for span in line:
+        if links and span.url == links[-1][0].url != "" and span.text and links[-1][0].text:
+            links[-1].append(span)
+        else:
+            links.append([span])
+    return _trimmed([_link_of(spans) if len(spans) > 1 else spans[0] for spans in links])
+
+
+def _link_of(spans: Sequence[Span]) -> Span:
+    """The styles of all pieces are put around the link, others into its label."""
+    shared = ~CODE
+    for span in spans:
+        shared &= span.style
+    label = _trimmed([span._replace(url="", style=span.style & ~shared) for span in spans])
+    return Span(_written(label, ("[", "]")), shared, spans[0].url)
+
+
+def _trimmed(spans: Iterable[Span]) -> list[Span]:
+    """Blanks are in a style only where they stand between others that are."""
+    pieces = [piece for span in spans for piece in _pieces(span)]
+    before = _solid_styles(pieces)
+    after = _solid_styles(pieces[::-1])[::-1]
+    return [
+        piece._replace(style=piece.style & left & right)
+        for piece, left, right in zip(pieces, before, after, strict=True)
+    ]
+
+
+def _pieces(span: Span) -> Iterator[Span]:
+    """Text in a style without its outer blanks, and these."""
+    if not span.style or span.url or span.style & CODE:
+        yield from [span] if span.text or span.url else []
+        return
+    core = span.text.strip()
+    before, _, after = span.text.partition(core) if core else (span.text, "", "")
+    yield from (span._replace(text=text) for text in (before, core, after) if text)
+
+
+def _solid_styles(pieces: Iterable[Span]) -> list[int]:
+    """The style of each, and for blanks of the last one before that is none."""
+    styles, style = [], 0
+    for piece in pieces:
+        style = style if piece.blank else piece.style
+        styles.append(style)
+    return styles
+
+
+def _written(spans: Sequence[Span], around: Around, done: int = CODE) -> str:
+    """Spans whose styles in `done` have been marked around them."""
+    groups = [*_groups(spans, done)]
+    faces = [around[0], *map(_face, groups), around[1]]
+    # An address has to see whether its full stop ends the line.
+    faces[-2] += around[1] if groups else ""
+    out = []
+    for position, (style, inside) in enumerate(groups):
+        beside = (faces[position], faces[position + 2])
+        out.append(_marked(style, inside, beside, done) if style else _leaf(inside[0], beside))
+    return "".join(out)
+
+
+def _groups(spans: Sequence[Span], done: int) -> Iterator[Group]:
+    at = 0
+    while at < len(spans):
+        open_here = 0 if spans[at].blank else spans[at].style & ~done
+        ends = {_end(spans, at, each): each for each in reversed(MARKS) if open_here & each}
+        end = max(ends, default=at + 1)
+        yield ends.get(end, 0), [*spans[at:end]]
+        at = end
+
+
+def _end(spans: Sequence[Span], at: int, style: int) -> int:
+    """Where the style that begins at `at` ends, without the blanks after it."""
+    end = at
+    while at < len(spans) and spans[at].style & style:
+        at += 1
+        end = end if spans[at - 1].blank else at
+    return end
+
+
+def _face(group: Group) -> str:
+    """What stands beside the neighbours of this: marks, or text."""
+    style, (first, *_) = group
+    if style:
+        return MARKS[style]
+    return "`" if first.style & CODE else "[]" if first.url else first.text
+
+
+def _leaf(span: Span, around: Around) -> str:
+    if span.url:
+        return _link(span, around)
+    if span.style & CODE:
+        return code_span(span.text)
+    return _closed(span.text, around[1][0])
+
+
+def _closed(text: str, after: str) -> str:
+    """Backslashes would disarm the mark that follows, and `!` make a picture of a link."""
+    if after == "[" and text.endswith("!"):
+        return _closed(text[:-1], "!") + "\\!"
+    slashes = 0 if after.isspace() else len(text) - len(text.rstrip("\\"))
+    return text + "\\" * slashes
+
+
+def _link(span: Span, around: Around) -> str:
+    if not span.text:
+        return _address(span.url, around)
+    return link(span.url, code_span(span.text) if span.style & CODE else bracketed(span.text))
+
+
+def _address(url: str, around: Around) -> str:
+    """Bare where its end can be seen, else between angle brackets."""
+    begins = around[0][-1].isspace() or around[0][-1] == "("
+    if "://" not in url or (begins and URL.fullmatch(url) and URL_END.match(around[1])):
+        return url.removeprefix("mailto:")
+    return f"<{quoted_url(url)}>"
+
+
+def _marked(style: int, spans: Sequence[Span], around: Around, done: int) -> str:
+    mark = MARKS[style]
+    text = _written(spans, (mark, mark), done | style)
+    before, after = around[0][-1], around[1][0]
+    if style == ITALIC and not (_is_apart(before) and _is_apart(after)):
+        mark = "*"
+    if _fits(text, before, after) and mark[0] not in (before, after, text[0], text[-1]):
+        return f"{mark}{text}{mark}"
+    return f"<{TAGS[style]}>{text}</{TAGS[style]}>"
+
+
+def _fits(text: str, before: str, after: str) -> bool:
+    return (_is_letter(text[0]) or _lets_begin(before)) and (
+        _is_letter(text[-1]) or _lets_begin(after)
+    )
+
+
+def _is_letter(char: str) -> bool:
+    """False for what counts as punctuation, and for what clings to the character before."""
+    return category(char)[0] in "LN"
+
+
+def _is_apart(char: str) -> bool:
+    """True for blanks and punctuation."""
+    return char.isspace() or (_is_punctuation(char) and not CJK.match(char))
+
+
+def _lets_begin(char: str) -> bool:
+    # CJK text has no blanks between words: the amendment of CommonMark takes it for one.
+    return char.isspace() or _is_punctuation(char) or CJK.match(char) is not None
+
+
+def _is_punctuation(char: str) -> bool:
+    return category(char)[0] == "P" or char in "$+<=>^`|~"

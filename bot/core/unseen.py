@@ -1,0 +1,65 @@
+"""What nobody sees in a text but a model reads: controls, invisible characters, smuggled tags."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+LINE_ENDS: Final = re.compile("\r\n?|[\u2028\u2029]")
+SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+UNSEEN: Final = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls but for tab and newline
+    "\xad\u034f\u115f\u1160\u17b4\u17b5\u180e\u3164\uffa0"  # soft hyphen, joiners, fillers
+    "\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"  # zero width, and the directions
+    "\ufe00-\ufe0f\ufff9-\ufffb\U000e0000-\U000e0fff"  # variation selectors, notes, tags
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # shorthand, music
+    "\ue000-\uf8ff\U000f0000-\U0010ffff"  # private use
+    "\ufdd0-\ufdef\ufffe\uffff"
+    + "".join(f"{chr(n)}-{chr(n + 1)}" for n in range(0x1FFFE, 0xFFFFF, 0x10000))
+)
+EMOJI: Final = (
+    "[\xa9\xae\u203c\u2049\u2122\u2139\u2190-\u23ff\u24c2\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff"
+    "\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+)
+PICTURE: Final = f"{EMOJI}[\ufe0e\ufe0f]?[\U0001f3fb-\U0001f3ff]?"
+IDEOGRAPH: Final = "[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]"
+JOINED_SCRIPT: Final = (
+    "[\u0600-\u061b\u061d-\u109f\u1780-\u17b3\u17b6-\u180a\u1810-\u18af\ua840-\uabff]"
+)
+"""Letters of Persian, of India and of their neighbours, whose shapes depend on joiners."""
+
+FLAG: Final = "\U0001f3f4\U000e0067\U000e0062(?:{})\U000e007f"
+NATIONS: Final = ("eng", "sct", "wls")
+
+MEANT: Final = "|".join(
+    [
+        FLAG.format("|".join("".join(chr(0xE0000 + ord(c)) for c in nation) for nation in NATIONS)),
+        rf"{PICTURE}(?:\u200d{PICTURE})+",
+        f"{EMOJI}[\ufe0e\ufe0f]",
+        "[0-9#*]\ufe0f\u20e3?",
+        f"{IDEOGRAPH}[\ufe00-\ufe0f\U000e0100-\U000e01ef]",
+        f"{JOINED_SCRIPT}[\u200c\u200d]",
+    ]
+)
+"""Sequences in which an unseen character is part of what is seen, once."""
+
+SUSPECT: Final = re.compile(f"[\r\u2028\u2029\ud800-\udfff{UNSEEN}]")
+SIFT: Final = re.compile(f"({MEANT})|[{UNSEEN}]+")
+
+
+def visible(text: str) -> str:
+    """The text without what nobody sees: tags, direction controls, zero width, private use.
+
+    What makes up an emoji, a variant of an ideograph or a Persian word stays. Line ends become
+    newlines, and halves of characters the sign for that.
+    """
+    if not SUSPECT.search(text):
+        return text
+    text = LINE_ENDS.sub("\n", SURROGATE.sub("\ufffd", text))
+    return SIFT.sub(r"\1", text)
+
+
+def one_line(text: str) -> str:
+    """The same in one line, as names are."""
+    return " ".join(visible(text).split())

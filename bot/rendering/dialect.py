@@ -1,0 +1,81 @@
+"""The blocks of our Markdown: CommonMark with tables and display math, without what surprises.
+
+Off: setext headings, indented code, HTML blocks and link references. What a line is depends on
+those before it, never on what follows; but for tables, whose second line makes them one.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from markdown_it import MarkdownIt
+
+if TYPE_CHECKING:
+    from markdown_it.rules_block import StateBlock
+    from markdown_it.token import Token
+
+MATH: Final = "math"
+"""The type of the token of display math; its content is TeX."""
+
+_CLOSINGS: Final = {"$$": "$$", "\\[": "\\]"}
+
+
+def tokens(markdown: str) -> list[Token]:
+    """The blocks of `markdown`; the text in them is as it was written."""
+    return _parser().parse(markdown)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"maxNesting": 40})
+    parser.enable("table")
+    parser.disable(["lheading", "code", "html_block", "reference", "inline", "text_join"])
+    parser.block.ruler.before(
+        "fence", MATH, _math, {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    )
+    return parser
+
+
+def _math(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature
+    r"""A line that is `$$` or `\[`, and what follows up to `$$` or `\]` at the end of a line.
+
+    What begins on the line of its opening must end there too.
+    """
+    first = _line(state, start)
+    closing = _CLOSINGS.get(first[:2])
+    if closing is None:
+        return False
+    if first[2:].strip() and not _closes(first[2:], closing):
+        return False
+    last = start if first[2:].strip() else _last_line(state, start, end, closing)
+    if not silent:
+        _push(state, start, last, closing)
+    return True
+
+
+def _line(state: StateBlock, line: int) -> str:
+    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].rstrip()
+
+
+def _closes(text: str, closing: str) -> bool:
+    """`text` is one formula and the end of it."""
+    return text.endswith(closing) and text.find(closing) == len(text) - len(closing) > 0
+
+
+def _last_line(state: StateBlock, start: int, end: int, closing: str) -> int:
+    """Where it closes; else where its container ends, as with code."""
+    for line in range(start + 1, end):
+        if not state.isEmpty(line) and state.sCount[line] < state.blkIndent:
+            return line - 1
+        if _line(state, line).endswith(closing):
+            return line
+    return end - 1
+
+
+def _push(state: StateBlock, start: int, last: int, closing: str) -> None:
+    lines = state.getLines(start, last + 1, state.sCount[start], keepLastLF=False).strip()
+    token = state.push(MATH, "", 0)
+    token.content = lines[2:].rstrip().removesuffix(closing).strip("\n ")
+    token.map = [start, last + 1]
+    state.line = last + 1

@@ -1,0 +1,144 @@
+"""Emphasis of CommonMark, with the amendment that makes it work beside Chinese, Japanese, Korean.
+
+The amendment: where a run of markers stands beside a CJK character, that character counts as white
+space does when the other side is punctuation (CommonMark CJK-friendly Amendments, section 6.2).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+from unicodedata import category
+
+from bot.rendering.flow import BOLD, ITALIC, STRIKE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+CJK: Final = (
+    "\u1100-\u11ff\u20a9\u2329\u232a\u2630-\u2637\u268a-\u268f\u2e80-\u303e\u3041-\u3247"
+    "\u3250-\ua4c6\ua960-\ua97c\uac00-\ud7fb\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uffee"
+    "\U00016fe0-\U0001b2fb\U0001d300-\U0001d376\U0001f200\U0001f202-\U0001f219"
+    "\U0001f21b-\U0001f22e\U0001f230\U0001f231\U0001f237\U0001f23b-\U0001f248"
+    "\U0001f260-\U0001f265\U00020000-\U0003fffd"
+)
+"""The inside of a character class: wide, fullwidth or halfwidth and no emoji, or Hangul."""
+
+_CJK: Final = re.compile(f"[{CJK}]")
+_QUOTES: Final = frozenset("\u2018\u2019\u201c\u201d")
+_FULLWIDTH: Final = "\ufe01"
+
+_SPACE, _PUNCTUATION, _WIDE = 1, 2, 4
+
+
+@dataclass(slots=True, eq=False)
+class Delimiter:
+    """A run of one marker: `*`, `_` or `~~`.
+
+    After `pair`, `closes_styles` are the styles that end here and `opens_styles` those that begin
+    here; between the two stand the `left` markers that belong to nothing and are text.
+    """
+
+    mark: str
+    length: int
+    opens: bool
+    closes: bool
+    left: int = 0
+    closes_styles: list[int] = field(default_factory=list)
+    opens_styles: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.left = self.length
+
+
+def is_cjk(character: str) -> bool:
+    return bool(_kind(character) & _WIDE)
+
+
+def flanks(text: str, begin: int, end: int) -> tuple[bool, bool]:
+    """Whether the run of markers at `text[begin:end]` can open emphasis, and whether close it."""
+    before = _kind_before(text, begin)
+    after = _kind(text[end]) if end < len(text) else _SPACE
+    if (before | after) & _SPACE:
+        return not after & _SPACE, not before & _SPACE
+    opens, closes = bool(before & _PUNCTUATION), bool(after & _PUNCTUATION)
+    if text[begin] == "_":
+        return opens, closes
+    beside_cjk = bool((before | after) & _WIDE)
+    return opens or beside_cjk or not closes, closes or beside_cjk or not opens
+
+
+@lru_cache(maxsize=4096)
+def _kind(character: str) -> int:
+    general = category(character)
+    space = general == "Zs" or character in "\t\n\f\r"
+    wide = _CJK.match(character) is not None
+    return _SPACE * space | _PUNCTUATION * (general[0] in "PS") | _WIDE * wide
+
+
+def _kind_before(text: str, at: int) -> int:
+    """Of the character before, not counting a variation selector that says how it looks."""
+    last = text[at - 1] if at else " "
+    if "\U000e0100" <= last <= "\U000e01ef":
+        return _WIDE
+    if not "\ufe00" <= last <= "\ufe0e" or at < 2:
+        return _kind(last)
+    main = text[at - 2]
+    if last == _FULLWIDTH and main in _QUOTES:
+        return _PUNCTUATION | _WIDE
+    return _kind(last if _kind(main) & _SPACE else main)
+
+
+def pair(delimiters: Iterable[Delimiter]) -> None:
+    """Finds the opener of every closer, as in CommonMark's appendix; linear in their number."""
+    openers: list[tuple[int, Delimiter]] = []
+    failed: dict[tuple[str, bool, int], int] = {}
+    for index, delimiter in enumerate(delimiters):
+        if delimiter.closes:
+            _close(index, delimiter, openers, failed)
+        if delimiter.opens and delimiter.left:
+            openers.append((index, delimiter))
+
+
+def _close(
+    index: int,
+    closer: Delimiter,
+    openers: list[tuple[int, Delimiter]],
+    failed: dict[tuple[str, bool, int], int],
+) -> None:
+    """Pairs as many markers of `closer` as there are openers for.
+
+    `failed`: below which opener none was found for this kind of closer, so that it is not looked
+    for again.
+    """
+    kind = (closer.mark, closer.opens, closer.length % 3)
+    while closer.left:
+        floor, at = failed.get(kind, -1), len(openers) - 1
+        while at >= 0 and openers[at][0] > floor and not _match(openers[at][1], closer):
+            at -= 1
+        if at < 0 or openers[at][0] <= floor:
+            failed[kind] = index - 1
+            return
+        del openers[at + 1 :]
+        _join(openers[at][1], closer)
+        if not openers[at][1].left:
+            openers.pop()
+
+
+def _match(opener: Delimiter, closer: Delimiter) -> bool:
+    if opener.mark != closer.mark:
+        return False
+    either = opener.closes or closer.opens
+    odd = (opener.length + closer.length) % 3 == 0 and opener.length % 3 != 0
+    return closer.mark == "~" or not (either and odd)
+
+
+def _join(opener: Delimiter, closer: Delimiter) -> None:
+    count = 2 if min(opener.left, closer.left) >= 2 else 1
+    style = STRIKE if closer.mark == "~" else (ITALIC, BOLD)[count - 1]
+    opener.left -= count
+    closer.left -= count
+    opener.opens_styles.append(style)
+    closer.closes_styles.append(style)

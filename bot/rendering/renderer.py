@@ -1,0 +1,114 @@
+"""A model's Markdown, arriving in pieces → the parts it is shown in, each a list of flows.
+
+What is shown is always a prefix of what will be shown: what may still turn out to be markup is held
+back, and nothing is ever closed that the model has not closed. What it costs depends on what is
+new, not on how much there is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.rendering.flow import Code, Item, Paragraph, Table
+from bot.rendering.links import LinkPolicy
+from bot.rendering.pages import Limits, Pages
+from bot.rendering.parse import parse
+from bot.rendering.sanitize import Sanitizer
+from bot.rendering.scan import Scanner
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.rendering.flow import Flow
+    from bot.rendering.pages import Frame, Place
+    from bot.rendering.scan import Region
+
+
+class Renderer:
+    """One answer. `feed` and `finish` take what comes, `frame` says what can be shown of it."""
+
+    def __init__(self, limits: Limits | None = None, policy: LinkPolicy | None = None) -> None:
+        self._policy = policy or LinkPolicy()
+        self._pages = Pages(limits or Limits())
+        self._sanitizer = Sanitizer()
+        self._scanner = Scanner()
+        self._source: list[str] = []
+        self._flows: list[Flow] = []
+        self._final = False
+        self._frame: Frame | None = None
+
+    def feed(self, text: str) -> None:
+        """More of the answer; nothing after `finish`."""
+        self._add(self._sanitizer.feed(text))
+
+    def finish(self) -> None:
+        """Nothing comes any more, so nothing is held back."""
+        if not self._final:
+            self._add(self._sanitizer.finish())
+            self._scanner.finish()
+            self._final, self._frame = True, None
+
+    def frame(self) -> Frame:
+        """The picture now; all parts but the last one are closed, and never change again."""
+        if self._frame is None:
+            self._frame = self._look()
+        return self._frame
+
+    def refuse(self, part: int, accepted: Place | None) -> None:
+        """Slack found this part too large; `accepted` is the end of it that was not."""
+        self._pages.refuse(part, accepted)
+        self._frame = None
+
+    def _add(self, text: str) -> None:
+        if text:
+            self._source.append(text)
+            self._scanner.feed(text)
+            self._frame = None
+
+    def _look(self) -> Frame:
+        for region in self._scanner.take():
+            self._flows += self._parsed(region)
+        settled = len(self._flows)
+        self._flows += self._parsed(self._scanner.open())
+        frame = self._pages.frame(self._flows, settled, self._final, self._whole)
+        del self._flows[settled:]
+        return frame
+
+    def _whole(self) -> str:
+        return "".join(self._source)
+
+    def _parsed(self, region: Region) -> list[Flow]:
+        if not region.text:
+            return []
+        number = self._number(region.depth) if region.carries else None
+        flows = [*_deeper(parse(region.text, self._policy, number), region.depth)]
+        return [*_joined(flows[:1]), *flows[1:]] if region.joins else flows
+
+    def _number(self, depth: int) -> int | None:
+        """What the list of that depth goes on with that the next region carries on."""
+        for flow in reversed(self._flows):
+            if isinstance(flow, Item) and flow.depth <= depth:
+                return None if flow.number is None else flow.number + 1
+        return None
+
+
+def _deeper(flows: Iterable[Flow], by: int) -> Iterable[Flow]:
+    """The same flows in as many list items more."""
+    for flow in flows:
+        match flow:
+            case Code() | Item() | Paragraph() if by:
+                yield replace(flow, depth=flow.depth + by)
+            case _:
+                yield flow
+
+
+def _joined(first: list[Flow]) -> list[Flow]:
+    """The further text or rows of what stood before, without what stood in for that."""
+    match first:
+        case [Paragraph(runs=(run, *others)) as paragraph]:
+            runs = (run._replace(text=run.text[1:]), *others) if run.text[1:] else tuple(others)
+            return [replace(paragraph, runs=runs, joins=True)] if runs else []
+        case [Table() as table]:
+            return [replace(table, joins=True)]
+    return first

@@ -1,0 +1,87 @@
+"""What a model sends → text without anything that hides, reorders or controls what is read.
+
+Gone: controls, terminal sequences, bidirectional overrides, private-use and tag characters. Kept:
+joiners, variation selectors, the two directional marks, and the tags of a flag.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_HIDDEN: Final = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb"
+    "\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
+    + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(1, 15))
+    + "\U000f0000-\U0010ffff"
+)
+_LINE_ENDS: Final = "\r\u2028\u2029"
+_FLAG: Final = "\U0001f3f4"
+
+_LONGEST: Final = 100
+"""Characters of a terminal's string; one without an end takes nothing else with it."""
+
+_STRING: Final = rf"(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n\r]{{0,{_LONGEST}}}"
+_CSI: Final = r"(?:\x1b\[|\x9b)[0-?]{0,32}[ -/]{0,8}"
+_TAGS: Final = "[\U000e0030-\U000e0039\U000e0061-\U000e007a]"
+
+_SUSPICIOUS: Final = re.compile(f"[{_HIDDEN}{_LINE_ENDS}{_FLAG}\ud800-\udfff]")
+_WHOLE: Final = (
+    rf"{_STRING}(?:\x07|\x1b\\|\x9c)|{_CSI}[@-~]|\x1b[ -/]{{0,8}}[0-~]?"
+    f"|{_FLAG}{_TAGS}{{3,6}}\U000e007f|\r\n?|[\ud800-\udbff][\udc00-\udfff]|[{_HIDDEN}]"
+    f"|[\u2028\u2029\ud800-\udfff]"
+)
+_OPEN: Final = (
+    rf"{_STRING}\x1b?\Z|{_CSI}\Z|\x1b[ -/]{{0,8}}\Z|{_FLAG}{_TAGS}{{0,6}}\Z|\r\Z|[\ud800-\udbff]\Z"
+)
+"""What the next piece of the text may complete."""
+
+_HIDES: Final = re.compile(f"[{_HIDDEN}]")
+_LAST: Final = re.compile(_WHOLE)
+_NEXT: Final = re.compile(f"(?P<open>{_OPEN})|{_WHOLE}")
+
+
+class Sanitizer:
+    """Takes a text in any pieces; what it gives is the same in all, and harmless."""
+
+    def __init__(self) -> None:
+        self._held = ""
+
+    def feed(self, chunk: str) -> str:
+        """What can be said of the text so far; at most some hundred characters are held back."""
+        text = self._held + chunk
+        self._held = ""
+        if _SUSPICIOUS.search(text) is None:
+            return text
+        for found in _NEXT.finditer(text):
+            if found["open"]:
+                self._held = text[found.start() :]
+                text = text[: found.start()]
+        return _LAST.sub(_harmless, text)
+
+    def finish(self) -> str:
+        """What was held back."""
+        text, self._held = self._held, ""
+        return _LAST.sub(_harmless, text)
+
+
+def clean(text: str) -> str:
+    """A text that is all there."""
+    return _LAST.sub(_harmless, text) if _SUSPICIOUS.search(text) else text
+
+
+def _harmless(found: re.Match[str]) -> str:
+    text = found[0]
+    if text[0] == _FLAG:
+        return text
+    if text[0] in _LINE_ENDS:
+        return "\n"
+    if not "\ud800" <= text[0] <= "\udfff":
+        return ""
+    return _joined(text) if len(text) == 2 else "\ufffd"
+
+
+def _joined(pair: str) -> str:
+    """The character that two surrogates stand for."""
+    character = pair.encode("utf-16", "surrogatepass").decode("utf-16")
+    return "" if _HIDES.match(character) else character

@@ -1,0 +1,99 @@
+"""A table in other forms: as text in columns, as lines, as a file of comma-separated values."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from bot.rendering.flow import Code
+from bot.rendering.graphemes import ZWJ
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bot.rendering.flow import Runs, Table
+
+Row = tuple["Runs", ...]
+
+GAP: Final = "  "
+RULE: Final = "─"
+BETWEEN: Final = " | "
+
+_INVISIBLE: Final = frozenset({"Mn", "Me", "Cf", "Cc"})
+_MODIFIERS: Final = re.compile("[\U0001f3fb-\U0001f3ff]")
+_FLAG: Final = re.compile("[\U0001f1e6-\U0001f1ff]")
+EMOJI_STYLE: Final = "\ufe0f"
+
+_BREAK: Final = re.compile(r"[\n\r\t]+")
+_FORMULA: Final = re.compile(r"[=+\-@\t\r]")
+_NUMBER: Final = re.compile(r"[+-]?\d[\d.,]*(?:[eE][+-]?\d+)?\s?%?")
+_QUOTED: Final = re.compile(r'[",\r\n]|^\s|\s$')
+
+
+def cell(runs: Runs) -> str:
+    """The text of a cell in one line, with where its links lead."""
+    return _BREAK.sub(" ", "".join(_addressed(runs))).strip()
+
+
+@lru_cache(maxsize=1024)
+def line(row: Row) -> str:
+    """A row in one line."""
+    return BETWEEN.join(map(cell, row))
+
+
+def preformatted(table: Table) -> Code:
+    """The table as text in columns that line up in a font of one width, also in Japanese."""
+    rows = [[cell(each) for each in row] for row in table.rows]
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    align = (*table.align, *[""] * len(widths))
+    header, *body = [_in_columns(row, widths, align) for row in rows]
+    rule = GAP.join(RULE * each for each in widths)
+    return Code("\n".join((header, rule, *body)))
+
+
+def width(text: str) -> int:
+    """Columns in a font of one width, where East Asian characters and emoji take two."""
+    return sum(_columns(before, char) for before, char in zip(" " + text, text, strict=False))
+
+
+def csv_of(rows: Iterable[Row]) -> str:
+    """RFC 4180. What a spreadsheet would run as a formula begins with `'`, so that it is text."""
+    return "".join(",".join(map(_value, row)) + "\r\n" for row in rows)
+
+
+def _addressed(runs: Runs) -> Iterator[str]:
+    """The runs' texts; behind a link its address, where that is not what it is called."""
+    for run, following in zip(runs, (*runs[1:], None), strict=False):
+        yield run.text
+        ends = run.url and (following is None or following.url != run.url)
+        if ends and run.url.removeprefix("mailto:").removeprefix("tel:") not in run.text:
+            yield f" ({run.url})"
+
+
+def _in_columns(row: list[str], widths: list[int], align: Iterable[str]) -> str:
+    padded = map(_padded, row, widths, align)
+    return GAP.join(padded).rstrip()
+
+
+def _padded(text: str, wanted: int, align: str) -> str:
+    missing = max(wanted - width(text), 0)
+    left = {"right": missing, "center": missing // 2}.get(align, 0)
+    return " " * left + text + " " * (missing - left)
+
+
+def _columns(before: str, char: str) -> int:
+    if char == EMOJI_STYLE:
+        return 2 - _columns(" ", before) if before.strip() else 0
+    if before == ZWJ or _MODIFIERS.match(char) or unicodedata.category(char) in _INVISIBLE:
+        return 0
+    # Two of the letters that flags are made of are one emoji.
+    return 1 if _FLAG.match(char) else 1 + (unicodedata.east_asian_width(char) in "WF")
+
+
+def _value(runs: Runs) -> str:
+    text = cell(runs)
+    if _FORMULA.match(text) and not _NUMBER.fullmatch(text):
+        text = f"'{text}"
+    return '"{}"'.format(text.replace('"', '""')) if _QUOTED.search(text) else text

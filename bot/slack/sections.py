@@ -1,0 +1,62 @@
+"""mrkdwn → texts of sections: at most 3,000 characters each, cut at line ends where it can be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from bot.rendering.cuts import cut
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+MOST: Final = 3_000
+"""Characters of a section's text (docs: section block)."""
+FENCE: Final = "```"
+ROOM: Final = MOST - 2 * (len(FENCE) + 1)
+"""So much is left where a code block is opened again at the top and closed at the bottom."""
+
+
+def sections(text: str) -> list[str]:
+    """The same text in pieces; a code block that goes on is closed and opened again."""
+    out: list[str] = []
+    fenced = False
+    for piece in _gathered(_lines(text)):
+        opened = f"{FENCE}\n{piece}" if fenced else piece
+        fenced ^= piece.count(FENCE) % 2 == 1
+        shown = f"{opened}\n{FENCE}" if fenced else opened
+        if shown.replace(FENCE, "").strip():
+            out.append(shown.strip("\n"))
+    return out
+
+
+def _gathered(lines: Iterable[str]) -> Iterator[str]:
+    """As many whole lines at a time as there is room for."""
+    piece: list[str] = []
+    length = 0
+    for line in lines:
+        if piece and length + len(line) + 1 > ROOM:
+            yield "\n".join(piece)
+            piece, length = [], 0
+        piece.append(line)
+        length += len(line) + 1
+    if piece:
+        yield "\n".join(piece)
+
+
+def _lines(text: str) -> Iterator[str]:
+    for line in text.split("\n"):
+        rest = line
+        while len(rest) > ROOM:
+            at = _between_tokens(rest, cut(rest, ROOM))
+            yield rest[:at].rstrip()
+            rest = rest[at:].lstrip()
+        yield rest
+
+
+def _between_tokens(line: str, at: int) -> int:
+    """Never inside a link or an entity: every other `<` and `&` is escaped."""
+    link = line.rfind("<", 0, at)
+    if link > 0 and line.find(">", link, at) < 0:
+        return link
+    entity = line.rfind("&", max(at - 6, 0), at)
+    return entity if entity > 0 and line.find(";", entity, at) < 0 else at

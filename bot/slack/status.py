@@ -1,0 +1,50 @@
+"""What is said while an answer grows: what is going on, and what the model thinks."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from bot.core.reply import Phase
+from bot.rendering.joiners import without_broadcasts, without_tokens
+from bot.rendering.sanitize import clean
+
+if TYPE_CHECKING:
+    from bot.core.reply import Snapshot
+    from bot.strings import Strings
+
+LONGEST_TOOL: Final = 64
+LONGEST_SENTENCE: Final = 150
+SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
+
+
+def status(snapshot: Snapshot, words: Strings) -> str:
+    """What is going on, in a few words."""
+    using = words.using.format(tool=inert(snapshot.tool)[:LONGEST_TOOL]) if snapshot.tool else ""
+    if snapshot.text.strip():
+        return (words.slowed if snapshot.slowed else "") or using or words.writing
+    if snapshot.phase is Phase.QUEUED:
+        return words.queued
+    return using or _thinking(int(snapshot.seconds), words)
+
+
+def _thinking(seconds: int, words: Strings) -> str:
+    return words.thinking_for.format(seconds=seconds) if seconds else words.thinking
+
+
+def last_sentence(thoughts: str) -> str:
+    """What the model thinks just now, on one line."""
+    sentences = [each for each in SENTENCE_END.split(inert(thoughts).strip()) if each.strip()]
+    line = " ".join(sentences[-1].split()) if sentences else ""
+    return line if len(line) <= LONGEST_SENTENCE else f"{line[: LONGEST_SENTENCE - 1]}…"
+
+
+def end_of(thoughts: str, limit: int) -> str:
+    """As much of what it thinks as fits into so many characters, the latest."""
+    text = inert(thoughts).strip()
+    return text if len(text) <= limit else f"…{text[1 - limit :]}"
+
+
+def inert(text: str) -> str:
+    """Model text for where Slack might read markup after all: notifications, for one."""
+    return without_broadcasts(without_tokens(clean(text)))

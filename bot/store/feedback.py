@@ -1,0 +1,111 @@
+"""What people say of answers, beside the turns and for as long as these are remembered."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Double, Integer, Text, and_, bindparam, func, literal, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.core.feedback import LONGEST_REASON, Fault, Tally, Verdict, Vote
+from bot.store.clock import Now
+from bot.store.rows import storable
+from bot.store.statements import TURN, of
+from bot.store.tables import feedback, turns
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from sqlalchemy import Connection, Executable
+
+    from bot.core.types import TurnKey
+    from bot.store.transactions import Transactions
+
+f = feedback.c
+KEY = (f.team, f.channel, f.ts)
+BALLOT = (*KEY, f.voter)
+VOTER = bindparam("of_voter", type_=Text)
+VERDICT = bindparam("of_verdict", type_=Text)
+ROUND = bindparam("of_round", type_=Integer)
+
+GIVEN = and_(
+    *(column == bindparam(f"of_{column.name}", type_=Text) for column in KEY),
+    f.voter == VOTER,
+    f.round == ROUND,
+    f.verdict == VERDICT,
+)
+
+
+def _vote(insert: Any) -> Executable:
+    """Counts it where the turn is in that round; changes nothing where it was counted.
+
+    The round may not have ended yet: its buttons stand in Slack a moment before that is noted.
+    """
+    t = turns.c
+    empty = literal("", Text)
+    row = select(t.team, t.channel, t.ts, VOTER, t.round, VERDICT, empty, empty, Now())
+    said = (f.round, f.verdict, f.faults, f.reason, f.given_at)
+    new = insert(feedback).from_select((*BALLOT, *said), row.where(TURN, t.round == ROUND))
+    changed = {column.name: new.excluded[column.name] for column in said}
+    differs = or_(f.verdict != new.excluded.verdict, f.round != new.excluded.round)
+    statement: Executable = new.on_conflict_do_update(
+        index_elements=BALLOT, set_=changed, where=differs
+    ).returning(f.ts)
+    return statement
+
+
+VOTE = {"sqlite": _vote(sqlite.insert), "postgresql": _vote(postgresql.insert)}
+EXPLAIN = update(feedback).where(GIVEN)
+IS_GIVEN = select(f.ts).where(GIVEN)
+COUNT = (
+    select(f.verdict, func.count().label("times"))
+    .where(f.given_at > Now() - bindparam("seconds", type_=Double))
+    .group_by(f.verdict)
+)
+COUNT_IN_TEAM = COUNT.where(f.team == bindparam("of_team", type_=Text))
+
+
+class SqlFeedback:
+    """Implements the Feedback port, which says what each method means."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    async def vote(self, key: TurnKey, round_: int, user: str, verdict: Verdict) -> Vote:
+        """Repeated, it says `SAME`, as of a second click."""
+        work = partial(_count_vote, values=_ballot(key, round_, user, verdict))
+        return await self._transactions.write("vote", work)
+
+    async def explain(
+        self, key: TurnKey, round_: int, user: str, faults: Collection[Fault], reason: str
+    ) -> bool:
+        """The reason may be anything that somebody can type."""
+        values = _ballot(key, round_, user, Verdict.DOWN) | {
+            "faults": " ".join(sorted({*faults})),
+            "reason": storable(reason[:LONGEST_REASON]),
+        }
+        return await self._transactions.write("explain", partial(_change, values=values)) > 0
+
+    async def counts(self, team: str | None, seconds: float) -> Tally:
+        """One statement, beside what is written."""
+        values: dict[str, Any] = {"seconds": seconds}
+        query = COUNT if team is None else COUNT_IN_TEAM
+        if team is not None:
+            values["of_team"] = team
+        found = await self._transactions.rows("counts", query, values)
+        return Tally(**{row.verdict: row.times for row in found if row.verdict in set(Verdict)})
+
+
+def _ballot(key: TurnKey, round_: int, user: str, verdict: Verdict) -> dict[str, Any]:
+    return of(key) | {"of_round": round_, "of_voter": user, "of_verdict": verdict.value}
+
+
+def _count_vote(connection: Connection, *, values: Mapping[str, Any]) -> Vote:
+    if connection.execute(VOTE[connection.dialect.name], values).first():
+        return Vote.COUNTED
+    return Vote.SAME if connection.execute(IS_GIVEN, values).first() else Vote.STALE
+
+
+def _change(connection: Connection, *, values: Mapping[str, Any]) -> int:
+    return connection.execute(EXPLAIN, values).rowcount

@@ -1,0 +1,98 @@
+"""The whole way from pieces of Markdown to parts: the same however it came in, never taken back."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
+from bot.rendering.links import LinkPolicy
+from bot.rendering.pages import Limits
+from bot.rendering.parse import parse
+from bot.rendering.renderer import Renderer
+from bot.rendering.scan import Scanner
+from tests.rendering.soup import led, markdown, pieces, sizes
+
+
+def seen(flows):
+    """What a reader sees, character by character: each with its look and the kind of its block."""
+    for flow in flows:
+        match flow:
+            case Paragraph() | Item() | Heading():
+                for run in flow.runs:
+                    yield from (
+                        (c, run.style, run.url, run.emoji) for c in run.text if not c.isspace()
+                    )
+            case Code():
+                yield from ((c, "code", flow.language) for c in flow.text if not c.isspace())
+            case Table():
+                for row in flow.rows[flow.joins :]:
+                    for cell in row:
+                        yield "|"
+                        for run in cell:
+                            yield from (
+                                (c, run.style, run.url, run.emoji)
+                                for c in run.text
+                                if not c.isspace()
+                            )
+            case Rule():
+                yield "---"
+
+
+def put_right(text):
+    """The document with what models get wrong put right, such as code too far out in a list."""
+    scanner = Scanner()
+    scanner.feed(text)
+    scanner.finish()
+    return "".join(region.text for region in scanner.take())
+
+
+def picture(frame):
+    return [each for part in frame.parts for each in seen(part.flows)]
+
+
+def rendered(text, lengths=None, **limits):
+    renderer = Renderer(Limits(**limits))
+    for piece in pieces(text, lengths or [max(1, len(text))]):
+        renderer.feed(piece)
+    renderer.finish()
+    return renderer.frame()
+
+
+@given(markdown, sizes)
+def test_an_answer_is_the_same_however_it_came_in(text, lengths):
+    assert rendered(text, lengths) == rendered(text)
+
+
+@given(markdown)
+def test_an_answer_is_what_the_document_says(text):
+    assert picture(rendered(text)) == list(seen(parse(put_right(text), LinkPolicy())))
+
+
+@given(markdown, sizes, st.integers(60, 400))
+def test_closed_parts_never_change(text, lengths, units):
+    renderer = Renderer(Limits(units=units, parts=50))
+    before = ()
+    for piece in pieces(text * 3, lengths):
+        renderer.feed(piece)
+        parts = renderer.frame().parts
+        assert parts[: max(0, len(before) - 1)] == before[:-1]
+        before = parts
+
+
+@given(led, sizes)
+def test_what_is_shown_is_never_taken_back(text, lengths):
+    final = picture(rendered(text))
+    renderer = Renderer()
+    for piece in pieces(text, lengths):
+        renderer.feed(piece)
+        shown = picture(renderer.frame())
+        assert shown == final[: len(shown)], text
+
+
+def test_a_crowded_item_keeps_its_numbers_and_its_depths():
+    text = (
+        "1. top\n"
+        + "".join(f"   1. **inner** {n}\n      - deep\n" for n in range(300))
+        + "2. next\n"
+    )
+    frame = rendered(text, [150], parts=99, units=10**6, blocks=10**6)
+    assert [flow for part in frame.parts for flow in part.flows] == parse(text, LinkPolicy())
