@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import decoding, durability, latency, streaming
+from benchmarks import decoding, durability, flicker, latency, rendering, streaming
 
-for benchmark in (decoding, latency, streaming, durability):
+for benchmark in (decoding, rendering, flicker, latency, streaming, durability):
     benchmark.main()

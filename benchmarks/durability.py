@@ -20,6 +20,7 @@ from bot.playground.model import ScriptedModel
 from bot.playground.people import Channel
 from bot.playground.reply import FOREVER, Reply
 from bot.playground.server import Playground
+from bot.playground.visible import visible_text
 from bot.playground.workspace import Workspace
 from tests.database import postgres_schema
 
@@ -123,7 +124,7 @@ def answered(slack: Playground) -> int:
     """Rooms in which the answer stands, whole."""
     rooms = [room for room in slack.workspace.channels if room.startswith("C0ROOM")]
     last = [slack.workspace.messages(room)[-1] for room in rooms]
-    return sum(m.get("blocks", [{}])[0].get("text") == "All of it." for m in last)
+    return sum(visible_text(message) == "All of it." for message in last)
 
 
 async def both(seconds: int, name: str, **store: str) -> list[tuple[str, ...]]:

@@ -9,11 +9,14 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.house import Bot, ModelProcess, table
 from bot.playground.limits import Limits
 from bot.playground.server import Playground
-from bot.rendering.pages import Pages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 STREAMS, SPEED = 50, 60
 
@@ -65,37 +68,18 @@ def finished(slack: Playground) -> int:
     return sum(
         message.get("bot_id") is not None
         and bool(message.get("blocks"))
-        and all(block["type"] != "actions" for block in message["blocks"])
+        and "stop" not in set(actions(message))
         for channel in ("general", "random")
         for message in slack.workspace.messages(slack.workspace.channel(channel).id)
     )
 
 
-def rendering() -> None:
-    """Cost of cutting and escaping, frame by frame as an answer grows."""
-    rows = []
-    for size in (4_000, 40_000):
-        text = ("Some **bold** words & `code`, 日本語の文章。\n- a list item\n\n" * 1000)[:size]
-        pages, worst = Pages(), 0.0
-        began = time.process_time()
-        for end in range(200, size + 1, 200):
-            start = time.process_time()
-            pages.parts(text[:end])
-            worst = max(worst, time.process_time() - start)
-        spent = time.process_time() - began
-        frames = size // 200
-        rows.append(
-            (
-                f"{size} characters, {frames} frames",
-                f"{spent * 1000:.0f} ms",
-                f"{worst * 1000:.1f} ms",
-            )
-        )
-    print(table("Rendering (parts and escaping)", ("", "in all", "worst frame"), rows))
+def actions(message: dict[str, Any]) -> Iterator[str | None]:
+    for block in message["blocks"]:
+        yield from (each.get("action_id") for each in block.get("elements", ()))
 
 
 def main() -> None:
-    rendering()
     asyncio.run(measure(5 if "--quick" in sys.argv else 20))
 
 
