@@ -6,10 +6,12 @@ those before it, never on what follows; but for tables, whose second line makes 
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import table
 
 if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 MATH: Final = "math"
 """The type of the token of display math; its content is TeX."""
 
+_OTHER: Final = re.compile(r">|(?:#{1,6}|[-*+]|\d{1,9}[.)])(?:[ \t]|$)")
 _CLOSINGS: Final = {"$$": "$$", "\\[": "\\]"}
 
 
@@ -30,11 +33,17 @@ def tokens(markdown: str) -> list[Token]:
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"maxNesting": 40})
     parser.enable("table")
+    parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     parser.disable(["lheading", "code", "html_block", "reference", "inline", "text_join"])
     parser.block.ruler.before(
         "fence", MATH, _math, {"alt": ["paragraph", "reference", "blockquote", "list"]}
     )
     return parser
+
+
+def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature
+    """What begins a quote, a list or a heading is that, whatever stands below it."""
+    return not _OTHER.match(_line(state, start)) and table(state, start, end, silent)
 
 
 def _math(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature

@@ -26,7 +26,7 @@ TARGET: Final = 2_000
 """Characters after which an open link target is given up."""
 
 _SPECIAL: Final = re.compile(
-    r"\\(?:[!-/:-@\[-`{-~]|\Z)|`+|\*+|_+|~~+|!?\[|<|:|(?<![a-z0-9])https?://|\$\$"
+    r"\\(?:[!-/:-@\[-`{-~]|\n?\Z)|`+|\*+|_+|~~+|!?\[|<|:|(?<![a-z0-9])https?://|\$\$"
     r"|(?P<tail>(?:!|~|\$|&(?:#?\w{0,31})|(?<![a-z0-9])h(?:t(?:t(?:p(?:s?:?/?)?)?)?)?)\Z)",
     re.IGNORECASE,
 )
@@ -51,7 +51,9 @@ _SENTENCE: Final = re.compile(r"[。．！？!?…][」』）)”\"']?|\.(?=\s)"
 def hold(text: str) -> int:
     """The length of the longest beginning of `text` that looks the same whatever follows."""
     scan = Scan(text)
-    return min(scan.stop, scan.open_within())
+    end = min(scan.stop, scan.open_within())
+    # A backslash breaks the line, unless it is the last one.
+    return end - 2 if text.endswith("\\\n", 0, end) else end
 
 
 def settled_cut(text: str) -> int:
@@ -160,6 +162,8 @@ class Scan:
         end = self._text.find(closer, found.end())
         if end < 0:
             return max(self._held(found.start()), found.end())
+        if not self._text[found.end() : end].strip():
+            return found.end()
         return self._closed(found.start(), end + len(closer))
 
     def _tail(self, found: re.Match[str]) -> int:
@@ -180,7 +184,8 @@ class Scan:
             return self._between(found, "\\)")
         if found[0] == "\\[" and self._text[found.start() - 1 : found.start()] in {"", "\n"}:
             return self._display(found)
-        return found.end() if len(found[0]) > 1 else self._held(found.start())
+        # At the end of a line it is a break, if another line follows.
+        return self._held(found.start()) if found[0] in {"\\", "\\\n"} else found.end()
 
     def _display(self, found: re.Match[str]) -> int:
         """Lines of TeX, or brackets that were escaped."""
@@ -272,7 +277,8 @@ class Scan:
             used = 2 if min(opener.left, run.left) >= 2 else 1
             opener.left -= used
             run.left -= used
-            run.at += used
+            # With fewer marks it might close nothing: what it closed waits with what is left of it.
+            run.at = opener.at
             if not opener.left:
                 self._open.pop()
                 index -= 1

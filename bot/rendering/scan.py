@@ -8,7 +8,7 @@ the text came in.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from bot.rendering.hold import hold, settled_cut
 from bot.rendering.lines import Line, decided_end, read, shallow, tame
@@ -18,6 +18,8 @@ LEAF: Final = 3_000
 
 CROWDED: Final = 4_000
 """Characters of a list item after which the next item in it begins a region too."""
+
+BULLETS: Final = frozenset("-*+")
 
 DEEP: Final = 3
 """Columns beyond which nothing begins on a line of a paragraph."""
@@ -71,6 +73,16 @@ class _Fence:
         return " " * shift + raw.expandtabs(4) if shift else raw
 
 
+class _Lean(NamedTuple):
+    """Lines that begin at the column `edge` or behind it stand `by` columns too far out."""
+
+    edge: int
+    by: int
+
+
+_UPRIGHT: Final = _Lean(1 << 30, 0)
+
+
 class Scanner:
     """Feed it the text; take the regions that are complete, and look at the open one."""
 
@@ -83,6 +95,7 @@ class Scanner:
         self._list = ""
         self._inner = 0
         self._levels: list[tuple[int, str]] = []
+        self._lean = _UPRIGHT
         self._committed = 0
         self._forget()
 
@@ -132,6 +145,7 @@ class Scanner:
             self._code(line, raw)
         else:
             self._fence = None
+            self._lean = self._lean_of(raw) if raw.strip() else self._lean
             self._prose(line)
         self._done += text + "\n"
         if self._rows == ROWS:
@@ -144,8 +158,8 @@ class Scanner:
             return line
         if line.margin - self._inside > DEEP and not self._quote:
             return line.flattened()
-        nested = line.quote == self._quote and line.indent >= self._inside
-        return line.unmarked() if nested and line.marker and not line.interrupts else line
+        begins = line.interrupts or not self._is_inside(line)
+        return line if begins or not line.marker else line.unmarked()
 
     def _in_code(self, line: Line) -> bool:
         """A code block in a quote ends with the quote."""
@@ -155,7 +169,26 @@ class Scanner:
         """The line as it is parsed, with what models often get wrong put right."""
         if self._fence and self._in_code(read(raw)):
             return self._fence.moved(raw)
-        return tame(shallow(raw))
+        return " " * self._lean_of(raw).by + tame(shallow(raw)) if raw.strip() else raw
+
+    def _lean_of(self, raw: str) -> _Lean:
+        """Bullets below a number are meant to be in it, though models often move them too little.
+
+        So is all that stands as far in as they do.
+        """
+        line = read(shallow(raw))
+        if line.margin >= self._lean.edge:
+            return self._lean
+        depth = self._depth_of(line)
+        if (
+            line.quote
+            or line.marker not in BULLETS
+            or not line.indent
+            or depth == len(self._levels)
+        ):
+            return _UPRIGHT
+        column, kind = self._levels[depth]
+        return _UPRIGHT if kind in BULLETS else _Lean(line.indent, column - line.indent)
 
     def _code(self, line: Line, raw: str) -> None:
         fence = self._fence
@@ -227,7 +260,7 @@ class Scanner:
         elif line.heading or line.rule:
             self._forget()
             self._edge = line.flush and line.heading
-        elif self._header and not line.marker and line.quote == self._quote:
+        elif self._header and not line.marker and self._is_inside(line):
             self._rows += 1
         else:
             self._text(line, at)
@@ -247,9 +280,13 @@ class Scanner:
 
     def _delimits(self, line: Line) -> bool:
         """With this line the one above becomes the header of a table."""
-        if self._candidate is None or not line.delimits:
+        if self._candidate is None or not line.delimits or not self._is_inside(line):
             return False
         return line.cells == read(self._done[self._candidate :].rstrip("\n")).cells
+
+    def _is_inside(self, line: Line) -> bool:
+        """It stands where the line above it does."""
+        return line.quote == self._quote and line.indent >= self._inside
 
     # Regions
 

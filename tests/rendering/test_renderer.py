@@ -1,6 +1,6 @@
 """The whole way from pieces of Markdown to parts: the same however it came in, never taken back."""
 
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
@@ -64,7 +64,10 @@ def test_an_answer_is_the_same_however_it_came_in(text, lengths):
 
 @given(markdown)
 def test_an_answer_is_what_the_document_says(text):
-    assert picture(rendered(text)) == list(seen(parse(put_right(text), LinkPolicy())))
+    document = parse(put_right(text), LinkPolicy())
+    # A second table is shown as text.
+    assume(sum(isinstance(flow, Table) for flow in document) < 2)
+    assert picture(rendered(text)) == list(seen(document))
 
 
 @given(markdown, sizes, st.integers(60, 400))
@@ -78,6 +81,7 @@ def test_closed_parts_never_change(text, lengths, units):
         before = parts
 
 
+@settings(derandomize=True, max_examples=400)
 @given(led, sizes)
 def test_what_is_shown_is_never_taken_back(text, lengths):
     final = picture(rendered(text))

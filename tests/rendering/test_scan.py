@@ -209,3 +209,19 @@ def test_a_crowded_item_is_parsed_in_pieces():
     regions = scanned(text)
     assert max(len(region.text) for region in regions) < 2 * CROWDED
     assert {region.depth for region in regions} >= {0, 1}
+
+
+def test_bullets_that_stand_too_far_out_below_a_number_are_moved_into_it():
+    text = "1. one\n  - a\n    - deep\n  - b\n2. two\n\n  - c\n\n  more\n\nend\n"
+    items = [flow for region in scanned(text) for flow in parse(region.text, LinkPolicy())]
+    depths = [(flow.runs[0].text, flow.depth) for flow in items]
+    assert depths == [
+        ("one", 0), ("a", 1), ("deep", 2), ("b", 1), ("two", 0), ("c", 1), ("more", 1), ("end", 0),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", ["- a\n - b\n", "1. a\n  2. b\n", "para\n  - b\n", "> 1. a\n>  - b\n"]
+)
+def test_other_lists_stay_as_they_are(text):
+    assert "".join(region.text for region in scanned(text)) == text
