@@ -225,7 +225,7 @@ class Settings(BaseSettings):
         "rich", "Form of answers: rich, markdown or text; a simpler one where Slack refuses it"
     )
     bot_link_allow: LinkTargets = setting(
-        (), "Hosts that answers may link to, as example.com, *.example.com/docs; empty is any"
+        (), "What answers may link to: example.com, *.example.com/docs, mailto:, tel:; empty is any"
     )
     bot_footer: Footer = setting(
         "model,seconds,caution", "Under an answer: model, seconds, caution (once a thread); or off"
