@@ -21,6 +21,9 @@ Reasoning = Literal["hide", "status", "quote"]
 RATED: Final = frozenset({Phase.COMPLETE, Phase.CUT, Phase.FILTERED, Phase.REFUSED, Phase.STOPPED})
 """Ends of which a reader can say whether they are good."""
 
+UNSIGNED: Final = frozenset({Phase.GONE, Phase.INTERRUPTED})
+"""Ends after which nobody reads it, or somebody goes on with it."""
+
 KEPT: Final[dict[Reasoning, int]] = {"hide": 0, "status": 1000, "quote": 2900}
 """Characters of the model's reasoning that are worth keeping, to be shown so."""
 
@@ -71,7 +74,9 @@ class Furniture:
             return self._live(snapshot, words, turn)
         spoken = bool(snapshot.text.strip())
         rated = spoken and turn.asks and snapshot.phase in RATED
-        said = [ending(snapshot, words), self._footer(snapshot, words) if rated else ""]
+        # Under what broke off, too: it may be all that the first answer of a conversation says.
+        footed = spoken and turn.asks and snapshot.phase not in UNSIGNED
+        said = [ending(snapshot, words), self._footer(snapshot, words) if footed else ""]
         greets = snapshot.phase is Phase.COMPLETE and not turn.asks
         ways = () if greets else WAYS_ON.get(snapshot.phase, ((), ()))[not spoken]
         return [

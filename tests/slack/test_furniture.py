@@ -189,3 +189,15 @@ def test_it_is_never_more_than_five_blocks_and_slack_takes_them(phase, text, wor
 def test_what_is_kept_of_the_reasoning_is_what_can_be_shown():
     assert KEPT["hide"] == 0
     assert KEPT["quote"] <= 2900
+
+
+@pytest.mark.parametrize(
+    ("phase", "signed"),
+    [(Phase.FAILED, True), (Phase.STOPPED, True), (Phase.GONE, False), (Phase.INTERRUPTED, False)],
+)
+def test_what_broke_off_is_signed_too_if_anything_was_said(phase, signed):
+    """It may be the first answer of its conversation, the one that advises caution."""
+    failure = Failed("connection_lost", "e1") if phase is Phase.FAILED else None
+    blocks = below(Snapshot(phase, "text", failure, first=True), model="m1", footer=ALL)
+    assert ("m1 · AI can be wrong" in said(blocks)) is signed
+    assert not any("m1" in line for line in said(below(Snapshot(phase, "", failure), footer=ALL)))
