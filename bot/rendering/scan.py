@@ -8,8 +8,9 @@ the text came in.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
+from bot.rendering.askew import UPRIGHT, Fence, Lean
 from bot.rendering.hold import hold, settled_cut
 from bot.rendering.lines import Line, decided_end, read, shallow, tame
 
@@ -44,45 +45,6 @@ class Region:
     depth: int = 0
 
 
-@dataclass(slots=True)
-class _Fence:
-    """An open block of code or TeX: the marks that opened it, where they stand, if in a quote.
-
-    `shift`: by how much its lines must be moved to stand as far in as the marks do; models often
-    forget that in lists.
-    """
-
-    marks: str
-    column: int
-    quoted: bool
-    shift: int | None = None
-
-    def lacking(self, raw: str) -> int:
-        """How many columns its first line is too far out."""
-        lead = raw[: len(raw) - len(raw.lstrip(" \t"))]
-        return max(0, self.column - len(lead.expandtabs(4)))
-
-    def moved(self, raw: str) -> str:
-        """The line where it ought to stand."""
-        bare = raw.lstrip(" \t")
-        if self.quoted or not self.column or not bare:
-            return raw
-        if read(raw).closes(self.marks, quoted=self.quoted):
-            return " " * self.column + bare
-        shift = self.lacking(raw) if self.shift is None else self.shift
-        return " " * shift + raw.expandtabs(4) if shift else raw
-
-
-class _Lean(NamedTuple):
-    """Lines that begin at the column `edge` or behind it stand `by` columns too far out."""
-
-    edge: int
-    by: int
-
-
-_UPRIGHT: Final = _Lean(1 << 30, 0)
-
-
 class Scanner:
     """Feed it the text; take the regions that are complete, and look at the open one."""
 
@@ -95,13 +57,13 @@ class Scanner:
         self._list = ""
         self._inner = 0
         self._levels: list[tuple[int, str]] = []
-        self._lean = _UPRIGHT
+        self._lean = UPRIGHT
         self._committed = 0
         self._forget()
 
     def _forget(self) -> None:
         """The lines above do not matter any more for those that follow."""
-        self._fence: _Fence | None = None
+        self._fence: Fence | None = None
         self._header: str | None = None
         self._rows = 0
         self._candidate: int | None = None
@@ -171,7 +133,7 @@ class Scanner:
             return self._fence.moved(raw)
         return " " * self._lean_of(raw).by + tame(shallow(raw)) if raw.strip() else raw
 
-    def _lean_of(self, raw: str) -> _Lean:
+    def _lean_of(self, raw: str) -> Lean:
         """Bullets below a number are meant to be in it, though models often move them too little.
 
         So is all that stands as far in as they do.
@@ -186,9 +148,9 @@ class Scanner:
             or not line.indent
             or depth == len(self._levels)
         ):
-            return _UPRIGHT
+            return UPRIGHT
         column, kind = self._levels[depth]
-        return _UPRIGHT if kind in BULLETS else _Lean(line.indent, column - line.indent)
+        return UPRIGHT if kind in BULLETS else Lean(line.indent, column - line.indent)
 
     def _code(self, line: Line, raw: str) -> None:
         fence = self._fence
@@ -256,7 +218,7 @@ class Scanner:
             self._leaf = self._candidate = None
         elif line.fence:
             self._forget()
-            self._fence = _Fence(line.fence, line.at, line.quote > 0)
+            self._fence = Fence(line.fence, line.at, line.quote > 0)
         elif line.heading or line.rule:
             self._forget()
             self._edge = line.flush and line.heading
