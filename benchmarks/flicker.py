@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 
 from benchmarks.house import table
 from bot.rendering.flow import Code, Rule, Run, Table
-from bot.rendering.links import LinkPolicy
-from bot.rendering.parse import parse
+from bot.rendering.parsing.links import LinkPolicy
+from bot.rendering.parsing.parse import parse
 from bot.rendering.renderer import Renderer
 from tests.rendering.corpus import cases, report
 

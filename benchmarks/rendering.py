@@ -14,9 +14,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from benchmarks.house import table
-from bot.rendering.blocks import blocks
-from bot.rendering.links import LinkPolicy
-from bot.rendering.parse import parse
+from bot.rendering.formats.blocks import blocks
+from bot.rendering.parsing.links import LinkPolicy
+from bot.rendering.parsing.parse import parse
 from bot.rendering.renderer import Renderer
 
 if TYPE_CHECKING:

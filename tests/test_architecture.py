@@ -113,7 +113,7 @@ INLINE = {"text", "link", "emoji", "user", "usergroup", "channel", "broadcast", 
 """What stands in a line of a message, or mentions somebody."""
 
 MADE_IN = {
-    "bot/rendering/elements.py": {"text", "link", "emoji"},
+    "bot/rendering/formats/elements.py": {"text", "link", "emoji"},
     "bot/slack/picture.py": {"text"},  # the anchor, in which nothing is written
 }
 

@@ -11,18 +11,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.rendering.flow import Code, Item, Paragraph, Table
-from bot.rendering.links import LinkPolicy
-from bot.rendering.pages import Limits, Pages
-from bot.rendering.parse import parse
-from bot.rendering.sanitize import Sanitizer
-from bot.rendering.scan import Scanner
+from bot.rendering.layout.pages import Limits, Pages
+from bot.rendering.parsing.links import LinkPolicy
+from bot.rendering.parsing.parse import parse
+from bot.rendering.parsing.regions import Scanner
+from bot.rendering.parsing.sanitize import Sanitizer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.rendering.flow import Flow
-    from bot.rendering.pages import Frame, Place
-    from bot.rendering.scan import Region
+    from bot.rendering.layout.pages import Frame, Place
+    from bot.rendering.parsing.regions import Region
 
 
 class Renderer:

@@ -6,8 +6,8 @@ import time
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.rendering.blocks import blocks
-from bot.rendering.markup import markdown, mrkdwn
+from bot.rendering.formats.blocks import blocks
+from bot.rendering.formats.markup import markdown, mrkdwn
 from bot.slack.sections import sections
 
 if TYPE_CHECKING:

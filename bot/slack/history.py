@@ -13,7 +13,7 @@ import structlog
 from bot.core.mrkdwn import to_markdown
 from bot.core.types import Call, CallKind, Message
 from bot.errors import SlackError, SlackRefused
-from bot.rendering.joiners import WORD_JOINER
+from bot.rendering.formats.joiners import WORD_JOINER
 from bot.slack.errors import call
 from bot.slack.reconcile import METADATA
 from bot.slack.turns import MOMENT

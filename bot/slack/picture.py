@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.core.reply import Phase, Snapshot
-from bot.rendering.markup import plain
+from bot.rendering.formats.markup import plain
 from bot.rendering.renderer import Renderer
 from bot.slack.blocks import notice
 from bot.slack.forms import fits, shape
@@ -15,7 +15,7 @@ from bot.slack.forms import fits, shape
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.rendering.layout import Frame, Part, Place
+    from bot.rendering.layout.frame import Frame, Part, Place
     from bot.slack.forms import Block, Form
     from bot.slack.surface import Surface
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.rendering.cuts import cut
+from bot.rendering.layout.cuts import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from bot.core.reply import Snapshot
     from bot.core.turns import Claim
-    from bot.rendering.layout import File, Frame
+    from bot.rendering.layout.frame import File, Frame
     from bot.slack.forms import Block
     from bot.strings import Strings
 

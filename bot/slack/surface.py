@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from bot.rendering.layout import Limits
-from bot.rendering.links import LinkPolicy
+from bot.rendering.layout.frame import Limits
+from bot.rendering.parsing.links import LinkPolicy
 from bot.slack.forms import Form, Forms
 
 BLOCKS: Final = 43

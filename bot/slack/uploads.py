@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.core.types import Turn
-    from bot.rendering.layout import File
+    from bot.rendering.layout.frame import File
 
 log = structlog.get_logger(__name__)
 

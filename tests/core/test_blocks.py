@@ -11,10 +11,10 @@ from bot.core.blocks import COLUMNS, ROWS, from_blocks
 from bot.core.mrkdwn import to_markdown
 from bot.core.rich_text import Names
 from bot.core.untyped import LONGEST
-from bot.rendering.blocks import blocks
 from bot.rendering.flow import Heading
-from bot.rendering.links import LinkPolicy
-from bot.rendering.parse import parse
+from bot.rendering.formats.blocks import blocks
+from bot.rendering.parsing.links import LinkPolicy
+from bot.rendering.parsing.parse import parse
 
 NAMES = Names({"U1": "Alice"}.get, {"C1": "general"})
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from bot.core.mrkdwn import to_markdown
 from bot.playground.typed import typed
 from bot.rendering.flow import BOLD, CODE, ITALIC, STRIKE, Code, Item
-from bot.rendering.links import LinkPolicy
-from bot.rendering.parse import parse
+from bot.rendering.parsing.links import LinkPolicy
+from bot.rendering.parsing.parse import parse
 
 STYLES = {"bold": BOLD, "italic": ITALIC, "strike": STRIKE, "code": CODE}
 LETTERS = "aZ9é漢あ한😀"

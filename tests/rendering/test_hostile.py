@@ -3,9 +3,9 @@
 import pytest
 
 from bot.playground.block_rules import check_blocks
-from bot.rendering.blocks import blocks
-from bot.rendering.markup import markdown, mrkdwn, plain
-from bot.rendering.pages import Limits
+from bot.rendering.formats.blocks import blocks
+from bot.rendering.formats.markup import markdown, mrkdwn, plain
+from bot.rendering.layout.pages import Limits
 from bot.rendering.renderer import Renderer
 
 HOSTILE = {

@@ -4,11 +4,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
-from bot.rendering.links import LinkPolicy
-from bot.rendering.pages import Limits
-from bot.rendering.parse import parse
+from bot.rendering.layout.pages import Limits
+from bot.rendering.parsing.links import LinkPolicy
+from bot.rendering.parsing.parse import parse
+from bot.rendering.parsing.regions import Scanner
 from bot.rendering.renderer import Renderer
-from bot.rendering.scan import Scanner
 from tests.rendering.soup import led, markdown, pieces, sizes
 
 

@@ -8,9 +8,9 @@ import re
 
 import pytest
 
-from bot.rendering.blocks import blocks
-from bot.rendering.links import LinkPolicy
-from bot.rendering.markup import markdown, mrkdwn, plain
+from bot.rendering.formats.blocks import blocks
+from bot.rendering.formats.markup import markdown, mrkdwn, plain
+from bot.rendering.parsing.links import LinkPolicy
 from bot.rendering.renderer import Renderer
 from tests.rendering.shown import of_markdown, of_mrkdwn
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.rendering.links import LinkPolicy
-from bot.rendering.parse import parse
+from bot.rendering.parsing.links import LinkPolicy
+from bot.rendering.parsing.parse import parse
 from bot.slack.forms import HOUR, Form, Forms, fits, shape
 from tests.shown import shown, words
 

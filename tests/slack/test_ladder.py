@@ -8,7 +8,7 @@ from bot.core.reply import Phase, Snapshot
 from bot.core.types import Failed
 from bot.errors import SlackRejected
 from bot.playground.faults import Fault
-from bot.rendering.layout import Limits
+from bot.rendering.layout.frame import Limits
 from bot.rendering.renderer import Renderer
 from bot.slack.blocks import notice
 from bot.slack.forms import HOUR, Form, Forms, shape

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.reply import Phase
-from bot.rendering.layout import Limits
+from bot.rendering.layout.frame import Limits
 from bot.slack.authorize import identify
 from bot.slack.forms import Form, Forms
 from bot.slack.history import SlackHistory

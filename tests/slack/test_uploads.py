@@ -5,7 +5,7 @@ import pytest
 from bot.core.reply import Phase, Snapshot
 from bot.core.types import Thread, Turn
 from bot.errors import SlackRefused, SlackUnknown
-from bot.rendering.layout import File, Limits
+from bot.rendering.layout.frame import File, Limits
 from bot.slack.surface import Surface
 from bot.slack.uploads import COMPLETE, URL, Uploads, unique
 from bot.strings import ENGLISH

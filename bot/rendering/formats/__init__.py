@@ -1,0 +1,1 @@
+"""Flows → the forms Slack takes: blocks, Markdown, mrkdwn, plain text and files. Pure."""

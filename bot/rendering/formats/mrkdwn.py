@@ -1,0 +1,191 @@
+"""Flows → Slack's mrkdwn, for surfaces that take nothing better.
+
+A marker there is one only between blanks or punctuation, so a space is put where a letter or a
+character of Chinese, Japanese or Korean would touch it. Nothing can be escaped but `&`, `<` and
+`>`; what must not be read as markup gets a word joiner beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from bot.rendering.flow import (
+    BOLD,
+    CODE,
+    ITALIC,
+    STRIKE,
+    Code,
+    Heading,
+    Item,
+    Paragraph,
+    Rule,
+    Table,
+    text_of,
+)
+from bot.rendering.formats.elements import SCHEMES
+from bot.rendering.formats.joiners import WORD_JOINER, ZERO_WIDTH_SPACE, escaped, without_addresses
+from bot.rendering.formats.nesting import (
+    NEWLINE,
+    Mark,
+    Piece,
+    linked,
+    loosened,
+    nested,
+    shared_style,
+    split,
+)
+from bot.rendering.formats.tables import preformatted
+from bot.rendering.layout.joined import joined
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bot.rendering.flow import Flow, Run, Runs
+
+_MARKERS: Final = {BOLD: "*", ITALIC: "_", STRIKE: "~"}
+_MARK: Final = re.compile(r"(?<!\w)[*_~`](?=\S)|(?<=\S)[*_~`](?!\w)")
+_EMOJI: Final = re.compile(r":(?=[a-z0-9_+'-]+:)")
+_PUNCTUATION: Final = re.compile(r"[^\w\s*_~`>]")
+_UNSAFE: Final = re.compile(r"[|<> &]")
+_ENCODED: Final = {"|": "%7C", "<": "%3C", ">": "%3E", " ": "%20", "&": "&amp;"}
+_INDENT: Final = " " * 4
+
+
+def mrkdwn(flows: Iterable[Flow]) -> str:
+    """The mrkdwn of one message or part. Its only `<` begin links, to what may be clicked."""
+    out = ""
+    before: Flow | None = None
+    for flow in joined(flows):
+        if block := _block(flow):
+            out += (_between(before, flow) if before else "") + block
+            before = flow
+    return out
+
+
+def _between(before: Flow, flow: Flow) -> str:
+    if isinstance(flow, Heading):
+        return "\n\n"
+    closes = isinstance(flow, Item | Code) or isinstance(before, Heading | Code)
+    return "\n" if closes else "\n\n"
+
+
+def _block(flow: Flow) -> str:
+    match flow:
+        case Code():
+            return _fenced(flow.text)
+        case Table():
+            return _fenced(preformatted(flow).text)
+        case Rule():
+            return "———"
+        case Item():
+            return _quoted(_item(flow), flow.quote)
+        case Heading():
+            return _text(tuple(run._replace(style=run.style | BOLD) for run in flow.runs))
+        case Paragraph():
+            return _quoted(_indented(_text(flow.runs), _INDENT * flow.depth), flow.quote)
+
+
+def _item(item: Item) -> str:
+    marker = "• " if item.number is None else f"{item.number}. "
+    outer = _INDENT * item.depth
+    return outer + marker + _indented(_text(item.runs), outer + " " * len(marker)).lstrip(" ")
+
+
+def _indented(text: str, indent: str) -> str:
+    return "\n".join(indent + line if line else "" for line in text.split("\n"))
+
+
+def _quoted(text: str, quote: int) -> str:
+    # Slack has one level of quotes.
+    return "\n".join(f"> {line}" for line in text.split("\n")) if quote and text else text
+
+
+def _fenced(text: str) -> str:
+    broken = escaped(text).replace("```", WORD_JOINER.join("```"))
+    return f"```\n{broken}\n```"
+
+
+def _text(runs: Runs) -> str:
+    """A marker holds on its line only, so each line has its own."""
+    return "\n".join(_line(line) for line in split(runs, NEWLINE))
+
+
+def _line(runs: Sequence[Run]) -> str:
+    if not runs:
+        return ""
+    markup = _assembled(nested([_piece(url, group) for url, group in linked(loosened(runs))]))
+    # Slack reads these as the sign of a quote, even as an entity.
+    return WORD_JOINER + markup if markup.startswith(("&gt;", "＞")) else markup
+
+
+def _piece(url: str, group: list[Run]) -> Piece:
+    first = group[0]
+    if url.lower().startswith(SCHEMES):
+        return Piece(shared_style(group) & ~CODE, _link(url, text_of(tuple(group))))
+    if first.emoji:
+        return Piece(first.style & ~CODE, first.text)
+    # A backtick cannot stand in code.
+    if first.style & CODE and first.text.strip() and "`" not in first.text:
+        return Piece(first.style & ~CODE, f"`{escaped(first.text)}`", code=True)
+    return Piece(first.style & ~CODE, _literal(first.text))
+
+
+def _link(url: str, label: str) -> str:
+    target = _UNSAFE.sub(lambda match: _ENCODED[match[0]], url)
+    # Slack takes the first bar for the end of the address; this one only looks like it.
+    shown = escaped(label.strip()).replace("|", "∣")
+    return f"<{target}|{shown}>" if shown else f"<{target}>"
+
+
+def _literal(text: str) -> str:
+    marked = _MARK.sub(rf"{WORD_JOINER}\g<0>{WORD_JOINER}", escaped(without_addresses(text)))
+    return _EMOJI.sub(f":{WORD_JOINER}", marked)
+
+
+def _assembled(items: Iterable[Mark | Piece]) -> str:
+    line = _Line()
+    for item in items:
+        match item:
+            case Mark(opens=True):
+                line.open(_MARKERS[item.style])
+            case Mark():
+                line.close(_MARKERS[item.style])
+            case Piece():
+                line.write(item.markup, code=item.code)
+    return line.text
+
+
+class _Line:
+    """A line that is being written, with spaces where markers ask for them."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self._opened = False
+        self._closed = False
+
+    def open(self, marker: str) -> None:
+        self._apart()
+        self.text += marker
+        self._opened, self._closed = True, False
+
+    def close(self, marker: str) -> None:
+        # After punctuation Slack has been seen to read no marker, and to lose what follows.
+        self.text += (ZERO_WIDTH_SPACE if _PUNCTUATION.match(self.text[-1:]) else "") + marker
+        self._opened, self._closed = False, True
+
+    def write(self, markup: str, *, code: bool) -> None:
+        if code:
+            self._apart()
+        elif self._closed and _touches(markup[:1]):
+            self.text += " "
+        self.text += markup
+        self._opened, self._closed = False, code
+
+    def _apart(self) -> None:
+        if not self._opened and (self._closed or _touches(self.text[-1:])):
+            self.text += " "
+
+
+def _touches(char: str) -> bool:
+    return char.isalnum() or not (char.isascii() or char.isspace())

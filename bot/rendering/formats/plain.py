@@ -1,0 +1,90 @@
+"""Flows → the words alone, for notifications and screen readers: a message's `text` field."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Final
+
+from bot.rendering.flow import Code, Heading, Item, Paragraph, Table, text_of
+from bot.rendering.formats.joiners import escaped
+from bot.rendering.layout.cuts import grapheme_floor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bot.rendering.flow import Flow, Run
+
+LIMIT: Final = 3_000
+"""Bytes of UTF-8: `chat.update` refuses a `text` of more than 4,000, even beside blocks."""
+
+_MORE: Final = "…"
+
+
+def plain(flows: Iterable[Flow], limit: int = LIMIT) -> str:
+    """What is read in `flows`, without markup, escaped: at most `limit` bytes of UTF-8.
+
+    It looks at no more than it needs, however long the answer is. `limit` is three or more.
+    """
+    # A character is a byte at least, so `limit` of them and one more tell all there is to know.
+    beginning = "".join(_beginning(flows, limit + 1))
+    text = beginning.strip()
+    whole = escaped(text)
+    fits = len(beginning) <= limit and _bytes(whole) <= limit
+    return whole if fits else _shortened(text, limit - _bytes(_MORE))
+
+
+def _beginning(flows: Iterable[Flow], wanted: int) -> Iterator[str]:
+    for piece in _pieces(flows):
+        yield piece[:wanted]
+        wanted -= len(piece)
+        if wanted <= 0:
+            return
+
+
+def _pieces(flows: Iterable[Flow]) -> Iterator[str]:
+    for index, flow in enumerate(flows):
+        joins = isinstance(flow, Paragraph | Table) and flow.joins
+        if index and not (joins and isinstance(flow, Paragraph)):
+            yield "\n"
+        yield from _words(flow, first_row=int(joins))
+
+
+def _words(flow: Flow, first_row: int) -> Iterator[str]:
+    match flow:
+        case Item(number=None):
+            yield "• "
+        case Item(number=number):
+            yield f"{number}. "
+        case Code():
+            yield flow.text
+        case Table():
+            yield from _lines(flow, first_row)
+    if isinstance(flow, Paragraph | Heading | Item):
+        yield from (run.text for run in flow.runs)
+
+
+def _lines(table: Table, first: int) -> Iterator[str]:
+    for index, row in enumerate(table.rows[first:]):
+        yield "\n" if index else ""
+        yield " | ".join(map(_cell, row))
+
+
+def _cell(runs: tuple[Run, ...]) -> str:
+    return text_of(runs).replace("\n", " ")
+
+
+def _shortened(text: str, room: int) -> str:
+    """Cut between graphemes. What is cut is not yet escaped, so no entity is ever halved."""
+
+    def cost(length: int) -> int:
+        return _bytes(escaped(text[:length]))
+
+    cut = grapheme_floor(text, bisect_right(range(len(text) + 1), room, key=cost) - 1)
+    # A word that is cut may cost more than the whole: "@here" gets a joiner, "@hereby" none.
+    while cut > 0 and cost(cut) > room:
+        cut = grapheme_floor(text, cut - 1)
+    return escaped(text[:cut].rstrip()) + _MORE
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))

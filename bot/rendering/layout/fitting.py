@@ -1,0 +1,138 @@
+"""The beginning of a flow that fits where the whole of it does not, cut where it reads well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from bot.rendering.flow import CODE, Code, Heading, Rule, Table, text_of
+from bot.rendering.layout.cuts import cut
+from bot.rendering.layout.grid import CELLS
+from bot.rendering.layout.halves import before
+from bot.rendering.layout.sizes import BLOCK, fitting, fitting_text, overhead, row_units
+
+if TYPE_CHECKING:
+    from bot.rendering.flow import Flow, Run, Runs
+    from bot.rendering.layout.halves import Text
+
+BACK: Final = 40
+"""Characters that are given up at most, of what has been shown, to end between two words."""
+
+Beginning = tuple["Flow", int]
+"""What is shown, and how many characters of the flow that was, or rows of a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What is left of a part, in units: `most` altogether, `least` until it is well filled.
+
+    A part that is well filled ends rather before the flow than within a line of it. One that is
+    `empty` has to take something. `rows`: how many a table may have. In the `last` part of all,
+    what does not fit is shown nowhere: what has been shown stays there.
+    """
+
+    most: int
+    least: int
+    empty: bool
+    rows: int
+    last: bool = False
+
+
+def beginning(flow: Flow, room: Room) -> Beginning | None:
+    """As much of `flow` as fits; None when it is better left to the next part.
+
+    What is behind the room has no influence on that, so it stays true while the flow grows.
+    """
+    match flow:
+        case Rule():
+            return (flow, 1) if room.empty else None
+        case Table():
+            return _rows(flow, room)
+        case Code():
+            return _code(flow, room)
+        case Heading() if not room.empty:
+            return None
+        case text:
+            return _text(text, room)
+
+
+def rows_fitting(table: Table, room: Room) -> int:
+    """How many rows of the table fit, the header included."""
+    units, length, count = room.most - BLOCK, CELLS, 0
+    for row in table.rows[: room.rows]:
+        units -= row_units(row)
+        length -= sum(len(run.text) for cell in row for run in cell)
+        if units < 0 or length < 0:
+            break
+        count += 1
+    return count
+
+
+def _rows(table: Table, room: Room) -> Beginning | None:
+    count = rows_fitting(table, room)
+    if room.empty:
+        count = max(count, 2)
+    rows = table.rows[:count]
+    return (replace(table, rows=rows), len(rows)) if count > 1 else None
+
+
+def _code(code: Code, room: Room) -> Beginning | None:
+    most = fitting_text(code.text, room.most - BLOCK)
+    if most < 1:
+        return _forced(code, room)
+    if room.last:
+        return _code_up_to(code, cut(code.text, most, most - BACK))
+    least = fitting_text(code.text, room.least - BLOCK)
+    at = code.text.rfind("\n", 0, most + 1)
+    # A line is torn only where most of the part would stay empty otherwise.
+    if at <= least // 2:
+        if not (room.empty or least):
+            return None
+        at = cut(code.text, most, least or None)
+    return _code_up_to(code, at)
+
+
+def _code_up_to(code: Code, at: int) -> Beginning:
+    return replace(code, text=code.text[:at].rstrip("\n")), at
+
+
+def _forced(code: Code, room: Room) -> Beginning | None:
+    return (replace(code, text=code.text[:1]), 1) if room.empty else None
+
+
+def _text(flow: Text, room: Room) -> Beginning | None:
+    text = text_of(flow.runs)
+    most = fitting(flow.runs, room.most - overhead(flow))
+    if most < 1 and room.empty:
+        # Only the address of a link is so long that not one character of its label fits.
+        most = min(len(flow.runs[0].text), max(room.most, 1))
+    at = between_spans(flow.runs, _natural(text, most, flow, room), most)
+    if at < 1 and room.empty:
+        at = len(flow.runs[0].text)
+    return (before(flow, at), at) if at > 0 else None
+
+
+def _natural(text: str, most: int, flow: Text, room: Room) -> int:
+    if room.last:
+        return cut(text, most, most - BACK) if most > 0 else 0
+    least = fitting(flow.runs, room.least - overhead(flow))
+    if least or room.empty:
+        return cut(text, most, least or None) if most else 0
+    return min(text.rfind("\n", 0, most + 1) + 1, most)
+
+
+def between_spans(runs: Runs, at: int, most: int) -> int:
+    """Before a link or code that is cut at `at`, if most of the room comes before it."""
+    start = end = 0
+    for run, previous in zip(runs, (None, *runs), strict=False):
+        if previous is None or not run.url or run.url != previous.url:
+            start = end
+        end += len(run.text)
+        if start < at < end:
+            whole = (run.emoji and not run.url) or (start > most // 2 and _is_span(run))
+            return start if whole else at
+    return at
+
+
+def _is_span(run: Run) -> bool:
+    return bool(run.url or run.style & CODE)

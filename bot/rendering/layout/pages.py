@@ -1,0 +1,107 @@
+"""A growing answer → the parts it is shown in. A closed part changes only when Slack refuses it.
+
+A part is closed only when something does not fit, and where depends on nothing behind that: so the
+parts are the same however the answer came in.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from bot.rendering.layout.attachments import file
+from bot.rendering.layout.frame import File, Frame, Limits, Part, Place
+from bot.rendering.layout.part import Answer, Draft
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from bot.rendering.flow import Flow
+    from bot.rendering.layout.attachments import Attachment
+    from bot.rendering.layout.part import Laid
+
+__all__ = ["File", "Frame", "Limits", "Pages", "Part", "Place"]
+
+LEAST: Final = 500
+"""Units that a part may hold however often Slack refuses."""
+
+
+class Pages:
+    """Lays out one answer. Show it all flows each time; it looks at those of the open part."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+        self._budget = self._limits.units
+        self._closed: list[Laid] = []
+        self._open: Laid | None = None
+        self._draft = self._begin((0, 0))
+
+    def frame(
+        self,
+        flows: Sequence[Flow],
+        settled: int,
+        final: bool,  # noqa: FBT001 - it says of all flows what `settled` says of some
+        source: Callable[[], str] = str,
+    ) -> Frame:
+        """The picture of `flows`, which begin with what those of the frame before began with.
+
+        The first `settled` of them are complete; when `final`, all are. `source` gives the answer
+        as the model wrote it, for the file that holds it all.
+        """
+        answer = Answer(flows, settled, final)
+        self._open = None
+        while len(self._closed) < self._limits.parts:
+            laid = self._draft.lay(answer)
+            if not laid.part.closed:
+                self._open = laid
+                break
+            self._close(laid)
+        parts = tuple(laid.part for laid in self._laid() if not laid.is_blank)
+        return Frame(parts, tuple(self._files(answer, source)) if final else (), self._rest())
+
+    def refuse(self, part: int, accepted: Place | None) -> None:
+        """Slack did not take this part: it and what follows are laid out anew, in smaller parts.
+
+        `accepted` is the end of its last frame that was taken, if there was one: the part ends
+        there, or at the last good place before.
+        """
+        for refused in self._laid()[part : part + 1]:
+            self._again(part, refused, accepted)
+
+    def _again(self, part: int, refused: Laid, accepted: Place | None) -> None:
+        stop = accepted if accepted and refused.start < accepted < refused.part.end else None
+        known = self._budget if stop else min(self._budget, refused.used)
+        self._budget = min(self._budget, max(known * 3 // 4, LEAST))
+        del self._closed[part:]
+        self._open = None
+        self._draft = self._begin(refused.start, refused.budget if stop else 0, stop)
+
+    def _begin(self, start: Place, budget: int = 0, stop: Place | None = None) -> Draft:
+        last = len(self._closed) + 1 >= self._limits.parts
+        budget = budget or self._budget
+        return Draft(self._limits, budget, start, self._attached(), stop, last=last)
+
+    def _close(self, laid: Laid) -> None:
+        if not laid.is_blank:
+            self._closed.append(laid)
+        # What a stop leaves may be nothing to see; then the part is not stopped.
+        anew = laid.is_blank and laid.is_stopped
+        self._draft = self._begin(laid.start if anew else laid.following)
+
+    def _laid(self) -> list[Laid]:
+        return [*self._closed, *([self._open] if self._open else [])]
+
+    def _attached(self) -> list[Attachment]:
+        return [*chain.from_iterable(laid.files for laid in self._laid())]
+
+    def _files(self, answer: Answer, source: Callable[[], str]) -> Iterator[File]:
+        for each in self._attached():
+            flow, *_ = answer.whole(each.index, 0)
+            yield file(each, flow)
+        if self._rest() == "file":
+            yield File("answer.md", "markdown", source())
+
+    def _rest(self) -> str:
+        if len(self._closed) < self._limits.parts:
+            return ""
+        return "file" if self._limits.files else "cut"

@@ -1,0 +1,176 @@
+"""One part as it is filled, piece by piece, until something does not fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from bot.rendering.flow import Code, Heading, Rule, Table
+from bot.rendering.formats.tables import preformatted, width
+from bot.rendering.layout.fitting import Room, beginning, rows_fitting
+from bot.rendering.layout.sizes import is_blank, stands_alone, units
+
+if TYPE_CHECKING:
+    from bot.rendering.flow import Flow
+    from bot.rendering.layout.attachments import Attachment
+    from bot.rendering.layout.fitting import Beginning
+    from bot.rendering.layout.frame import Limits, Place
+    from bot.rendering.layout.piece import Piece
+
+KEPT: Final = 300
+"""Units that must be left below a heading, so that it does not end its part alone."""
+
+SMALL_ROWS: Final = 10
+SMALL_WIDTH: Final = 72
+"""A further table is shown as text if it has no more rows, and columns of that text, than these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A flow on the sheet, from where to where in the answer it reaches, and what it points to."""
+
+    flow: Flow
+    start: Place
+    end: Place
+    file: Attachment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A state to which a sheet can be taken back."""
+
+    entries: int = 0
+    used: int = 0
+    blocks: int = 0
+    shared: bool = False
+    table: bool = False
+
+
+class Sheet:
+    """At most `budget` units. `entries` is what is on it; `last`: no other one follows."""
+
+    def __init__(self, limits: Limits, budget: int, *, last: bool = False) -> None:
+        self._limits = limits
+        self._last = last
+        self.budget = budget
+        self.entries: list[Entry] = []
+        self._state = Mark()
+        self._marks: list[Mark] = []
+
+    @property
+    def used(self) -> int:
+        """Units."""
+        return self._state.used
+
+    @property
+    def files(self) -> list[Attachment]:
+        """What is pointed to from here."""
+        return [entry.file for entry in self.entries if entry.file]
+
+    @property
+    def is_blank(self) -> bool:
+        """There is nothing on it to be seen."""
+        return not any(map(_is_visible, self.entries))
+
+    def mark(self) -> Mark:
+        return self._state
+
+    def back_to(self, mark: Mark) -> None:
+        """As it was then."""
+        del self.entries[mark.entries :], self._marks[mark.entries :]
+        self._state = mark
+
+    def must_wait(self, flow: Flow) -> bool:
+        """How it is shown depends on how it goes on: as text, or as the table of a new part."""
+        return isinstance(flow, Table) and self._state.table and _is_small(flow)
+
+    def end_before(self, start: Place) -> Place:
+        """Where the part ends if what is at `start` is left out: no heading is its last line."""
+        kept = len(self.entries)
+        while kept and isinstance(self.entries[kept - 1].flow, Heading):
+            kept -= 1
+        if not 0 < kept < len(self.entries):
+            return start
+        heading = self.entries[kept]
+        self.back_to(self._marks[kept])
+        return heading.start
+
+    def add(self, index: int, piece: Piece) -> Place | None:
+        """Takes as much as fits. Where the part ends if that is not all of the piece, else None.
+
+        `index` is that of the flow in the answer.
+        """
+        flow = self._form(piece.flow)
+        start = (index, piece.start)
+        if flow and self._put(Entry(flow, start, (index, piece.end), piece.file)):
+            return None
+        taken = self._beginning(flow, piece)
+        if taken is None:
+            return self.end_before(start)
+        head, length = taken
+        end = (index, min(piece.offset(length), piece.end))
+        self._add(Entry(head, start, end, piece.file), units(head))
+        return end
+
+    def _beginning(self, flow: Flow | None, piece: Piece) -> Beginning | None:
+        if flow is None or not self._has_block(flow) or (piece.file and self.entries):
+            return None
+        return beginning(flow, self._room())
+
+    def _form(self, flow: Flow) -> Flow | None:
+        """What the flow is shown as here: a message has one table, a further one must be small."""
+        if not (isinstance(flow, Table) and self._state.table):
+            return flow
+        text = preformatted(flow) if _is_small(flow) else None
+        return text if text and units(text) <= self._room().most else None
+
+    def _put(self, entry: Entry) -> bool:
+        """Takes all of it, if it fits."""
+        flow, room = entry.flow, self._room()
+        if isinstance(flow, Table) and rows_fitting(flow, room) < len(flow.rows):
+            return False
+        kept = 0 if room.empty or not isinstance(flow, Heading) else min(KEPT, self.budget // 4)
+        size = units(flow)
+        if size + kept > room.most or not self._has_block(flow):
+            return False
+        self._add(entry, size)
+        return True
+
+    def _room(self) -> Room:
+        left = self.budget - self.used
+        least, rows = left - self.budget * 2 // 5, self._limits.table_rows
+        return Room(left, least, not self.entries, rows, self._last)
+
+    def _has_block(self, flow: Flow) -> bool:
+        return self._state.blocks + self._opens(flow) <= self._limits.blocks
+
+    def _opens(self, flow: Flow) -> bool:
+        """It needs a block of its own, or the first one for text."""
+        return stands_alone(flow) or not self._state.shared
+
+    def _add(self, entry: Entry, size: int) -> None:
+        flow, state = entry.flow, self._state
+        self.entries.append(entry)
+        self._marks.append(state)
+        self._state = Mark(
+            len(self.entries),
+            state.used + size,
+            state.blocks + self._opens(flow),
+            not stands_alone(flow),
+            state.table or isinstance(flow, Table),
+        )
+
+
+def _is_small(table: Table) -> bool:
+    if len(table.rows) > SMALL_ROWS:
+        return False
+    return all(width(line) <= SMALL_WIDTH for line in preformatted(table).text.split("\n"))
+
+
+def _is_visible(entry: Entry) -> bool:
+    match entry.flow:
+        case Rule() | Table():
+            return True
+        case Code(text=text):
+            return bool(text.strip())
+    return not is_blank(entry.flow.runs)

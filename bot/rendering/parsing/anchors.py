@@ -1,0 +1,54 @@
+"""A link as runs: what is read, and where it leads; where it may not, that is shown as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote, urlsplit
+
+from bot.rendering.flow import CODE, Run, text_of
+from bot.rendering.parsing.sanitize import clean
+
+if TYPE_CHECKING:
+    from bot.rendering.parsing.links import LinkPolicy
+
+LONGEST: Final = 300
+"""Characters of a refused target that are shown."""
+
+
+def anchor(url: str, inside: list[Run], policy: LinkPolicy) -> list[Run]:
+    """The runs of a link whose label is `inside`; one without a label says its target."""
+    label = text_of(tuple(inside))
+    said = label if label.strip() else url
+    verdict = policy.judge(url, said)
+    if not verdict.url:
+        return _refused(url, inside, label)
+    if said is not label:
+        inside, label = [Run(url)], url
+    noted = [*inside, Run(verdict.label[len(label) :])]
+    return [run._replace(text=run.text.replace("\n", " "), url=verdict.url) for run in noted]
+
+
+def picture(url: str, inside: list[Run], policy: LinkPolicy) -> list[Run]:
+    """The runs of an image, which is a link: nothing is fetched before somebody wants it."""
+    alt = text_of(tuple(inside)).strip()
+    return anchor(url, [Run(alt or _file_name(url))], policy)
+
+
+def _refused(url: str, inside: list[Run], label: str) -> list[Run]:
+    """The target is shown, unless it says nothing or the label says it."""
+    if label.strip() == url.strip():
+        return [Run(label, CODE)]
+    if not url.strip() or url[0] == "#":
+        return inside
+    shown = Run(clean(url if len(url) <= LONGEST else f"{url[:LONGEST]}…"), CODE)
+    return [*inside, Run(" ("), shown, Run(")")] if label.strip() else [shown]
+
+
+def _file_name(url: str) -> str:
+    """What an image without a description is called, or ""."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    name = clean(unquote(parts.path.rstrip("/").rpartition("/")[2]))
+    return (name or parts.hostname or "") if parts.netloc else ""

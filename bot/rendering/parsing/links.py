@@ -1,0 +1,244 @@
+"""Which targets of the model's links may be links, and what their labels must say.
+
+A label that looks like another host shows the real one; what is no link is shown as text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import SplitResult, quote, unquote, urlsplit
+
+from bot.rendering.parsing.emphasis import CJK
+from bot.rendering.parsing.sanitize import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LONGEST: Final = 3_000
+"""Characters of a target; Slack refuses longer ones."""
+
+_UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
+_ENCODED: Final = re.compile(r"[\s<>\"`]")
+_NAME: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST: Final = re.compile(rf"{_NAME}(?:\.{_NAME})*")
+_ADDRESS: Final = re.compile(r"([\w.+-]{1,64})@([^\s@]+)", re.ASCII)
+_PHONE: Final = re.compile(r"[\d+.()\-]*\d[\d+.()\-]*", re.ASCII)
+_PORTS: Final = {"http": 80, "https": 443}
+
+_DOT: Final = re.compile(rf"(?<=[^\W{CJK}])[\u3002\uff61](?=[^\W{CJK}])")
+_SAID: Final = re.compile(
+    r"(?:\w+:)?//(?:[^\s/?#@]*@)?(?P<url>[\w.-]+)"
+    r"|(?P<address>[\w.+-]+@(?P<domain>[\w.-]+))"
+    r"|(?P<host>[\w-]+(?:\.[\w-]+)*\.(?:[^\W\d_]{2,63}|xn--[\w-]+)(?![\w-]))"
+    r"|(?P<ip>\d{1,3}(?:\.\d{1,3}){3})"
+)
+_FOREIGN: Final = re.compile(rf"[^\x00-\x7f{CJK}]")
+_FILES: Final = frozenset(
+    (
+        *(
+            "c",
+            "cfg",
+            "cpp",
+            "cs",
+            "css",
+            "csv",
+            "docx",
+            "gif",
+            "go",
+            "htm",
+            "html",
+            "ini",
+            "ipynb",
+        ),
+        *(
+            "java",
+            "jpeg",
+            "jpg",
+            "js",
+            "json",
+            "jsx",
+            "kt",
+            "lock",
+            "log",
+            "mjs",
+            "pdf",
+            "php",
+            "png",
+        ),
+        *("pptx", "rb", "scss", "sql", "svg", "toml", "ts", "tsx", "txt", "vue", "wav", "webp"),
+        *("xlsx", "xml", "yaml", "yml"),
+    )
+)
+"""Endings of file names that are no top-level domains: `Node.js` is no host."""
+
+
+class Verdict(NamedTuple):
+    """A link as it may be shown; `url` is "" where it may be none.
+
+    `label` is the given one, with what it does not say behind it.
+    """
+
+    url: str
+    label: str
+
+
+class LinkPolicy:
+    """Only http, https, mailto and tel are links.
+
+    `allow` limits them to hosts and paths: "example.com", "example.com/docs", "*.example.com", and
+    "mailto:" or "tel:" where these are wanted as well. Raises ValueError for what is none of these.
+    """
+
+    def __init__(self, allow: tuple[str, ...] = ()) -> None:
+        self._places = tuple(_place(entry) for entry in allow if entry not in ("mailto:", "tel:"))
+        self._schemes = frozenset(entry.removesuffix(":") for entry in allow if entry[-1:] == ":")
+        self._limited = bool(allow)
+
+    def judge(self, url: str, label: str) -> Verdict:
+        """What of a link to `url` with this label may be shown."""
+        url = url.strip()
+        if len(url) > LONGEST or _UNSAFE.search(url) or clean(url) != url:
+            return Verdict("", label)
+        try:
+            return self._judged(urlsplit(url), label)
+        except (ValueError, UnicodeError):
+            return Verdict("", label)
+
+    def _judged(self, url: SplitResult, label: str) -> Verdict:
+        if url.scheme in _PORTS:
+            return self._web(url, label)
+        if self._limited and url.scheme not in self._schemes:
+            return Verdict("", label)
+        if url.scheme == "mailto":
+            return _mail(unquote(url.path), label)
+        if url.scheme == "tel" and _PHONE.fullmatch(url.path):
+            return _phone(url.path, label)
+        return Verdict("", label)
+
+    def _web(self, url: SplitResult, label: str) -> Verdict:
+        host = _authority(url)
+        if not host or not self._allowed(url, host):
+            return Verdict("", label)
+        port = "" if url.port is None else f":{url.port}"
+        place = f"[{host}]" if ":" in host else host
+        kept = url if url.netloc.isascii() else url._replace(netloc=place + port)
+        target = _ENCODED.sub(lambda found: quote(found[0]), kept.geturl())
+        if len(target) > LONGEST:
+            return Verdict("", label)
+        return Verdict(target, _honest(label, host, host))
+
+    def _allowed(self, url: SplitResult, host: str) -> bool:
+        return not self._limited or any(place.holds(url, host) for place in self._places)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where links may lead: a host, with all below it where `below`; a port; a path."""
+
+    host: str
+    below: bool
+    port: int | None
+    path: str
+
+    def holds(self, url: SplitResult, host: str) -> bool:
+        inside = host.endswith("." + self.host) if self.below else host == self.host
+        port = None if url.port == _PORTS[url.scheme] else url.port
+        return inside and port == self.port and _leads_into(self.path, url.path)
+
+
+def _place(entry: str) -> _Place:
+    url = urlsplit(f"//{entry.strip().split('://')[-1]}")
+    below = url.netloc.startswith("*.")
+    host = _authority(url._replace(netloc=url.netloc.removeprefix("*.")))
+    if not host or url.query or url.fragment or not url.path.isascii():
+        raise ValueError(f"{entry!r} is neither a host nor a host with a path")
+    return _Place(host, below, url.port, url.path.rstrip("/"))
+
+
+def _leads_into(folder: str, path: str) -> bool:
+    if not folder:
+        return True
+    if ".." in re.split(r"[/\\]", unquote(path)):
+        return False
+    return path == folder or path.startswith(folder + "/")
+
+
+def _authority(url: SplitResult) -> str:
+    """The host in ASCII; "" where there is none, or more than a host and a port."""
+    if re.search(r"[@%\s]", url.netloc) or not url.hostname or (url.port or 1) > 65_535:
+        return ""
+    if ":" in url.hostname:
+        return url.hostname if re.fullmatch(r"[0-9a-f:.]+", url.hostname) else ""
+    host = _ascii(url.hostname)
+    return host if _HOST.fullmatch(host) else ""
+
+
+def _ascii(host: str) -> str:
+    """As it is looked up: Punycode, lower case, without a dot at the end."""
+    return (host if host.isascii() else host.encode("idna").decode()).lower().rstrip(".")
+
+
+def _mail(address: str, label: str) -> Verdict:
+    """Without what a link may put into the message: that can carry anything out."""
+    found = _ADDRESS.fullmatch(address)
+    if found is None:
+        return Verdict("", label)
+    domain = _ascii(found[2])
+    if not _HOST.fullmatch(domain):
+        return Verdict("", label)
+    address = f"{found[1]}@{domain}"
+    return Verdict(f"mailto:{address}", _honest(label, domain, address))
+
+
+def _phone(number: str, label: str) -> Verdict:
+    said = re.sub(r"\D", "", unicodedata.normalize("NFKC", label))
+    said = said.lstrip("0")
+    honest = len(said) < 3 or said.endswith(re.sub(r"\D", "", number)[-len(said) :])
+    return Verdict(f"tel:{number}", label if honest else _noted(label, number))
+
+
+def _honest(label: str, host: str, real: str) -> str:
+    """The label, with what is `real` behind it where it says something else."""
+    return (
+        _noted(label, real) if any(_differs(said, host, real) for said in _said(label)) else label
+    )
+
+
+def _noted(label: str, real: str) -> str:
+    note = f" ({real})"
+    return label if label.endswith(note) else label + note
+
+
+def _said(label: str) -> Iterator[re.Match[str]]:
+    """The hosts and addresses that a reader sees in a label."""
+    text = unicodedata.normalize("NFKC", _DOT.sub(".", label))
+    visible = "".join(character for character in text if not _is_invisible(character))
+    for found in _SAID.finditer(visible.casefold()):
+        if not (found["host"] and found["host"].rpartition(".")[2] in _FILES):
+            yield found
+
+
+def _is_invisible(character: str) -> bool:
+    return unicodedata.category(character) in ("Cf", "Cc", "Mn", "Me") or character in (
+        "\u115f\u1160\u3164\uffa0"
+    )
+
+
+def _differs(said: re.Match[str], host: str, real: str) -> bool:
+    """It is another host, or is written with letters that look like others."""
+    name = said["url"] or said["domain"] or said["host"] or said["ip"]
+    if _FOREIGN.search(name):
+        return True
+    if said["address"] and "@" in real and said["address"] != real.lower():
+        return True
+    return _bare(name) != _bare(host)
+
+
+def _bare(host: str) -> str:
+    try:
+        return _ascii(host).removeprefix("www.")
+    except UnicodeError:
+        return host

@@ -1,0 +1,243 @@
+"""Markdown → flows: blocks by our dialect, the text in them by our own inline rules."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from markdown_it.common.utils import unescapeAll
+
+from bot.rendering.flow import (
+    BOLD,
+    CODE,
+    Code,
+    Flow,
+    Heading,
+    Item,
+    Paragraph,
+    Rule,
+    Run,
+    Runs,
+    Table,
+)
+from bot.rendering.parsing.dialect import MATH, tokens
+from bot.rendering.parsing.inlines import inlines
+from bot.rendering.runs import merged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from markdown_it.token import Token
+
+    from bot.rendering.parsing.links import LinkPolicy
+
+RULE: Final = "———"
+"""A thematic break in a list or a quote."""
+
+_WHITE: Final = " \t\n"
+_TASK: Final = re.compile(r"\[([ xX])\](?:[ \t]+|$)")
+_BOXES: Final = {" ": "☐ ", "x": "☑ ", "X": "☑ "}
+_FENCE: Final = re.compile(r"(?:(`{3,})([^`\n]*)|(~{3,})([^\n]*))\n")
+_LANGUAGE: Final = re.compile(r"[\w+#.-]{1,40}")
+_ALIGNED: Final = re.compile(r"text-align:(\w+)")
+
+
+def parse(markdown: str, policy: LinkPolicy, number: int | None = None) -> list[Flow]:
+    """The flows of a text. `number`: what its first list begins with, instead of its own number."""
+    if code := _only_code(markdown):
+        return [code]
+    document = _Document(policy, number)
+    for token in tokens(markdown):
+        document.take(token)
+    return document.flows
+
+
+class _Document:
+    """Takes the tokens one by one; knows the quotes and the list items around the next.
+
+    There is a method for each type of token that says something.
+    """
+
+    def __init__(self, policy: LinkPolicy, number: int | None) -> None:
+        self.flows: list[Flow] = []
+        self._policy = policy
+        self._number = number
+        self._quote = 0
+        self._lists: list[int | None] = []
+        self._item: Item | None = None
+        self._heading = 0
+        self._in_table = False
+        self._rows: list[list[Runs]] = []
+        self._align: list[str] = []
+
+    def take(self, token: Token) -> None:
+        reader = _READERS.get(token.type)
+        if reader:
+            reader(self, token)
+
+    # Containers
+
+    def enter_quote(self, _: Token) -> None:
+        self._quote += 1
+
+    def leave_quote(self, _: Token) -> None:
+        self._quote -= 1
+
+    def enter_bullets(self, _: Token) -> None:
+        self._lists.append(None)
+        self._number = None
+
+    def enter_numbers(self, token: Token) -> None:
+        start = int(token.attrs.get("start", 1)) if self._number is None else self._number
+        self._lists.append(start)
+        self._number = None
+
+    def leave_list(self, _: Token) -> None:
+        self._lists.pop()
+
+    def enter_item(self, _: Token) -> None:
+        number = self._lists[-1]
+        if number is not None:
+            self._lists[-1] = number + 1
+        self._put_item(Item((), len(self._lists) - 1, number, self._quote))
+
+    def _put_item(self, item: Item) -> None:
+        self._item = item
+        self.flows.append(item)
+
+    # Leaves
+
+    def enter_heading(self, token: Token) -> None:
+        self._heading = int(token.tag[1:])
+
+    def leave_heading(self, _: Token) -> None:
+        self._heading = 0
+
+    def text(self, token: Token) -> None:
+        if self._in_table:
+            self._rows[-1].append(self._runs(token.content))
+        elif self._heading:
+            self._put_heading(self._runs(token.content))
+        elif (task := _TASK.match(token.content)) and self._is_in_item() and not self._said():
+            rest = self._runs(token.content[task.end() :])
+            self._put_text(tuple(merged((Run(_BOXES[task[1]]), *rest))))
+        else:
+            self._put_text(self._runs(token.content))
+
+    def _runs(self, text: str) -> Runs:
+        return _trimmed(inlines(text, self._policy))
+
+    def _put_heading(self, runs: Runs) -> None:
+        if self._lists or self._quote:
+            self._put_text(tuple(run._replace(style=run.style | BOLD) for run in runs))
+        elif runs:
+            self.flows.append(Heading(runs, self._heading))
+
+    def _put_text(self, runs: Runs) -> None:
+        """In the item that was just begun, else a paragraph of its own."""
+        if not runs:
+            return
+        if self._item is not None and self._is_in_item():
+            said = (*self._item.runs, Run("\n\n"), *runs) if self._item.runs else runs
+            self.flows.pop()
+            self._put_item(Item(tuple(merged(said)), *_place(self._item)))
+        else:
+            self.flows.append(Paragraph(runs, self._quote, len(self._lists)))
+
+    def _is_in_item(self) -> bool:
+        """Nothing stands between the beginning of the item and here but its text."""
+        item = self._item
+        return (
+            item is not None
+            and self.flows[-1] is item
+            and (item.depth, item.quote) == (len(self._lists) - 1, self._quote)
+        )
+
+    def _said(self) -> bool:
+        return self._item is not None and bool(self._item.runs)
+
+    def rule(self, _: Token) -> None:
+        if not self._lists and not self._quote:
+            self.flows.append(Rule())
+        else:
+            self.flows.append(Paragraph((Run(RULE),), self._quote, len(self._lists)))
+
+    def fence(self, token: Token) -> None:
+        self._put_code(token.content, _language(token.info))
+
+    def math(self, token: Token) -> None:
+        self._put_code(token.content, "tex")
+
+    def _put_code(self, text: str, language: str) -> None:
+        self.flows.append(Code(text.rstrip("\n"), language, self._quote, len(self._lists)))
+
+    # Tables
+
+    def enter_table(self, _: Token) -> None:
+        self._in_table = True
+        self._rows, self._align = [], []
+
+    def enter_row(self, _: Token) -> None:
+        self._rows.append([])
+
+    def enter_header(self, token: Token) -> None:
+        found = _ALIGNED.match(str(token.attrs.get("style", "")))
+        self._align.append(found[1] if found else "")
+
+    def leave_table(self, _: Token) -> None:
+        self._in_table = False
+        self.flows.append(Table(tuple(tuple(row) for row in self._rows), tuple(self._align)))
+
+
+def _only_code(markdown: str) -> Code | None:
+    """The code block that is all there is, as in most frames while a long one is being written."""
+    opening = _FENCE.match(markdown)
+    if opening is None:
+        return None
+    marks = opening[1] or opening[3]
+    closing = re.compile(rf"^[ \t]*{marks}{marks[0]}*[ \t]*$", re.MULTILINE)
+    end = found.start() if (found := closing.search(markdown, opening.end())) else len(markdown)
+    if found and markdown[found.end() :].strip():
+        return None
+    text = markdown[opening.end() : end].rstrip("\n")
+    return Code(text, _language(opening[2] or opening[4] or ""))
+
+
+def _place(item: Item) -> tuple[int, int | None, int]:
+    return item.depth, item.number, item.quote
+
+
+def _trimmed(runs: Runs) -> Runs:
+    """Without white space at its ends, as it is left where tags were."""
+    while runs and not runs[0].style & CODE and runs[0].text[0] in _WHITE:
+        runs = tuple(merged((runs[0]._replace(text=runs[0].text.lstrip(_WHITE)), *runs[1:])))
+    while runs and not runs[-1].style & CODE and runs[-1].text[-1] in _WHITE:
+        runs = tuple(merged((*runs[:-1], runs[-1]._replace(text=runs[-1].text.rstrip(_WHITE)))))
+    return runs
+
+
+def _language(info: str) -> str:
+    word, *_ = unescapeAll(info).split() or [""]
+    word = word.strip("{}.")
+    return word if _LANGUAGE.fullmatch(word) else ""
+
+
+_READERS: Final[dict[str, Callable[[_Document, Token], None]]] = {
+    "blockquote_open": _Document.enter_quote,
+    "blockquote_close": _Document.leave_quote,
+    "bullet_list_open": _Document.enter_bullets,
+    "ordered_list_open": _Document.enter_numbers,
+    "bullet_list_close": _Document.leave_list,
+    "ordered_list_close": _Document.leave_list,
+    "list_item_open": _Document.enter_item,
+    "heading_open": _Document.enter_heading,
+    "heading_close": _Document.leave_heading,
+    "inline": _Document.text,
+    "hr": _Document.rule,
+    "fence": _Document.fence,
+    MATH: _Document.math,
+    "table_open": _Document.enter_table,
+    "table_close": _Document.leave_table,
+    "tr_open": _Document.enter_row,
+    "th_open": _Document.enter_header,
+}

@@ -1,0 +1,52 @@
+"""Text that would call somebody no longer does, and reads as before."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.rendering.formats.joiners import WORD_JOINER, escaped, without_broadcasts, without_tokens
+
+CALL = re.compile(r"@(?:here|channel|everyone)(?!\w)", re.IGNORECASE)
+PIECES = st.lists(
+    st.sampled_from(["@", "here", "HERE", "@channel", "@everyOne", "<", "!", "&", "a", " ", "日"])
+)
+
+
+@pytest.mark.parametrize(
+    "word", ["@here", "@Channel", "@EVERYONE", "a@here.", "@here日本", "@@here"]
+)
+def test_who_is_called_is_called_no_more(word):
+    assert without_broadcasts(word) == re.sub("@(?=[a-zA-Z])", f"@{WORD_JOINER}", word)
+
+
+@pytest.mark.parametrize("word", ["@hereby", "@channels", "here", "me@example.com", "@here_now"])
+def test_other_words_stay(word):
+    assert without_broadcasts(word) == word
+
+
+@given(PIECES)
+def test_it_is_enough_to_do_it_once(pieces):
+    text = "".join(pieces)
+
+    for defuse in (without_broadcasts, without_tokens):
+        assert defuse(defuse(text)) == defuse(text)
+        assert defuse(text).replace(WORD_JOINER, "") == text
+
+
+@given(PIECES)
+def test_escaped_text_calls_nobody(pieces):
+    text = escaped("".join(pieces))
+
+    assert "<" not in text
+    assert not CALL.search(text)
+
+
+@pytest.mark.parametrize("token", ["<!here>", "<@U1>", "<#C1>", "<!subteam^S1>"])
+def test_no_token_is_left_in_code(token):
+    assert without_tokens(token) == f"<{WORD_JOINER}{token[1:]}"
+
+
+def test_code_without_tokens_stays():
+    assert without_tokens("if (a<b) <html>") == "if (a<b) <html>"

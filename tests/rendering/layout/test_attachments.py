@@ -1,0 +1,47 @@
+"""Files beside the parts: their names, what points to them, and what is in them."""
+
+import pytest
+
+from bot.rendering.flow import CODE, Code, Paragraph, Run, Table
+from bot.rendering.layout.attachments import attachment, file, pointer
+from bot.rendering.layout.frame import File
+
+TABLE = Table((((Run("a"),), (Run("b"),)),))
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "kind"),
+    [
+        ("python", "code-1.py", "python"),
+        ("TypeScript", "code-1.ts", "typescript"),
+        ("c++", "code-1.cpp", "cpp"),
+        ("", "code-1.txt", "text"),
+        ("../etc", "code-1.txt", "text"),
+    ],
+)
+def test_code_is_named_by_its_language(language, name, kind):
+    made = attachment(Code("x", language), 3, [])
+
+    assert (made.name, made.kind, made.index) == (name, kind, 3)
+
+
+def test_a_table_is_a_file_of_values():
+    made = attachment(TABLE, 0, [])
+
+    assert file(made, TABLE) == File("table-1.csv", "csv", "a,b\r\n")
+
+
+def test_each_kind_is_numbered_on_its_own():
+    code = attachment(Code("x"), 0, [])
+    table = attachment(TABLE, 1, [code])
+
+    assert attachment(Code("y"), 2, [code, table]).number == 2
+    assert table.number == 1
+
+
+def test_the_pointer_stands_where_the_code_does():
+    code = Code("x", "sh", quote=1, depth=2)
+
+    assert pointer(attachment(code, 0, []), code) == Paragraph(
+        (Run("📎 "), Run("code-1.sh", CODE)), quote=1, depth=2
+    )
