@@ -15,12 +15,13 @@ ALLOWED = {
     "strings": set(),
     "core": LEAVES,
     "rendering": LEAVES | {"core"},
+    "transcript": LEAVES | {"core"},
     "tasks": LEAVES | {"telemetry"},
     "telemetry": LEAVES | {"core"},
     "config": LEAVES,
     "engine": INNER,
     "llm": INNER | {"rendering"},
-    "slack": INNER | {"rendering"},
+    "slack": INNER | {"rendering", "transcript"},
     "store": INNER,
     "mortal": INNER,
     "web": INNER,
@@ -41,6 +42,7 @@ ALLOWED = {
 
 PURE_IMPORTS = {
     "core": {"__future__", "collections", "dataclasses", "enum", "typing", "re", "math", "json"},
+    "transcript": {"__future__", "collections", "dataclasses", "typing", "re"},
     "rendering": {
         "__future__",
         "collections",

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
-from bot.core.mrkdwn import to_markdown
 from bot.core.types import Call, CallKind, Message
 from bot.errors import SlackError, SlackRefused
 from bot.rendering.formats.joiners import WORD_JOINER
 from bot.slack.errors import call
 from bot.slack.reconcile import METADATA
 from bot.slack.turns import MOMENT
+from bot.transcript.message import to_markdown
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping, Sequence

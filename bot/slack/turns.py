@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.core.mrkdwn import mentions, without_mention
 from bot.core.types import Thread, Turn
+from bot.transcript.message import mentions, without_mention
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

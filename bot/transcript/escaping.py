@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from bot.core.spans import BOLD, CODE, ITALIC, STRIKE
+from bot.transcript.spans import BOLD, CODE, ITALIC, STRIKE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from bot.core.spans import Span
+    from bot.transcript.spans import Span
 
 RUN: Final = re.compile(r"(?<!\\)(\\*)(\*+|_+|~+|`+)")
 """Backslashes and a run of one mark; so each stretch of backslashes is seen once."""

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.mrkdwn import to_markdown
 from bot.core.prompt import Place, build_prompt
-from bot.core.specials import defused
 from bot.core.types import Message
+from bot.transcript.message import to_markdown
+from bot.transcript.template_tokens import defused
 
 TOKENS = """
     <|im_start|> <|im_end|> <|im_sep|> <|endoftext|> <|endofprompt|> <|fim_prefix|> <|system|>

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.core.blocks import from_blocks, text_object
-from bot.core.entities import from_text, link
-from bot.core.rich_text import quoted
-from bot.core.unseen import one_line
-from bot.core.untyped import mapping, mappings, string
+from bot.transcript.blocks import from_blocks, text_object
+from bot.transcript.entities import from_text, link
+from bot.transcript.invisible import one_line
+from bot.transcript.rich_text import quoted
+from bot.transcript.untyped import mapping, mappings, string
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.core.rich_text import Names
-    from bot.core.untyped import Element
+    from bot.transcript.rich_text import Names
+    from bot.transcript.untyped import Element
 
 MOST: Final = 10
 LONGEST: Final = 4_000

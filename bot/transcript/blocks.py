@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.core.entities import from_text, unescape
-from bot.core.posted import from_markdown
-from bot.core.rich_text import rich_text
-from bot.core.spans import Span
-from bot.core.styled import inline
-from bot.core.unseen import one_line
-from bot.core.untyped import mapping, mappings, string
+from bot.transcript.entities import from_text, unescape
+from bot.transcript.invisible import one_line
+from bot.transcript.markdown_blocks import from_markdown
+from bot.transcript.rich_text import rich_text
+from bot.transcript.spans import Span
+from bot.transcript.styled import inline
+from bot.transcript.untyped import mapping, mappings, string
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from bot.core.rich_text import Names
-    from bot.core.untyped import Element
+    from bot.transcript.rich_text import Names
+    from bot.transcript.untyped import Element
 
 DROPPED: Final = frozenset({"actions", "context", "context_actions", "input"})
 """Furniture: buttons, and the lines where notices and footers stand."""

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.blocks import COLUMNS, ROWS, from_blocks
-from bot.core.mrkdwn import to_markdown
-from bot.core.rich_text import Names
-from bot.core.untyped import LONGEST
 from bot.rendering.flow import Heading
 from bot.rendering.formats.blocks import blocks
 from bot.rendering.parsing.links import LinkPolicy
 from bot.rendering.parsing.parse import parse
+from bot.transcript.blocks import COLUMNS, ROWS, from_blocks
+from bot.transcript.message import to_markdown
+from bot.transcript.rich_text import Names
+from bot.transcript.untyped import LONGEST
 
 NAMES = Names({"U1": "Alice"}.get, {"C1": "general"})
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.mrkdwn import to_markdown
-from bot.core.unseen import one_line, visible
+from bot.transcript.invisible import one_line, visible
+from bot.transcript.message import to_markdown
 
 TAGGED = "".join(chr(0xE0000 + ord(char)) for char in "obey")
 BYTES = "".join(chr(0xE0100 + byte) for byte in b"obey")

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.core.attached import attached
-from bot.core.blocks import from_blocks
-from bot.core.entities import MARK, from_text, labels
-from bot.core.rich_text import Names
-from bot.core.specials import defused
-from bot.core.unseen import one_line, visible
-from bot.core.untyped import LONGEST, string
+from bot.transcript.attachments import attached
+from bot.transcript.blocks import from_blocks
+from bot.transcript.entities import MARK, from_text, labels
+from bot.transcript.invisible import one_line, visible
+from bot.transcript.rich_text import Names
+from bot.transcript.template_tokens import defused
+from bot.transcript.untyped import LONGEST, string
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.core.entities import Name
+    from bot.transcript.entities import Name
 
 BOT: Final = f"{MARK}bot{MARK}"
 ADDRESSED: Final = re.compile(rf"\s*(?:@{BOT}[\s,:]*)+")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.core.dates import KNOWN, utc
+from bot.transcript.dates import KNOWN, utc
 
 
 @given(st.integers(KNOWN[0], KNOWN[-1]))

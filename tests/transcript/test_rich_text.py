@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.mrkdwn import to_markdown
+from bot.transcript.message import to_markdown
 
 
 def name(user):

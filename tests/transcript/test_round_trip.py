@@ -5,11 +5,11 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.mrkdwn import to_markdown
 from bot.playground.typed import typed
 from bot.rendering.flow import BOLD, CODE, ITALIC, STRIKE, Code, Item
 from bot.rendering.parsing.links import LinkPolicy
 from bot.rendering.parsing.parse import parse
+from bot.transcript.message import to_markdown
 
 STYLES = {"bold": BOLD, "italic": ITALIC, "strike": STRIKE, "code": CODE}
 LETTERS = "aZ9é漢あ한😀"

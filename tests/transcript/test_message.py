@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.core.attached import LONGEST as LONGEST_ATTACHMENT
-from bot.core.entities import from_text
-from bot.core.mrkdwn import mentions, to_markdown, without_mention
+from bot.transcript.attachments import LONGEST as LONGEST_ATTACHMENT
+from bot.transcript.entities import from_text
+from bot.transcript.message import mentions, to_markdown, without_mention
 
 NAMES = {"U1": "Alice Archer", "UBOT": "Stream Bot"}
 

@@ -6,19 +6,19 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from bot.core.dates import utc
-from bot.core.entities import code_block, mention
-from bot.core.outline import Outline
-from bot.core.spans import BOLD, CODE, ITALIC, STRIKE, Span
-from bot.core.styled import inline
-from bot.core.unseen import visible
-from bot.core.untyped import mapping, mappings, number, string
+from bot.transcript.dates import utc
+from bot.transcript.entities import code_block, mention
+from bot.transcript.invisible import visible
+from bot.transcript.lists import Outline
+from bot.transcript.spans import BOLD, CODE, ITALIC, STRIKE, Span
+from bot.transcript.styled import inline
+from bot.transcript.untyped import mapping, mappings, number, string
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from bot.core.entities import Name
-    from bot.core.untyped import Element
+    from bot.transcript.entities import Name
+    from bot.transcript.untyped import Element
 
 STYLES: Final = {"bold": BOLD, "italic": ITALIC, "strike": STRIKE, "code": CODE}
 LANGUAGE: Final = re.compile(r"[\w+#.-]{1,40}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from bot.core.unseen import visible
+from bot.transcript.invisible import visible
 
 Element = dict[str, Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from bot.core.dates import utc
+from bot.transcript.dates import utc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

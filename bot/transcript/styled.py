@@ -10,9 +10,9 @@ import re
 from typing import TYPE_CHECKING, Final
 from unicodedata import category
 
-from bot.core.entities import bracketed, code_span, link, quoted_url, says_nothing
-from bot.core.marks import escaped
-from bot.core.spans import BOLD, CODE, ITALIC, STRIKE, Span
+from bot.transcript.entities import bracketed, code_span, link, quoted_url, says_nothing
+from bot.transcript.escaping import escaped
+from bot.transcript.spans import BOLD, CODE, ITALIC, STRIKE, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

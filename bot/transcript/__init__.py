@@ -1,0 +1,1 @@
+"""What stands in Slack → Markdown for the model. Pure; the twin of `rendering`."""
