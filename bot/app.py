@@ -17,7 +17,7 @@ from bot.endpoint import client_of, deadlines_of, model_of
 from bot.engine.answer import Desk
 from bot.engine.conversations import Conversations
 from bot.engine.pacer import Pacer
-from bot.engine.terms import Terms
+from bot.engine.turn_policy import Terms
 from bot.errors import SettingsError, SlackRefused, SlackRejected, SlackUnknown
 from bot.mortal import MortalModel, MortalSink, fate_of
 from bot.signals import ended_by_signal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.engine.asking import Deadlines
+from bot.engine.model_call import Deadlines
 from bot.llm.client import make_client
 from bot.llm.openai import OpenAIModel
 

@@ -14,7 +14,7 @@ from bot.ask.views import Clock, Plain, View
 from bot.core.reply import Phase, Reply, Snapshot
 from bot.core.types import Failed, Message, ReasoningDelta, RefusalDelta, StreamEvent, TextDelta
 from bot.endpoint import client_of, deadlines_of, model_of
-from bot.engine.asking import ask
+from bot.engine.model_call import ask
 from bot.errors import ModelError
 from bot.strings import Strings, strings_for
 from bot.telemetry import error_id
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from bot.config import Settings
     from bot.core.ports import Model
-    from bot.engine.asking import Deadlines
+    from bot.engine.model_call import Deadlines
 
 log = structlog.get_logger(__name__)
 

@@ -25,8 +25,8 @@ from bot.core.types import (
     Queued,
     TextDelta,
 )
-from bot.engine.asking import Deadlines, ask
 from bot.engine.delivery import Delivery
+from bot.engine.model_call import Deadlines, ask
 from bot.errors import BotError, SlackError, SlackRejected
 from bot.tasks import Tasks
 from bot.telemetry import error_id

@@ -14,10 +14,10 @@ import structlog
 from bot.core.reply import Phase
 from bot.core.types import Deleted, Interrupted, Order, Stopped
 from bot.engine.answer import Answer
-from bot.engine.journaled import JournaledSink
-from bot.engine.probation import Probation
-from bot.engine.tenure import Tenure, uptime
-from bot.engine.terms import Terms
+from bot.engine.held_lease import Tenure, uptime
+from bot.engine.journaled_sink import JournaledSink
+from bot.engine.quarantine import Probation
+from bot.engine.turn_policy import Terms
 from bot.errors import LeaseLost, SlackError, StoreError
 from bot.tasks import Tasks
 from bot.telemetry import about

@@ -17,7 +17,7 @@ from bot.core.types import (
 )
 from bot.engine.answer import Desk
 from bot.engine.conversations import Conversations, StopOutcome
-from bot.engine.terms import Terms
+from bot.engine.turn_policy import Terms
 from bot.errors import ModelUnauthorized, SlackRejected, StoreError
 from bot.tasks import Tasks
 from tests.fakes import Free, Pages, Screen, ScriptModel, turn

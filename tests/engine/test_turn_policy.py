@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.engine.terms import GivenUp, Terms, TooLate
+from bot.engine.turn_policy import GivenUp, Terms, TooLate
 from tests.fakes import claim
 
 

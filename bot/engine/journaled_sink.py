@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bot.core.reply import Snapshot
     from bot.core.turns import Claim
     from bot.core.types import Call
-    from bot.engine.tenure import Tenure
+    from bot.engine.held_lease import Tenure
 
 log = structlog.get_logger(__name__)
 

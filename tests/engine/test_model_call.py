@@ -22,7 +22,7 @@ from bot.core.types import (
     TextDelta,
     Usage,
 )
-from bot.engine.asking import Deadlines, ask
+from bot.engine.model_call import Deadlines, ask
 from bot.errors import (
     ConnectionLost,
     ContextTooLong,

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.core.types import Lease
-from bot.engine.tenure import Tenure, uptime
+from bot.engine.held_lease import Tenure, uptime
 from bot.errors import LeaseLost, StoreError
 
 LEASE = Lease(("T1", "C1", "1.0"), 1)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.engine.probation import Probation
+from bot.engine.quarantine import Probation
 from bot.tasks import Tasks
 from tests.fakes import turn
 

@@ -2,7 +2,7 @@
 
 from bot.core.reply import Phase, Snapshot
 from bot.core.types import Call, CallKind
-from bot.engine.journaled import JournaledSink
+from bot.engine.journaled_sink import JournaledSink
 from bot.errors import StoreError
 from tests.fakes import Screen, claim
 
