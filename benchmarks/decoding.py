@@ -22,8 +22,8 @@ from aiohttp import web
 
 from bot.core.reply import Reply
 from bot.core.types import Message, TextDelta
+from bot.llm.chat_completions import OpenAIModel
 from bot.llm.client import make_client
-from bot.llm.openai import OpenAIModel
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.engine.model_call import Deadlines
+from bot.llm.chat_completions import OpenAIModel
 from bot.llm.client import make_client
-from bot.llm.openai import OpenAIModel
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI

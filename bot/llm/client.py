@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import httpx2
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
-from bot.llm.border import border
+from bot.llm.error_map import border
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

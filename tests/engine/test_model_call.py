@@ -36,8 +36,8 @@ from bot.errors import (
     ModelUnreachable,
     TurnTimeout,
 )
+from bot.llm.chat_completions import OpenAIModel
 from bot.llm.client import make_client
-from bot.llm.openai import OpenAIModel
 from bot.strings import ENGLISH, JAPANESE
 from tests.fakes import ScriptModel
 from tests.llm.endpoint import HANG, Endpoint, data, delta, head

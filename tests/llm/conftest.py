@@ -1,7 +1,7 @@
 import pytest
 
+from bot.llm.chat_completions import OpenAIModel
 from bot.llm.client import make_client
-from bot.llm.openai import OpenAIModel
 from tests.llm.endpoint import Endpoint
 
 

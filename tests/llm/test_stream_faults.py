@@ -25,8 +25,8 @@ from bot.errors import (
     StreamError,
     StreamGarbled,
 )
+from bot.llm.chat_completions import OpenAIModel
 from bot.llm.decoding import decoder_for
-from bot.llm.openai import OpenAIModel
 from tests.llm.endpoint import RESET, data, delta, error, head
 
 STOP, LENGTH, FILTERED, TOOLS = (Finish(reason) for reason in FinishReason)

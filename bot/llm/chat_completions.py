@@ -11,8 +11,8 @@ import structlog
 from openai import APIStatusError, omit
 
 from bot.core.types import Opened, StreamEvent
-from bot.llm.border import FOREIGN, border
 from bot.llm.decoding import decoder_for
+from bot.llm.error_map import FOREIGN, border
 from bot.llm.requests import Body, Dialect, request
 
 if TYPE_CHECKING:

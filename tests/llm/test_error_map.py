@@ -19,7 +19,7 @@ from bot.errors import (
     ModelUnreachable,
     StreamGarbled,
 )
-from bot.llm.border import CLASSES, FOREIGN, border, translate
+from bot.llm.error_map import CLASSES, FOREIGN, border, translate
 
 REQUEST = httpx2.Request("POST", "http://x")
 NOT_OF_REQUESTS = {"InvalidWebhookSignatureError"}

@@ -32,8 +32,8 @@ from bot.errors import (
     StreamError,
     StreamGarbled,
 )
+from bot.llm.chat_completions import OpenAIModel
 from bot.llm.client import make_client, models
-from bot.llm.openai import OpenAIModel
 from tests.llm.endpoint import HANG, HELLO, NEXT, RESET, data, delta, error, head, refusal
 
 PROMPT = [Message("user", "Hi", "ann")]
