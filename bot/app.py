@@ -21,18 +21,18 @@ from bot.engine.turn_policy import Terms
 from bot.errors import SettingsError, SlackRefused, SlackRejected, SlackUnknown
 from bot.mortal import MortalModel, MortalSink, fate_of
 from bot.signals import ended_by_signal
+from bot.slack.actions.ask_again import Rounds
+from bot.slack.actions.feedback import Votes
+from bot.slack.answers.capabilities import Surface
+from bot.slack.answers.edit_sink import EditSink
+from bot.slack.answers.furniture import KEPT, Furniture, Style
 from bot.slack.authorize import Identity, build_app, identify
 from bot.slack.client import open_session, web_client
-from bot.slack.furniture import KEPT, Furniture, Style
-from bot.slack.history import Reach, SlackHistory
-from bot.slack.inbox import open_inbox
-from bot.slack.listeners import Handlers, register
-from bot.slack.people import SlackPeople
-from bot.slack.rounds import Rounds
-from bot.slack.sinks import EditSink
-from bot.slack.socket import SocketMode
-from bot.slack.surface import Surface
-from bot.slack.votes import Votes
+from bot.slack.events.inbox import open_inbox
+from bot.slack.events.listeners import Handlers, register
+from bot.slack.events.socket import SocketMode
+from bot.slack.reads.history import Reach, SlackHistory
+from bot.slack.reads.people import SlackPeople
 from bot.strings import LANGUAGES, strings_for
 from bot.tasks import Tasks
 from bot.web import Signature, WebServer
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from bot.core.reply import Snapshot
     from bot.core.turns import Claim
     from bot.database import Memory
-    from bot.slack.blocks import Block
+    from bot.slack.answers.blocks import Block
     from bot.strings import Strings
 
 log = structlog.get_logger(__name__)

@@ -116,7 +116,7 @@ INLINE = {"text", "link", "emoji", "user", "usergroup", "channel", "broadcast", 
 
 MADE_IN = {
     "bot/rendering/formats/elements.py": {"text", "link", "emoji"},
-    "bot/slack/picture.py": {"text"},  # the anchor, in which nothing is written
+    "bot/slack/answers/composer.py": {"text"},  # the anchor, in which nothing is written
 }
 
 

@@ -19,8 +19,8 @@ from bot.slack.authorize import identify
 from bot.slack.client import open_session, web_client
 from bot.web import LARGEST_BODY, Signature, WebServer
 from tests.slack.bolt import Backstage
+from tests.slack.events.test_turns import QUESTIONS, changed, places
 from tests.slack.payloads import NAMES, payload
-from tests.slack.test_turns import QUESTIONS, changed, places
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 JSON = "application/json"

@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.errors import BotError, SlackUnknown
-from bot.slack.errors import response
+from bot.slack.web_api import response
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping

@@ -19,7 +19,7 @@ from bot.playground.people import Channel
 from bot.playground.reply import Reply
 from bot.playground.server import Playground
 from bot.playground.workspace import Workspace
-from bot.slack.buttons import STOP
+from bot.slack.actions.buttons import STOP
 from tests.chaos.nursery import Nursery, Process
 from tests.chaos.oracle import Asked, Exit, Fate, History, has_ended
 from tests.chaos.questions import ROOMS, Question, asked_in

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any
 
 from bot.playground.journal import Record
-from bot.slack.buttons import STOP
+from bot.slack.actions.buttons import STOP
 from bot.strings import LANGUAGES
 from tests.e2e.house import Answer
 

@@ -18,7 +18,7 @@ from bot.playground.limits import Limits
 from bot.playground.model import Request, ScriptedModel
 from bot.playground.server import Playground
 from bot.playground.workspace import Message
-from bot.slack.buttons import STOP
+from bot.slack.actions.buttons import STOP
 from tests.environment import environment
 from tests.shown import flat, shown
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.feedback import Tally
 from bot.playground.reply import FOREVER, Reply
-from bot.slack.why import FAULTS, REASON
+from bot.slack.actions.feedback_form import FAULTS, REASON
 from bot.store import open_store
 from bot.strings import ENGLISH, JAPANESE
 from tests.e2e.house import AGAIN, BOTH, open_house, run_bot

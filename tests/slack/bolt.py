@@ -1,9 +1,9 @@
 """Real Bolt with our inbox and listeners, and somebody behind them who writes everything down."""
 
+from bot.slack.actions.feedback import Votes
 from bot.slack.authorize import Identity, build_app
-from bot.slack.inbox import open_inbox
-from bot.slack.listeners import Handlers, register
-from bot.slack.votes import Votes
+from bot.slack.events.inbox import open_inbox
+from bot.slack.events.listeners import Handlers, register
 from bot.strings import ENGLISH
 from tests.fakes import Box, Inbox
 from tests.slack.payloads import BOT_ID, BOT_USER, TEAM

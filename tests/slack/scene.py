@@ -12,12 +12,12 @@ from bot.core.types import Thread, Turn
 from bot.errors import SlackUnknown
 from bot.playground.limits import Limits
 from bot.playground.server import Playground
-from bot.slack.blocks import notice
-from bot.slack.buttons import REGENERATE, STOP, WAYS_ON, buttons
+from bot.slack.actions.buttons import REGENERATE, STOP, WAYS_ON, buttons
+from bot.slack.answers.blocks import notice
+from bot.slack.answers.capabilities import Surface
+from bot.slack.answers.edit_sink import EditSink, Patience
+from bot.slack.answers.furniture import ending
 from bot.slack.client import open_session, web_client
-from bot.slack.furniture import ending
-from bot.slack.sinks import EditSink, Patience
-from bot.slack.surface import Surface
 from bot.strings import ENGLISH, Strings
 from tests.fakes import claim
 from tests.shown import is_answer, shown, words

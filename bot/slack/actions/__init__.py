@@ -1,0 +1,1 @@
+"""What people press: buttons, thumbs and forms."""

@@ -1,0 +1,1 @@
+"""To Slack: one answer as messages and files, and what is said below it."""

@@ -1,0 +1,1 @@
+"""Reads of Slack: a conversation, and who is who."""
