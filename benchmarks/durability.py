@@ -15,17 +15,17 @@ import time
 from typing import TYPE_CHECKING
 
 from benchmarks.house import Bot, table
-from bot.playground.limits import Limits
-from bot.playground.model import ScriptedModel
-from bot.playground.people import Channel
-from bot.playground.reply import FOREVER, Reply
+from bot.playground.api.rate_limits import Limits
+from bot.playground.model.endpoint import ScriptedModel
+from bot.playground.model.scripted_reply import FOREVER, Reply
 from bot.playground.server import Playground
-from bot.playground.visible import visible_text
-from bot.playground.workspace import Workspace
+from bot.playground.workspace.people import Channel
+from bot.playground.workspace.visible import visible_text
+from bot.playground.workspace.workspace import Workspace
 from tests.database import postgres_schema
 
 if TYPE_CHECKING:
-    from bot.playground.parcels import Outcome, Parcel, Retry, Route
+    from bot.playground.events.envelopes import Outcome, Parcel, Retry, Route
 
 RATE = 100
 """Questions per second."""

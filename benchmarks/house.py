@@ -14,7 +14,7 @@ import psutil
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.playground.model import ScriptedModel
+    from bot.playground.model.endpoint import ScriptedModel
     from bot.playground.server import Playground
 
 
@@ -77,8 +77,8 @@ class ModelProcess:
 
     CODE = """
 import asyncio, sys
-from bot.playground.model import ScriptedModel
-from bot.playground.reply import Reply
+from bot.playground.model.endpoint import ScriptedModel
+from bot.playground.model.scripted_reply import Reply
 
 async def main(tokens, speed):
     async with ScriptedModel(speed=0) as model:

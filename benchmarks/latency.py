@@ -11,9 +11,9 @@ import sys
 import time
 
 from benchmarks.house import Bot, table
-from bot.playground.limits import Limits
-from bot.playground.model import ScriptedModel
-from bot.playground.reply import Reply
+from bot.playground.api.rate_limits import Limits
+from bot.playground.model.endpoint import ScriptedModel
+from bot.playground.model.scripted_reply import Reply
 from bot.playground.server import Playground
 
 ROUND_TRIP = 0.060

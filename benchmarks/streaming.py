@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.house import Bot, ModelProcess, table
-from bot.playground.limits import Limits
+from bot.playground.api.rate_limits import Limits
 from bot.playground.server import Playground
 
 if TYPE_CHECKING:

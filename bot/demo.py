@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from bot.app import open_bot
-from bot.playground.model import MODEL, ScriptedModel
+from bot.playground.model.endpoint import MODEL, ScriptedModel
+from bot.playground.page.site import DEMO_MODEL, page
 from bot.playground.server import Playground
-from bot.playground.ui import DEMO_MODEL, page
 from bot.signals import ended_by_signal
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
 
-from bot.playground.reply import FOREVER, Cut, Piece
-from bot.playground.script import numbers, written
+from bot.playground.model.script import numbers, written
+from bot.playground.model.scripted_reply import FOREVER, Cut, Piece
 from docs import words
 from docs.stage import reload
 

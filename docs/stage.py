@@ -13,13 +13,13 @@ from pydantic import SecretStr
 
 from bot.app import open_bot
 from bot.config import Settings
-from bot.playground.model import ScriptedModel
-from bot.playground.reply import FOREVER, Piece, Reply
-from bot.playground.script import tokens
+from bot.playground.api.web_api import Clock
+from bot.playground.model.endpoint import ScriptedModel
+from bot.playground.model.script import tokens
+from bot.playground.model.scripted_reply import FOREVER, Piece, Reply
+from bot.playground.page.site import page as ui
 from bot.playground.server import Playground
-from bot.playground.ui import page as ui
-from bot.playground.visible import visible_text
-from bot.playground.web_api import Clock
+from bot.playground.workspace.visible import visible_text
 from tests.browser import opened
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from bot.ask.views import Clock, Plain
 from bot.config import load
 from bot.core.reply import Phase
 from bot.core.types import ReasoningDelta, TextDelta
-from bot.playground.model import ScriptedModel
-from bot.playground.reply import Cut, Reply
+from bot.playground.model.endpoint import ScriptedModel
+from bot.playground.model.scripted_reply import Cut, Reply
 from bot.strings import ENGLISH, JAPANESE
 from tests.environment import ROOT, command, environment, scrubbed
 

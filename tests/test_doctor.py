@@ -14,8 +14,8 @@ from bot.doctor import CHECKS, run
 from bot.doctor import examine as examine_all
 from bot.doctor.finding import Status
 from bot.doctor.visit import Visit
-from bot.playground.model import MODEL, REFUSED_KEY, ScriptedModel
-from bot.playground.reply import Reply
+from bot.playground.model.endpoint import MODEL, REFUSED_KEY, ScriptedModel
+from bot.playground.model.scripted_reply import Reply
 from bot.slack.manifest import SCOPES
 from bot.store import open_store
 from tests.environment import (

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from bot.playground import files
-from bot.playground.refused import Refused
+from bot.playground.api import files
+from bot.playground.workspace.refused import Refused
 
 if TYPE_CHECKING:
+    from bot.playground.api.web_api import WebApi
     from bot.playground.server import Playground
-    from bot.playground.web_api import WebApi
 
 _LOGIN_PAGE = "<!DOCTYPE html><html><title>Sign in to Playground</title></html>"
 

@@ -8,34 +8,34 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from aiohttp import web
 
-from bot.playground import files
-from bot.playground.calls import Site
-from bot.playground.delivery import Delivery, Timetable
+from bot.playground.api import files
+from bot.playground.api.call_log import Journal
+from bot.playground.api.calls import Site
+from bot.playground.api.methods import METHODS
+from bot.playground.api.rate_limits import Limits
+from bot.playground.api.triggers import Triggers
+from bot.playground.api.web_api import MAX_BODY, Clock, WebApi
+from bot.playground.events.delivery import Delivery, Timetable
+from bot.playground.events.http_delivery import HttpDelivery
+from bot.playground.events.interactions import Click, Interactions
+from bot.playground.events.socket_mode import SocketMode
 from bot.playground.faults import Faults
 from bot.playground.guard import LOOPBACK, guard
-from bot.playground.http_delivery import HttpDelivery
-from bot.playground.interactions import Click, Interactions
-from bot.playground.journal import Journal
-from bot.playground.limits import Limits
-from bot.playground.methods import METHODS
 from bot.playground.pulse import Pulse
-from bot.playground.refused import Refused
 from bot.playground.routes import routes
-from bot.playground.socket_mode import SocketMode
 from bot.playground.tasks import Tasks
-from bot.playground.timings import Timings
-from bot.playground.triggers import Triggers
-from bot.playground.web_api import MAX_BODY, Clock, WebApi
-from bot.playground.workspace import Workspace
+from bot.playground.workspace.refused import Refused
+from bot.playground.workspace.timings import Timings
+from bot.playground.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.playground.changes import Message
-    from bot.playground.delivery import Delivered
-    from bot.playground.methods import Caller
-    from bot.playground.parcels import Outcome
+    from bot.playground.api.methods import Caller
+    from bot.playground.events.delivery import Delivered
+    from bot.playground.events.envelopes import Outcome
     from bot.playground.switches import Panel, Switch
+    from bot.playground.workspace.changes import Message
 
     T = TypeVar("T")
     Extension = Callable[[web.Application, "Playground"], None]

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from bot.config import Settings
-from bot.playground.delivery import Delivered, Timetable
-from bot.playground.http_delivery import HttpDelivery
-from bot.playground.limits import Limits
-from bot.playground.model import ScriptedModel
-from bot.playground.people import Channel
-from bot.playground.reply import Reply
+from bot.playground.api.rate_limits import Limits
+from bot.playground.events.delivery import Delivered, Timetable
+from bot.playground.events.http_delivery import HttpDelivery
+from bot.playground.model.endpoint import ScriptedModel
+from bot.playground.model.scripted_reply import Reply
 from bot.playground.server import Playground
-from bot.playground.workspace import Workspace
+from bot.playground.workspace.people import Channel
+from bot.playground.workspace.workspace import Workspace
 from bot.slack.actions.buttons import STOP
 from tests.chaos.nursery import Nursery, Process
 from tests.chaos.oracle import Asked, Exit, Fate, History, has_ended

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from bot.playground.journal import Record
+from bot.playground.api.call_log import Record
 from bot.slack.actions.buttons import STOP
 from bot.strings import LANGUAGES
 from tests.e2e.house import Answer

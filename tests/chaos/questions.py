@@ -4,8 +4,8 @@ import random
 import re
 from dataclasses import dataclass
 
-from bot.playground.reply import Reply
-from bot.playground.script import Conversation
+from bot.playground.model.script import Conversation
+from bot.playground.model.scripted_reply import Reply
 
 NAME = re.compile(r"\bQ\d{4}\b")
 USERS = ("alice", "bob", "yuki")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.playground.journal import Record
+from bot.playground.api.call_log import Record
 from bot.strings import ENGLISH
 from tests.chaos.oracle import Asked, Exit, Fate, History, judge
 

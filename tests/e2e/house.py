@@ -12,12 +12,12 @@ from structlog.testing import capture_logs
 
 from bot.app import Bot, open_bot
 from bot.config import Settings
-from bot.playground.delivery import Timetable
-from bot.playground.interactions import Click
-from bot.playground.limits import Limits
-from bot.playground.model import Request, ScriptedModel
+from bot.playground.api.rate_limits import Limits
+from bot.playground.events.delivery import Timetable
+from bot.playground.events.interactions import Click
+from bot.playground.model.endpoint import Request, ScriptedModel
 from bot.playground.server import Playground
-from bot.playground.workspace import Message
+from bot.playground.workspace.workspace import Message
 from bot.slack.actions.buttons import STOP
 from tests.environment import environment
 from tests.shown import flat, shown

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from bot.playground.reply import FOREVER, Cut, Reply
+from bot.playground.model.scripted_reply import FOREVER, Cut, Reply
 from bot.strings import ENGLISH
 from tests.e2e.house import AGAIN, Held, open_house, run_bot
 

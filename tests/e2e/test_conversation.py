@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.playground.limits import Limits
-from bot.playground.reply import Reply
+from bot.playground.api.rate_limits import Limits
+from bot.playground.model.scripted_reply import Reply
 from bot.strings import ENGLISH, JAPANESE
 from tests.e2e.house import AGAIN, BOTH, Held, open_house
 from tests.shown import flat

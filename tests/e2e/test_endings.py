@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from bot.playground.reply import FOREVER, Cut, Reply, sse
+from bot.playground.model.scripted_reply import FOREVER, Cut, Reply, sse
 from bot.strings import ENGLISH
 from tests.e2e.house import BOTH, Held, open_house
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.core.feedback import Tally
-from bot.playground.reply import FOREVER, Reply
+from bot.playground.model.scripted_reply import FOREVER, Reply
 from bot.slack.actions.feedback_form import FAULTS, REASON
 from bot.store import open_store
 from bot.strings import ENGLISH, JAPANESE

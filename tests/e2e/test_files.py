@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.playground.reply import Reply
+from bot.playground.model.scripted_reply import Reply
 from bot.strings import ENGLISH
 from tests.e2e.house import open_house, run_bot
 

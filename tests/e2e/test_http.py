@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import aiohttp
 import pytest
 
-from bot.playground.http_delivery import sign
+from bot.playground.events.http_delivery import sign
 from tests.e2e.house import address
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"

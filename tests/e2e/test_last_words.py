@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.playground.reply import FOREVER, Reply
+from bot.playground.model.scripted_reply import FOREVER, Reply
 from bot.strings import ENGLISH, JAPANESE
 from bot.tasks import Tasks
 from tests.e2e.house import AGAIN, Held, open_house, run_bot

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.playground.reply import FOREVER, Reply
+from bot.playground.model.scripted_reply import FOREVER, Reply
 from bot.strings import ENGLISH
 from tests.e2e.house import AGAIN, BOTH, KEY, Held, open_house, run_bot
 from tests.environment import ROOT, command, scrubbed

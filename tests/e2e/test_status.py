@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.playground.reply import FOREVER, Reply
+from bot.playground.model.scripted_reply import FOREVER, Reply
 from bot.strings import ENGLISH
 from tests.e2e.house import Held, open_house
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from bot.playground.reply import FOREVER, Reply
+from bot.playground.model.scripted_reply import FOREVER, Reply
 from bot.strings import ENGLISH
 from tests.e2e.house import BOTH, Held
 

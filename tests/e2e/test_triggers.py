@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.playground.workspace import Workspace
+from bot.playground.workspace.workspace import Workspace
 from tests.e2e.house import BOTH, open_house
 
 BOT = "U0STREAMBOT"

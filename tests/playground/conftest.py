@@ -3,10 +3,10 @@
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.delivery import Timetable
-from bot.playground.limits import Limits
+from bot.playground.api.rate_limits import Limits
+from bot.playground.events.delivery import Timetable
 from bot.playground.server import Playground
-from bot.playground.workspace import Workspace
+from bot.playground.workspace.workspace import Workspace
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from aiohttp import web
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.playground.api.rate_limits import Limits
 from bot.playground.faults import Fault, Loss
 from bot.playground.guard import allowed
-from bot.playground.limits import Limits
 from bot.playground.server import Playground
 from bot.playground.tasks import Tasks
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.playground.block_rules import check_blocks
+from bot.playground.rules.block_rules import check_blocks
 from bot.rendering.formats.blocks import blocks
 from bot.rendering.formats.markup import markdown, mrkdwn, plain
 from bot.rendering.layout.pages import Limits

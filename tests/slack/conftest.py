@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.playground.delivery import Timetable
-from bot.playground.limits import Limits
+from bot.playground.api.rate_limits import Limits
+from bot.playground.events.delivery import Timetable
 from bot.playground.server import Playground
 from bot.slack.authorize import identify
 from bot.slack.client import open_session, web_client

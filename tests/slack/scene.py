@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.reply import Phase, Snapshot
 from bot.core.types import Thread, Turn
 from bot.errors import SlackUnknown
-from bot.playground.limits import Limits
+from bot.playground.api.rate_limits import Limits
 from bot.playground.server import Playground
 from bot.slack.actions.buttons import REGENERATE, STOP, WAYS_ON, buttons
 from bot.slack.answers.blocks import notice

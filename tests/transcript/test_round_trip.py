@@ -5,7 +5,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.playground.typed import typed
+from bot.playground.workspace.typed import typed
 from bot.rendering.flow import BOLD, CODE, ITALIC, STRIKE, Code, Item
 from bot.rendering.parsing.links import LinkPolicy
 from bot.rendering.parsing.parse import parse

@@ -5,7 +5,7 @@ import random
 import signal
 import time
 
-from bot.playground.reply import FOREVER, Reply
+from bot.playground.model.scripted_reply import FOREVER, Reply
 from tests.chaos.house import open_house
 from tests.chaos.oracle import Violation, judge
 from tests.chaos.questions import Question, questions

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.playground.reply import FOREVER, Reply
+from bot.playground.model.scripted_reply import FOREVER, Reply
 from tests.chaos.house import open_house
 from tests.chaos.oracle import Fate, Violation, judge
 from tests.chaos.questions import Question

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 
 import aiohttp
 
-from bot.playground.socket_mode import MAX_SOCKETS
+from bot.playground.events.socket_mode import MAX_SOCKETS
 from tests.chaos.house import open_house
 from tests.chaos.oracle import Violation, judge
 from tests.chaos.questions import questions

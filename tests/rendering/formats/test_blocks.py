@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from bot.playground.block_rules import check_blocks
+from bot.playground.rules.block_rules import check_blocks
 from bot.rendering.flow import BOLD, CODE, Code, Heading, Item, Paragraph, Rule, Run, Table
 from bot.rendering.formats.blocks import blocks
 from tests.rendering.flows import answers, grown, torn, total

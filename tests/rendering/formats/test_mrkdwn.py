@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.playground.html import Names
-from bot.playground.mrkdwn import to_html
+from bot.playground.page.html.markup import Names
+from bot.playground.page.html.mrkdwn import to_html
 from bot.rendering.flow import (
     BOLD,
     CODE,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.feedback import Verdict
-from bot.playground.block_rules import check_blocks
+from bot.playground.rules.block_rules import check_blocks
 from bot.slack.actions.buttons import (
     feedback,
     read_value,

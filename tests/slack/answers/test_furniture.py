@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.reply import Phase, Snapshot
 from bot.core.types import Failed
-from bot.playground.block_rules import check_blocks
+from bot.playground.rules.block_rules import check_blocks
 from bot.slack.actions.buttons import read_value
 from bot.slack.answers.furniture import KEPT, RATED, Anywhere, Furniture, Style, ending
 from bot.strings import ENGLISH, LANGUAGES

@@ -1,0 +1,1 @@
+"""The Web API: methods, arguments, limits and a log of every call."""

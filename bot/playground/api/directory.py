@@ -1,0 +1,103 @@
+"""The methods about who is who: the token, users, bots, the team; and modals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.playground.workspace.cursors import page
+from bot.playground.workspace.people import user_object
+from bot.playground.workspace.refused import Refused
+
+if TYPE_CHECKING:
+    from bot.playground.api.calls import Call
+
+Answer = dict[str, Any]
+
+_MAX_VIEW = 250_000  # bytes
+
+
+def api_test(call: Call) -> Answer:
+    return {"args": {key: str(value) for key, value in call.arguments.items()}}
+
+
+def auth_test(call: Call) -> Answer:
+    workspace = call.workspace
+    return {
+        "url": call.site.base_url,
+        "team": workspace.name,
+        "user": workspace.users[workspace.bot.user_id].name,
+        "team_id": workspace.team_id,
+        "user_id": workspace.bot.user_id,
+        "bot_id": workspace.bot.bot_id,
+        "is_enterprise_install": False,
+    }
+
+
+def open_socket(call: Call) -> Answer:
+    return {"url": call.site.open_socket()}
+
+
+def user_info(call: Call) -> Answer:
+    user = call.workspace.users.get(call.required("user"))
+    if user is None:
+        raise Refused("user_not_found")
+    locale = call.flag("include_locale")
+    return {"user": user_object(user, call.workspace.team_id, call.workspace.bot, locale=locale)}
+
+
+def user_list(call: Call) -> Answer:
+    workspace, locale = call.workspace, call.flag("include_locale")
+    people = [
+        user_object(user, workspace.team_id, workspace.bot, locale=locale)
+        for user in workspace.users.values()
+    ]
+    listed = page(people, call.limit(1000, 1000), call.text("cursor") or None)
+    metadata = {"next_cursor": listed.next_cursor}
+    return {"members": listed.items, "cache_ts": int(call.now), "response_metadata": metadata}
+
+
+def bot_info(call: Call) -> Answer:
+    workspace = call.workspace
+    if call.text("bot", workspace.bot.bot_id) != workspace.bot.bot_id:
+        raise Refused("bot_not_found")
+    return {"bot": workspace.bot.profile(workspace.team_id)}
+
+
+def team_info(call: Call) -> Answer:
+    workspace = call.workspace
+    team = {"id": workspace.team_id, "name": workspace.name, "domain": workspace.domain}
+    return {"team": team | {"url": call.site.base_url, "email_domain": "", "icon": {}}}
+
+
+def open_view(call: Call) -> Answer:
+    view = call.json("view")
+    if not isinstance(view, dict):
+        raise Refused("invalid_arguments")
+    if len(str(view).encode()) > _MAX_VIEW:
+        raise Refused("view_too_large")
+    user = call.site.triggers.exchange(call.required("trigger_id"), call.now)
+    workspace = call.workspace
+    shown = view | {
+        "id": f"V0{len(workspace.views):06d}",
+        "blocks": _with_ids(view.get("blocks")),
+        "team_id": workspace.team_id,
+        "app_id": workspace.bot.app_id,
+        "bot_id": workspace.bot.bot_id,
+        "hash": f"{int(call.now)}.playground",
+        "state": {"values": {}},
+    }
+    workspace.views.append(shown)
+    workspace.open_views[shown["id"]] = user
+    return {"view": shown}
+
+
+def _with_ids(blocks: Any) -> list[Any]:
+    """What an app leaves without a name gets one, by which its answer is found."""
+    listed = blocks if isinstance(blocks, list) else []
+    named = enumerate(block for block in listed if isinstance(block, dict))
+    return [{"block_id": f"m{n}"} | block for n, block in named]
+
+
+def accepted(_call: Call) -> Answer:
+    """For what the playground takes and does not show."""
+    return {}

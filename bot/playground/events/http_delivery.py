@@ -1,0 +1,124 @@
+"""Events over HTTP: signed requests to the app's URL, and what its answers mean."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import aiohttp
+
+from bot.playground.events.envelopes import VERIFICATION_TOKEN, Outcome, Parcel, Retry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_MAX_REDIRECTS = 2
+_REASONS: tuple[tuple[type[Exception], str], ...] = (
+    (TimeoutError, "http_timeout"),
+    (aiohttp.TooManyRedirects, "too_many_redirects"),
+    (aiohttp.ClientSSLError, "ssl_error"),
+    (aiohttp.ClientConnectionError, "connection_failed"),
+    (aiohttp.ClientError, "unknown_error"),
+)
+
+
+def sign(secret: str, timestamp: int, body: bytes) -> str:
+    """The v0 signature (docs: verifying requests from Slack)."""
+    base = b"v0:%d:" % timestamp + body
+    return "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
+
+
+class HttpDelivery:
+    """Posts to the app's request URL; anything but a prompt 2xx is a failure."""
+
+    def __init__(
+        self, url: str, secret: str, ack_timeout: float, clock: Callable[[], float]
+    ) -> None:
+        self.url = url
+        self._secret = secret
+        self._clock = clock
+        self._timeout = aiohttp.ClientTimeout(total=ack_timeout)
+
+    async def carry(self, parcel: Parcel, retry: Retry | None) -> Outcome:
+        body, content_type = _body(parcel)
+        try:
+            return await self._post(body, content_type, retry)
+        except tuple(kind for kind, _ in _REASONS) as error:
+            reason = next(reason for kind, reason in _REASONS if isinstance(error, kind))
+            return Outcome(accepted=False, reason=reason)
+
+    async def verify_url(self) -> bool:
+        """What Slack does before it accepts a request URL: the challenge must come back."""
+        challenge = {"token": VERIFICATION_TOKEN, "challenge": "c" * 40, "type": "url_verification"}
+        async with self._request(json.dumps(challenge).encode(), _JSON, None) as response:
+            return response.status == 200 and challenge["challenge"] in await response.text()
+
+    async def _post(self, body: bytes, content_type: str, retry: Retry | None) -> Outcome:
+        async with self._request(body, content_type, retry) as response:
+            return Outcome(
+                accepted=response.ok,
+                reason="" if response.ok else "http_error",
+                payload=_object(await response.read()),
+                final=response.headers.get("x-slack-no-retry") == "1",
+            )
+
+    def _request(self, body: bytes, content_type: str, retry: Retry | None) -> _Request:
+        timestamp = int(self._clock())
+        headers = {
+            "Content-Type": content_type,
+            "User-Agent": "Slackbot 1.0 (playground)",
+            "X-Slack-Request-Timestamp": str(timestamp),
+            "X-Slack-Signature": sign(self._secret, timestamp, body),
+        }
+        if retry:
+            headers |= {
+                "x-slack-retry-num": str(retry.number),
+                "x-slack-retry-reason": retry.reason,
+            }
+        return _Request(self.url, body, headers, self._timeout)
+
+
+class _Request:
+    """One request in a session of its own: Slack comes from many hosts and keeps none open."""
+
+    def __init__(
+        self, url: str, body: bytes, headers: dict[str, str], timeout: aiohttp.ClientTimeout
+    ) -> None:
+        self._arguments = (url, body, headers)
+        self._session = aiohttp.ClientSession(timeout=timeout)
+
+    async def __aenter__(self) -> aiohttp.ClientResponse:
+        url, body, headers = self._arguments
+        try:
+            return await self._session.post(
+                url, data=body, headers=headers, max_redirects=_MAX_REDIRECTS
+            )
+        except BaseException:
+            await self._session.close()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._session.close()
+
+
+_JSON = "application/json"
+_FORM = "application/x-www-form-urlencoded"
+
+
+def _body(parcel: Parcel) -> tuple[bytes, str]:
+    if parcel.kind == "events_api":
+        return json.dumps(parcel.payload).encode(), _JSON
+    if parcel.kind == "interactive":
+        return urlencode({"payload": json.dumps(parcel.payload)}).encode(), _FORM
+    return urlencode(parcel.payload).encode(), _FORM
+
+
+def _object(body: bytes) -> dict[str, Any] | None:
+    try:
+        answered = json.loads(body)
+    except ValueError:
+        return None
+    return answered if isinstance(answered, dict) else None

@@ -1,0 +1,1 @@
+"""What the browser shows: the page, its socket, and the workspace as JSON."""

@@ -1,0 +1,1 @@
+"""Messages as HTML, escaped in one place. Pure."""

@@ -1,0 +1,52 @@
+"""What Slack keeps to itself about messages: where the total ends, and which edits it refuses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.playground.rules.block_rules import MAX_BLOCK_UNITS, check_blocks
+from bot.playground.switches import Switch, checked
+from bot.playground.workspace.refused import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+@dataclass(slots=True)
+class Sizes:
+    """`block_units` is the total of all blocks of a message, in characters of text.
+
+    With `keeps_rich_text` an edit that takes the last rich_text block away is refused, as Slack
+    documents it; whether that holds for a bot's own messages is not known, so it is off.
+    """
+
+    block_units: int = MAX_BLOCK_UNITS
+    keeps_rich_text: bool = False
+
+    def check(self, blocks: Any) -> None:
+        check_blocks(blocks, self.block_units)
+
+    def check_change(self, old: Iterable[Mapping[str, Any]], new: Any) -> None:
+        if self.keeps_rich_text and _rich(old) and not _rich(new):
+            raise Refused("block_mismatch")
+
+    def describe(self) -> list[Switch]:
+        return [switch(getattr(self, name)) for name, switch in _SWITCHES.items()]
+
+    async def switch(self, name: str, value: Any) -> None:
+        setattr(self, name, checked(_SWITCHES[name](getattr(self, name)), value))
+
+
+def _rich(blocks: Iterable[Mapping[str, Any]]) -> bool:
+    return any(block["type"] == "rich_text" for block in blocks)
+
+
+_SWITCHES: dict[str, Any] = {
+    "block_units": lambda value: Switch(
+        "block_units", "Largest message, characters", "number", value, 500, MAX_BLOCK_UNITS, 1
+    ),
+    "keeps_rich_text": lambda value: Switch(
+        "keeps_rich_text", "Rich text may not be edited away", "flag", value
+    ),
+}

@@ -1,0 +1,589 @@
+"""The page in a real browser: what people see, click, type and hear, and what never happens."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from bot.playground.api.rate_limits import Limits
+from bot.playground.page import site
+from bot.playground.server import Playground
+from bot.playground.workspace.people import User
+from bot.playground.workspace.workspace import Workspace
+from tests.browser import launched
+from tests.playground.conftest import told_of_mentions
+
+PHONE = {"width": 390, "height": 844}
+PAYLOADS = json.loads((Path(__file__).parent / "html" / "xss.json").read_text("utf-8"))
+NAMELESS = """
+    [...document.querySelectorAll("button, input, select, textarea")]
+        .filter((e) => e.checkVisibility())
+        .filter((e) => !(e.textContent.trim() || e.ariaLabel || e.labels?.length))
+        .map((e) => e.outerHTML)
+"""
+GENERAL, BOT = "C0GENERAL", "U0STREAMBOT"
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser():
+    """One for all tests."""
+    async with launched() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def slack():
+    workspace = told_of_mentions()
+    async with Playground(workspace, extend=site.page(), limits=Limits.off()) as slack:
+        yield slack
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def open_page(browser, slack):
+    """Opens pages; at the end none of them may have asked elsewhere, or have raised an error."""
+    contexts, wrong = [], []
+
+    async def open_one(url=None, **how):
+        context = await browser.new_context(viewport={"width": 1280, "height": 800} | how)
+        context.set_default_timeout(5_000)
+        page = await context.new_page()
+        contexts.append(context)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("dialog", lambda dialog: wrong.append(f"dialog {dialog.message}"))
+        page.on("console", lambda line: error(line.text) if line.type == "error" else None)
+        page.on("request", lambda request: elsewhere(request.url))
+        await page.goto(url or slack.base_url)
+        await page.locator("body[data-connected=true]").wait_for()
+        await page.locator("[data-channel]").first.wait_for(state="attached")
+        return page
+
+    def elsewhere(url):
+        if not url.startswith(slack.base_url):
+            wrong.append(f"asked for {url}")
+
+    def error(text):
+        # Chromium logs every dial that fails, as those do while the playground is away.
+        if "WebSocket connection" not in text:
+            wrong.append(text)
+
+    yield open_one
+    for context in contexts:
+        await context.close()
+    assert wrong == []
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(open_page):
+    return await open_page()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def call(slack):
+    """The Web API, as the bot calls it."""
+    async with aiohttp.ClientSession(
+        slack.api_url, headers={"Authorization": f"Bearer {slack.bot_token}"}
+    ) as session:
+
+        async def call(method, **body):
+            async with session.post(method, json=body) as response:
+                answer = await response.json()
+            assert answer["ok"], answer
+            return answer
+
+        yield call
+
+
+def bodies(page):
+    return page.locator("#messages .body")
+
+
+def button(action_id, text, **more):
+    return {
+        "type": "button",
+        "text": {"type": "plain_text", "text": text},
+        "action_id": action_id,
+    } | more
+
+
+async def test_posts_and_edits_of_the_bot_are_followed(page, call):
+    """Without a reload, in the same place."""
+    posted = await call("chat.postMessage", channel=GENERAL, text="Thinking…")
+    await expect(bodies(page)).to_have_text("Thinking…")
+
+    blocks = [{"type": "markdown", "text": "**Forty**-two"}]
+    await call("chat.update", channel=GENERAL, ts=posted["ts"], text="x", blocks=blocks)
+
+    await expect(bodies(page)).to_have_text("Forty-two")
+    await expect(bodies(page).locator("strong")).to_have_text("Forty")
+
+
+async def test_an_edit_leaves_alone_what_it_does_not_change(page, call):
+    """The first paragraph stays the same node: no flicker, and selections survive."""
+    text = "first\n\nsecond"
+    blocks = [{"type": "markdown", "text": text}]
+    posted = await call("chat.postMessage", channel=GENERAL, text="x", blocks=blocks)
+    await bodies(page).locator("p").first.evaluate("node => { window.kept = node; }")
+
+    blocks = [{"type": "markdown", "text": text + " and more\n\nthird"}]
+    await call("chat.update", channel=GENERAL, ts=posted["ts"], text="x", blocks=blocks)
+    await expect(bodies(page).locator("p")).to_have_count(3)
+
+    first = bodies(page).locator("p").first
+    assert await first.evaluate("node => node === window.kept && node.isConnected")
+
+
+async def test_enter_sends_and_shift_enter_does_not(page, slack):
+    """As everywhere in Slack."""
+    box = page.locator("#composer-channel")
+    await box.fill("one")
+    await box.press("Shift+Enter")
+    await box.press_sequentially("two")
+    await box.press("Enter")
+
+    await expect(bodies(page)).to_have_text("one\ntwo")
+    await expect(box).to_have_value("")
+    assert slack.workspace.messages(GENERAL)[0]["text"] == "one\ntwo"
+
+
+async def test_enter_belongs_to_the_input_method_while_it_composes(page, slack):
+    """Choosing a kanji must not send half a sentence."""
+    await page.locator("#composer-channel").fill("日本")
+
+    await page.locator("#composer-channel").dispatch_event(
+        "keydown", {"key": "Enter", "isComposing": True}
+    )
+
+    await expect(page.locator("#composer-channel")).to_have_value("日本")
+    assert slack.workspace.messages(GENERAL) == []
+
+
+async def test_a_mention_is_completed_by_keyboard(page, slack):
+    """Typed, chosen with the arrows, accepted with Enter, sent as a mention."""
+    box, people = page.locator("#composer-channel"), page.locator("[role=option]")
+    await box.press_sequentially("hey @")
+    await expect(people).to_have_count(4)
+    await box.press("ArrowDown")
+    await box.press("ArrowUp")
+    await box.press_sequentially("st")
+    await expect(people).to_have_text(["Stream Botapp"])
+    await expect(box).to_have_attribute("aria-expanded", "true")
+
+    await box.press("Enter")
+    await expect(box).to_have_value("hey @Stream Bot ")
+    await box.press_sequentially("hello")
+    await box.press("Enter")
+
+    await expect(bodies(page).locator(".mention")).to_have_text("@Stream Bot")
+    assert slack.workspace.messages(GENERAL)[0]["text"] == f"hey <@{BOT}> hello"
+
+
+async def test_a_suggestion_fills_the_box(page):
+    """An empty channel says what to try, and stops saying so when it is not empty any more."""
+    chip = page.get_by_role("button", name="@Stream Bot show me a Markdown tour")
+    await chip.click()
+    await expect(page.locator("#composer-channel")).to_be_focused()
+    await expect(page.locator("#composer-channel")).to_have_value(
+        "@Stream Bot show me a Markdown tour"
+    )
+
+    await page.keyboard.press("Enter")
+
+    await expect(chip).to_have_count(0)
+
+
+async def test_a_thread_opens_beside_and_closes_with_escape(page, slack):
+    """From the replies' link, with the focus in its box, and back again."""
+    root = await slack.say("alice", "general", "question")
+    await slack.say("bob", "general", "first", thread_ts=root["ts"])
+    await slack.say("bob", "general", "second", thread_ts=root["ts"])
+    link = page.get_by_role("button", name="2 replies")
+
+    await link.click()
+    await expect(page.locator("#replies .body")).to_have_text(["question", "first", "second"])
+    await expect(page.locator("#composer-thread")).to_be_focused()
+    await page.keyboard.type("third")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#replies .body")).to_have_count(4)
+    await page.keyboard.press("Escape")
+
+    await expect(page.locator("#thread")).to_be_hidden()
+    await expect(page.get_by_role("button", name="3 replies")).to_be_focused()
+
+
+async def test_the_bots_answer_opens_its_thread(page, slack, call):
+    """Who has asked here need not look for the answer."""
+    await page.locator("#composer-channel").fill("@Stream Bot hi")
+    await page.keyboard.press("Enter")
+    await bodies(page).wait_for()
+    [asked] = slack.workspace.messages(GENERAL)
+
+    await call("chat.postMessage", channel=GENERAL, thread_ts=asked["ts"], text="Hello!")
+
+    await expect(page.locator("#replies .body").last).to_have_text("Hello!")
+    await expect(page.locator("#composer-channel")).to_be_focused()
+
+
+async def test_buttons_click_through(page, slack, call):
+    """The app gets action and value, of feedback buttons the one that was chosen."""
+    thumbs = {
+        "type": "feedback_buttons",
+        "action_id": "rate",
+        "positive_button": {"text": {"type": "plain_text", "text": "Good"}, "value": "up"},
+        "negative_button": {"text": {"type": "plain_text", "text": "Bad"}, "value": "down"},
+    }
+    blocks = [
+        {"type": "actions", "elements": [button("stop", "Stop", style="danger", value="v1")]},
+        {"type": "context_actions", "elements": [thumbs]},
+    ]
+    await call("chat.postMessage", channel=GENERAL, text="x", blocks=blocks)
+
+    await page.get_by_role("button", name="Stop", exact=True).click()
+    await page.get_by_role("button", name="Bad").click()
+
+    await slack.wait_for(lambda: len(slack.delivery.log) == 2)
+    actions = [each.parcel.payload["actions"][0] for each in slack.delivery.log]
+    assert [(a["action_id"], a["value"]) for a in actions] == [("stop", "v1"), ("rate", "down")]
+
+
+async def test_a_button_may_ask_first(page, slack, call):
+    """Without a yes nothing is sent."""
+    confirm = {"title": {"type": "plain_text", "text": "Sure?"}}
+    blocks = [{"type": "actions", "elements": [button("go", "Go", confirm=confirm)]}]
+    await call("chat.postMessage", channel=GENERAL, text="x", blocks=blocks)
+    go = page.get_by_role("button", name="Go", exact=True)
+
+    await go.click()
+    await page.get_by_role("button", name="Cancel").click()
+    await go.click()
+    await page.get_by_role("button", name="Yes").click()
+
+    await slack.wait_for(lambda: slack.delivery.log)
+    assert len(slack.delivery.log) == 1
+
+
+async def test_a_whisper_is_for_one_person(page, slack):
+    """Shown with a note, and gone when somebody else looks."""
+    slack.workspace.whisper(GENERAL, user="U0ALICE", now=1.0, text="only you")
+    await expect(page.locator(".message:has-text('Only visible to you')")).to_contain_text(
+        "only you"
+    )
+
+    await page.get_by_label("You speak as").select_option(label="Bob Baker")
+
+    await expect(bodies(page)).to_have_count(0)
+
+
+async def test_people_see_their_own_channels(page):
+    """And speak as themselves."""
+    await expect(page.locator("[data-channel=C0LEADS]")).to_be_visible()
+
+    await page.get_by_label("You speak as").select_option(label="結城 ゆき")
+    await expect(page.locator("[data-channel=C0LEADS]")).to_have_count(0)
+    await page.locator("#composer-channel").fill("やあ")
+    await page.keyboard.press("Enter")
+
+    await expect(page.locator("#messages .author")).to_have_text("結城 ゆき")
+
+
+async def test_what_was_missed_is_counted(page, slack):
+    """Beside the channel, until it is opened."""
+    await slack.say("bob", "random", "one")
+    await slack.say("bob", "random", "two")
+    entry = page.locator("[data-channel=C0RANDOM]")
+    await expect(entry.locator(".badge")).to_have_text("2")
+
+    await entry.click()
+
+    await expect(page.locator("[data-channel=C0RANDOM] .badge")).to_have_count(0)
+    await expect(bodies(page)).to_have_text(["one", "two"])
+
+
+async def test_the_end_is_kept_in_sight_and_a_place_is_kept_too(page, slack, call):
+    """At the end the list follows; who has scrolled up stays there."""
+    for n in range(40):
+        await slack.say("bob", "general", f"line {n}")
+    posted = await call("chat.postMessage", channel=GENERAL, text="grows")
+    await expect(bodies(page)).to_have_count(41)
+    end = "s => s.scrollHeight - s.scrollTop - s.clientHeight"
+    scroller = page.locator("#channel-scroller")
+
+    async def grow(lines):
+        text = "\n".join(["grows"] * lines)
+        await call("chat.update", channel=GENERAL, ts=posted["ts"], text=text)
+        await expect(bodies(page).last).to_have_text(text)
+
+    await grow(20)
+    assert await scroller.evaluate(end) <= 1
+
+    await scroller.evaluate("s => { s.scrollTop = 100; }")
+    await expect(page.locator("#channel-newest")).to_be_visible()
+    await grow(40)
+    assert await scroller.evaluate("s => s.scrollTop") == 100
+
+    await page.locator("#channel-newest").click()
+    assert await scroller.evaluate(end) <= 1
+
+
+async def test_own_messages_can_be_deleted(page, slack):
+    """Those of others cannot: there is no button."""
+    await slack.say("bob", "general", "his")
+    await slack.say("alice", "general", "hers")
+    await bodies(page).nth(1).hover()
+    deleting = page.get_by_role("button", name="Delete message")
+    await expect(deleting).to_have_count(1)
+
+    await deleting.click()
+
+    await expect(bodies(page)).to_have_text(["his"])
+
+
+async def test_an_edit_by_a_person_is_marked(page, slack):
+    """An edit of the bot by blocks is not."""
+    said = await slack.say("alice", "general", "teh")
+
+    await slack.edit("general", said["ts"], "the")
+
+    await expect(page.locator("#messages .edited")).to_be_visible()
+    await expect(bodies(page)).to_have_text("the")
+
+
+async def test_faults_are_switched_by_keyboard(page, slack):
+    """The panel is made of what the playground describes."""
+    await page.get_by_role("button", name="Faults").focus()
+    await page.keyboard.press("Enter")
+    switch = page.get_by_label("Slack is down")
+    await switch.focus()
+    await page.keyboard.press("Space")
+
+    await expect(page.locator("#faults-count")).to_have_text("1")
+    assert slack.faults.unavailable
+
+    await page.get_by_role("button", name="All off").click()
+    await expect(page.locator("#faults-count")).to_be_hidden()
+    assert not slack.faults.unavailable
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("button", name="Faults")).to_be_focused()
+
+
+async def test_the_strip_shows_calls_and_refusals(page, slack, call):
+    """Against the budget of a minute."""
+    slack.faults.refuse("chat.postMessage")
+    with pytest.raises(AssertionError, match="ratelimited"):
+        await call("chat.postMessage", channel=GENERAL, text="x")
+    await call("chat.postMessage", channel=GENERAL, text="x")
+
+    await expect(page.locator("#meters")).to_contain_text("chat.postMessage1/3001 × 429")
+
+
+async def test_it_says_who_answers(page):
+    """Nobody shall take the demo for a language model."""
+    await expect(page.locator("#model")).to_have_text(site.DEMO_MODEL)
+
+
+async def test_light_and_dark(page):
+    """The system's choice first, then one's own, which is remembered."""
+    ground = "getComputedStyle(document.body).backgroundColor"
+    assert await page.evaluate(ground) == "rgb(255, 255, 255)"
+    await page.emulate_media(color_scheme="dark")
+    dark = await page.evaluate(ground)
+    assert dark != "rgb(255, 255, 255)"
+
+    await page.get_by_role("button", name="Change between light and dark").click()
+    assert await page.evaluate(ground) == "rgb(255, 255, 255)"
+    await page.reload()
+    assert await page.evaluate(ground) == "rgb(255, 255, 255)"
+
+
+async def test_a_phone_has_a_drawer_and_one_pane_at_a_time(open_page, slack):
+    """Nothing is wider than the screen."""
+    long_line = "x" * 400
+    root = await slack.say("alice", "general", f"question {long_line}")
+    await slack.say("bob", "general", f"```{long_line}```", thread_ts=root["ts"])
+    page = await open_page(**PHONE)
+    too_wide = "document.documentElement.scrollWidth > innerWidth"
+
+    await expect(page.locator("#sidebar")).not_to_be_in_viewport()
+    await page.get_by_role("button", name="Channels").click()
+    await page.locator("[data-channel=C0RANDOM]").click()
+    await expect(page.locator("#sidebar")).not_to_be_in_viewport()
+    await expect(page.locator("#channel-name")).to_have_text("# random")
+    await page.get_by_role("button", name="Channels").click()
+    await page.locator("[data-channel=C0GENERAL]").click()
+    await page.get_by_role("button", name="1 reply").click()
+
+    box = await page.locator("#thread").bounding_box()
+    assert (box["x"], box["width"]) == (0, 390)
+    assert not await page.evaluate(too_wide)
+    await page.get_by_role("button", name="Close the thread").click()
+    assert not await page.evaluate(too_wide)
+
+
+async def test_everything_can_be_named(page, slack, call):
+    """Landmarks, and a name for every button and field, for those who do not see them."""
+    await slack.say("alice", "general", "hello")
+    await call("chat.postMessage", channel=GENERAL, text="hi")
+    await expect(bodies(page)).to_have_count(2)
+
+    for role in ("main", "navigation", "banner", "contentinfo"):
+        await expect(page.get_by_role(role)).to_have_count(1)
+    assert await page.evaluate(NAMELESS) == []
+
+
+async def test_an_answer_is_read_out_when_it_rests(page, call):
+    """Politely, and not at every edit."""
+    posted = await call("chat.postMessage", channel=GENERAL, text="Thinking…")
+    await call("chat.update", channel=GENERAL, ts=posted["ts"], text="The whole answer")
+
+    live = page.locator("#announcer[aria-live=polite]")
+    await expect(live).to_have_text("Stream Bot: The whole answer")
+
+
+async def test_the_keyboard_reaches_everything(page, slack):
+    """By Tab alone: the message box, and a message's buttons, which show themselves."""
+    await slack.say("alice", "general", "hello")
+    await bodies(page).wait_for()
+
+    seen = set()
+    await page.locator("body").focus()
+    for _ in range(25):
+        await page.keyboard.press("Tab")
+        seen.add(
+            await page.evaluate(
+                "(e => e.ariaLabel || e.id || e.textContent)(document.activeElement)"
+            )
+        )
+
+    assert {"Reply in thread", "Delete message", "Message #general", "You speak as"} <= seen
+
+
+async def test_the_page_comes_back_when_the_playground_does(page, slack):
+    """It says that it waits, and then shows what is there."""
+    port = slack.port
+    await slack.stop()
+    await expect(page.locator("#connection")).to_contain_text("stopped")
+
+    async with Playground(extend=site.page(), port=port) as again:
+        await again.say("bob", "general", "I am back")
+        await expect(bodies(page)).to_have_text("I am back")
+    await slack.start()
+
+
+async def test_no_payload_ever_runs(browser):
+    """In texts, in every kind of block, in names of people, channels and files."""
+    hostile = PAYLOADS[0]
+    workspace = Workspace.demo()
+    workspace.users["U0MALLORY"] = User("U0MALLORY", PAYLOADS[1], hostile, '"onclick="x')
+    workspace.channels[GENERAL].name = hostile
+    workspace.channels[GENERAL].members.append("U0MALLORY")
+    asked, said = [], []
+    async with Playground(workspace, extend=site.page(model=hostile)) as slack:
+        context = await browser.new_context()
+        page = await context.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda line: said.append(line.text))
+        await page.add_init_script("window.ran = 0; window.alert = () => { window.ran += 1; };")
+        await page.goto(slack.base_url)
+        await page.locator("body[data-connected=true]").wait_for()
+        for payload in PAYLOADS:
+            workspace.post(GENERAL, user="U0MALLORY", now=1.0, text=payload)
+            workspace.post(GENERAL, user=BOT, now=1.0, **everywhere(payload))
+        await expect(page.locator("#messages .message")).to_have_count(2 * len(PAYLOADS))
+        for each in await page.locator("#messages .body button, #messages .body a").all():
+            await each.dispatch_event("mouseover")
+        await asyncio.sleep(0.1)
+
+        assert await page.evaluate("window.ran") == 0
+        assert [url for url in asked if not url.startswith(slack.base_url)] == []
+        assert [line for line in said if "Content Security Policy" in line] == []
+        await context.close()
+
+
+def everywhere(text):
+    """One message with the text in every place that takes one."""
+    plain, link = {"type": "plain_text", "text": text}, {"type": "link", "url": text, "text": text}
+    code = {"type": "rich_text_preformatted", "language": text, "elements": [link]}
+    return {
+        "text": text,
+        "blocks": [
+            {"type": "header", "text": plain},
+            {"type": "section", "text": {"type": "mrkdwn", "text": text}, "accessory": {}},
+            {"type": "markdown", "text": text},
+            {"type": "rich_text", "elements": [code, {"type": text}]},
+            {"type": "actions", "elements": [button(text, text, url=text, value=text)]},
+            {"type": "table", "rows": [[{"type": "raw_text", "text": text}]]},
+            {"type": "image", "image_url": text, "alt_text": text},
+            {"type": text},
+        ],
+        "files": [{"name": text, "url_private": text}],
+    }
+
+
+THUMBS = {
+    "type": "context_actions",
+    "elements": [
+        {
+            "type": "feedback_buttons",
+            "action_id": "rate",
+            "positive_button": {"text": {"type": "plain_text", "text": "Good"}, "value": "up"},
+            "negative_button": {"text": {"type": "plain_text", "text": "Bad"}, "value": "down"},
+        }
+    ],
+}
+
+
+async def test_the_pressed_thumb_stays_pressed(page, call):
+    """Until the other one is; an edit of the message changes nothing about it."""
+    text = {"type": "markdown", "text": "Well?"}
+    posted = await call("chat.postMessage", channel=GENERAL, text="x", blocks=[text, THUMBS])
+    good, bad = (page.get_by_role("button", name=name) for name in ("Good", "Bad"))
+
+    await good.click()
+    await expect(good).to_have_attribute("aria-pressed", "true")
+    await bad.click()
+    blocks = [text | {"text": "Well!"}, THUMBS]
+    await call("chat.update", channel=GENERAL, ts=posted["ts"], text="x", blocks=blocks)
+
+    await expect(bodies(page)).to_contain_text("Well!")
+    await expect(good).to_have_attribute("aria-pressed", "false")
+    await expect(bad).to_have_attribute("aria-pressed", "true")
+
+
+async def test_a_modal_is_for_whoever_clicked(page, slack, call):
+    """It is shown to them alone, and Escape takes it away."""
+    element = {"type": "plain_text_input", "action_id": "t", "multiline": True}
+    label = {"type": "plain_text", "text": "Why?"}
+    blocks = [{"type": "input", "block_id": "b", "label": label, "element": element}]
+    view = {"type": "modal", "title": {"type": "plain_text", "text": "Tell us"}, "blocks": blocks}
+    trigger = slack.site.triggers.issue(slack.clock.wall(), "U0ALICE")
+
+    await call("views.open", trigger_id=trigger, view=view)
+
+    modal = page.get_by_role("dialog", name="Tell us")
+    await expect(modal.get_by_role("textbox")).to_be_visible()
+    assert slack.workspace.open_views
+    await page.keyboard.press("Escape")
+    await expect(modal).to_be_hidden()
+    await slack.wait_for(lambda: not slack.workspace.open_views)
+
+
+async def test_a_file_can_be_saved(page, call, slack):
+    """Its card leads to what is in it, which no browser opens by itself."""
+    name = "table-1.csv"
+    made = await call("files.getUploadURLExternal", filename=name, length=8)
+    async with aiohttp.ClientSession() as session:
+        await session.post(made["upload_url"], data=b"a,b\n1,2\n")
+    await call("files.completeUploadExternal", files=[{"id": made["file_id"]}], channel_id=GENERAL)
+
+    await expect(page.locator(".file th")).to_have_text(["a", "b"])
+    async with page.expect_download() as saved:
+        await page.locator(".file a").click()
+    download = await saved.value
+
+    assert download.suggested_filename == name
+    assert Path(await download.path()).read_bytes() == b"a,b\n1,2\n"
