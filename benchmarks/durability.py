@@ -15,7 +15,7 @@ import time
 from typing import TYPE_CHECKING
 
 from benchmarks.house import Bot, table
-from bot.playground.api.rate_limits import Limits
+from bot.playground.api.rate_limits import RateLimits
 from bot.playground.model.endpoint import ScriptedModel
 from bot.playground.model.scripted_reply import FOREVER, Reply
 from bot.playground.server import Playground
@@ -51,7 +51,7 @@ class Stopwatch:
 
 async def acknowledgements(seconds: int, *, one_in: int, **settings: str) -> tuple[str, ...]:
     """RATE messages a second, `one_in` so many a question, each answered in one word."""
-    async with ScriptedModel(speed=0) as model, Playground(limits=Limits.off()) as slack:
+    async with ScriptedModel(speed=0) as model, Playground(limits=RateLimits.off()) as slack:
         watch = slack.delivery.route = Stopwatch(slack.delivery.route)
         async with Bot(slack, model, **QUICK, **settings):
             await slack.wait_for(lambda: len(slack.sockets), 30)
@@ -104,7 +104,7 @@ async def drain() -> tuple[str, str]:
 async def crash(folder: str) -> tuple[str, str]:
     """kill -9 with STREAMS live streams, and a new process on the same store."""
     store = {"DATABASE_URL": f"sqlite:///{folder}/bot.db"}
-    free = Limits.off()
+    free = RateLimits.off()
     async with ScriptedModel(speed=0) as model, Playground(crowd(), limits=free) as slack:
         async with Bot(slack, model, **QUICK, **store) as bot:
             await slack.wait_for(lambda: len(slack.sockets), 30)

@@ -11,7 +11,7 @@ import sys
 import time
 
 from benchmarks.house import Bot, table
-from bot.playground.api.rate_limits import Limits
+from bot.playground.api.rate_limits import RateLimits
 from bot.playground.model.endpoint import ScriptedModel
 from bot.playground.model.scripted_reply import Reply
 from bot.playground.server import Playground
@@ -42,7 +42,7 @@ async def one(slack: Playground, model: ScriptedModel) -> tuple[float, float]:
 
 
 async def measure(times: int) -> None:
-    async with ScriptedModel(speed=0) as model, Playground(limits=Limits.off()) as slack:
+    async with ScriptedModel(speed=0) as model, Playground(limits=RateLimits.off()) as slack:
         slack.faults.latency = ROUND_TRIP
         began = time.monotonic()
         # Questions come one after the other here: the budget for edits is not the subject.

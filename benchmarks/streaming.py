@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.house import Bot, ModelProcess, table
-from bot.playground.api.rate_limits import Limits
+from bot.playground.api.rate_limits import RateLimits
 from bot.playground.server import Playground
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ STREAMS, SPEED = 50, 60
 
 async def measure(seconds: int) -> None:
     tokens = seconds * SPEED
-    async with ModelProcess(tokens, SPEED) as model, Playground(limits=Limits()) as slack:
+    async with ModelProcess(tokens, SPEED) as model, Playground(limits=RateLimits()) as slack:
         # One post a second into one channel is Slack's pace; the streams are to start together.
         slack.limits.posts_per_second = 1000
         slack.limits.workspace_posts_per_minute = 60_000

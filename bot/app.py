@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.core.pacing import Rate
-from bot.database import open_memory
+from bot.database import open_database
 from bot.endpoint import client_of, deadlines_of, model_of
-from bot.engine.answer import Desk
+from bot.engine.answer import AnswerServices
 from bot.engine.conversations import Conversations
 from bot.engine.pacer import Pacer
-from bot.engine.turn_policy import Terms
+from bot.engine.turn_policy import TurnPolicy
 from bot.errors import SettingsError, SlackRefused, SlackRejected, SlackUnknown
 from bot.mortal import MortalModel, MortalSink, fate_of
 from bot.signals import ended_by_signal
-from bot.slack.actions.ask_again import Rounds
-from bot.slack.actions.feedback import Votes
-from bot.slack.answers.capabilities import Surface
+from bot.slack.actions.ask_again import AskAgain
+from bot.slack.actions.feedback import FeedbackActions
+from bot.slack.answers.capabilities import Capabilities
 from bot.slack.answers.edit_sink import EditSink
 from bot.slack.answers.furniture import KEPT, Furniture, Style
 from bot.slack.authorize import Identity, build_app, identify
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from bot.core.ports import Budget, Journal, Model, Sink
     from bot.core.reply import Snapshot
     from bot.core.turns import Claim
-    from bot.database import Memory
+    from bot.database import Database
     from bot.slack.answers.blocks import Block
     from bot.strings import Strings
 
@@ -97,7 +97,7 @@ async def open_bot(settings: Settings, transport: Transport) -> AsyncIterator[Bo
     """Everything, connected. Leaving lets answers finish while the line to Slack is still open."""
     connect = {"socket": _over_socket, "http": _over_http}[transport]
     async with AsyncExitStack() as stack:
-        memory = await stack.enter_async_context(open_memory(settings))
+        memory = await stack.enter_async_context(open_database(settings))
         session = await stack.enter_async_context(open_session())
         slack = await _open_slack(settings, session, stack)
         endpoint = client_of(settings)
@@ -135,7 +135,7 @@ async def _open_slack(settings: Settings, session: ClientSession, stack: AsyncEx
 def _conversations(
     settings: Settings,
     journal: Journal,
-    desk: Desk,
+    desk: AnswerServices,
     slack: _Slack,
     words: Callable[[str], Strings],
 ) -> Conversations:
@@ -153,21 +153,23 @@ def _conversations(
         sink = EditSink(slack.client, claim, lambda: words(turn.user), below, surface)
         return MortalSink(sink, fate) if fate else sink
 
-    terms = Terms(lease=settings.bot_lease_seconds, pulse=min(1.0, settings.bot_lease_seconds / 5))
+    terms = TurnPolicy(
+        lease=settings.bot_lease_seconds, pulse=min(1.0, settings.bot_lease_seconds / 5)
+    )
     return Conversations(journal, desk, sink_for, lambda turn: words(turn.user).help, terms)
 
 
-def _surface(settings: Settings, identity: Identity) -> Surface:
+def _surface(settings: Settings, identity: Identity) -> Capabilities:
     files = identity.may("files:write")
     try:
-        return Surface.of(settings.bot_render, settings.bot_link_allow, files=files)
+        return Capabilities.of(settings.bot_render, settings.bot_link_allow, files=files)
     except ValueError as error:
         raise SettingsError(["BOT_LINK_ALLOW: an entry is no host or host/path"]) from error
 
 
 def _bolt(
     slack: _Slack,
-    memory: Memory,
+    memory: Database,
     conversations: Conversations,
     words: Callable[[str], Strings],
 ) -> AsyncApp:
@@ -179,13 +181,13 @@ def _bolt(
     bolt = build_app(slack.identity, slack.client)
     open_inbox(bolt, memory.journal, slack.identity.bot_user)
     submit = conversations.submit
-    rounds = Rounds(slack.client, memory.journal, slack.budget, slack.identity.bot_user, submit)
+    rounds = AskAgain(slack.client, memory.journal, slack.budget, slack.identity.bot_user, submit)
     handlers = Handlers(
         submit=submit,
         stop=conversations.stop,
         again=rounds.again,
         deleted=conversations.deleted,
-        votes=Votes(slack.client, memory.feedback, words_for),
+        votes=FeedbackActions(slack.client, memory.feedback, words_for),
         words=words_for,
         client=slack.client,
     )
@@ -262,11 +264,11 @@ def _budget(settings: Settings) -> Budget:
     return Pacer(rates, interval=settings.bot_edit_interval, status=settings.bot_status_interval)
 
 
-def _desk(settings: Settings, model: Model, slack: _Slack) -> Desk:
+def _desk(settings: Settings, model: Model, slack: _Slack) -> AnswerServices:
     who, people = slack.identity, slack.people
     reach = Reach(pause=settings.bot_dm_pause)
     fate = fate_of(settings.bot_kill_at)
-    return Desk(
+    return AnswerServices(
         model=MortalModel(model, fate) if fate else model,
         history=SlackHistory(slack.client, people, who, slack.budget, reach),
         people=people,

@@ -34,7 +34,7 @@ HOUR, DAY = 3600.0, 86400.0
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class Database:
     """What one database remembers: the turns, and what people said of their answers."""
 
     journal: Journal
@@ -42,7 +42,7 @@ class Memory:
 
 
 @asynccontextmanager
-async def open_memory(settings: Settings) -> AsyncIterator[Memory]:
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
     """Swept as long as we live. What is still ours of the turns at the end is let go of."""
     async with AsyncExitStack() as stack:
         journal = await _store(settings, stack)
@@ -50,7 +50,7 @@ async def open_memory(settings: Settings) -> AsyncIterator[Memory]:
         tasks.start(_forget(journal, settings.bot_retention_days * DAY), name="purge")
         try:
             fate = fate_of(settings.bot_kill_at)
-            yield Memory(mortal(journal, fate) if fate else journal, journal.feedback)
+            yield Database(mortal(journal, fate) if fate else journal, journal.feedback)
         finally:
             with suppress(StoreError):  # then the leases run out by themselves
                 await journal.leave()

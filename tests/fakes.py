@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from bot.core.feedback import Tally, Vote
+from bot.core.feedback import Tally, VoteOutcome
 from bot.core.turns import Claim
 from bot.core.types import Call, CallKind, Lease, Message, StreamEvent, Thread, Turn
 
@@ -128,14 +128,14 @@ class Box:
         self.gone: set[TurnKey] = set()
         self.error: Exception | None = None
 
-    async def vote(self, key: TurnKey, round_: int, user: str, verdict: str) -> Vote:
+    async def vote(self, key: TurnKey, round_: int, user: str, verdict: str) -> VoteOutcome:
         if self.error:
             raise self.error
         if key in self.gone:
-            return Vote.STALE
+            return VoteOutcome.STALE
         before = self.votes.get((key, user))
         self.votes[key, user] = (round_, verdict)
-        return Vote.SAME if before == (round_, verdict) else Vote.COUNTED
+        return VoteOutcome.SAME if before == (round_, verdict) else VoteOutcome.COUNTED
 
     async def explain(self, key: TurnKey, round_: int, user: str, faults, reason: str) -> bool:
         if self.error:

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from bot.config import close_bolt_trap, examine
-from bot.core.feedback import Verdict
+from bot.core.feedback import Thumb
 from bot.doctor import CHECKS, run
 from bot.doctor import examine as examine_all
 from bot.doctor.finding import Status
@@ -375,7 +375,7 @@ async def test_a_database_that_is_there(healthy, tmp_path):
     async with open_store(url, owner="bot") as journal:
         before = await findings(healthy | {"DATABASE_URL": url})
         await journal.accept(turn())
-        for user, verdict in (("U1", Verdict.UP), ("U2", Verdict.UP), ("U3", Verdict.DOWN)):
+        for user, verdict in (("U1", Thumb.UP), ("U2", Thumb.UP), ("U3", Thumb.DOWN)):
             await journal.feedback.vote(turn().key, 0, user, verdict)
         after = await findings(healthy | {"DATABASE_URL": url})
 

@@ -52,7 +52,7 @@ TRANSITIONS: dict[State, dict[str, State]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class BreakerLimits:
     """It opens after `in_a_row` failures, or when `failed` of the last `window` calls did."""
 
     in_a_row: int = 5
@@ -64,9 +64,9 @@ class Limits:
 class Breaker:
     """One endpoint, as all answers together have come to know it. Monotonic seconds."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: BreakerLimits | None = None) -> None:
         self.state = State.CLOSED
-        self._limits = limits or Limits()
+        self._limits = limits or BreakerLimits()
         self._recent: deque[bool] = deque(maxlen=self._limits.window)
         self._in_a_row = 0
         self._next_probe = 0.0

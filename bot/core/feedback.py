@@ -9,7 +9,7 @@ LONGEST_REASON = 1000
 """Characters of what somebody writes about an answer."""
 
 
-class Verdict(StrEnum):
+class Thumb(StrEnum):
     """Which thumb."""
 
     UP = "up"
@@ -26,7 +26,7 @@ class Fault(StrEnum):
     UNSAFE = "unsafe"
 
 
-class Vote(StrEnum):
+class VoteOutcome(StrEnum):
     """What became of a vote.
 
     `COUNTED`: the first of this person, or another one than before. `SAME`: as before. `STALE`:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 
-    from bot.core.feedback import Fault, Tally, Verdict, Vote
+    from bot.core.feedback import Fault, Tally, Thumb, VoteOutcome
     from bot.core.reply import Snapshot
-    from bot.core.turns import Claim, Entry
+    from bot.core.turns import Claim, TurnRecord
     from bot.core.types import Call, Lease, Message, Order, StreamEvent, Turn, TurnKey
 
 
@@ -129,7 +129,7 @@ class Journal(Protocol):
     async def answering(self, team: str, channel: str, ts: str) -> TurnKey | None:
         """The open turn that has its answer, or a part of it, in the message `ts`."""
 
-    async def find(self, key: TurnKey) -> Entry | None:
+    async def find(self, key: TurnKey) -> TurnRecord | None:
         """What is known of a turn, open or ended; None for one that never was or is forgotten."""
 
     async def reopen(self, turn: Turn) -> bool:
@@ -145,7 +145,7 @@ class Feedback(Protocol):
     A store that does not answer raises `StoreError`.
     """
 
-    async def vote(self, key: TurnKey, round_: int, user: str, verdict: Verdict) -> Vote:
+    async def vote(self, key: TurnKey, round_: int, user: str, verdict: Thumb) -> VoteOutcome:
         """Counts it, in place of what this person said before."""
 
     async def explain(

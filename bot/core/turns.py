@@ -56,7 +56,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TurnRecord:
     """A turn as its buttons see it: who asked, which round it is in, and whether that is over."""
 
     user: str

@@ -49,7 +49,7 @@ GO_ON = Message(
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class AnswerServices:
     """What every answer is made with. `context_tokens` bounds the prompt.
 
     `thoughts` is how many characters of the model's reasoning are kept, to be shown; `tick` the
@@ -74,7 +74,9 @@ class Desk:
 class Answer:
     """One running answer. `run` writes; a task of its own reads the model."""
 
-    def __init__(self, turn: Turn, sink: Sink, desk: Desk, ending: Snapshot | None = None) -> None:
+    def __init__(
+        self, turn: Turn, sink: Sink, desk: AnswerServices, ending: Snapshot | None = None
+    ) -> None:
         """With an `ending` only its last write is to come."""
         self.turn = turn
         self._desk = desk

@@ -14,10 +14,10 @@ import structlog
 from bot.core.reply import Phase
 from bot.core.types import Deleted, Interrupted, Order, Stopped
 from bot.engine.answer import Answer
-from bot.engine.held_lease import Tenure, uptime
+from bot.engine.held_lease import HeldLease, uptime
 from bot.engine.journaled_sink import JournaledSink
-from bot.engine.quarantine import Probation
-from bot.engine.turn_policy import Terms
+from bot.engine.quarantine import Quarantine
+from bot.engine.turn_policy import TurnPolicy
 from bot.errors import LeaseLost, SlackError, StoreError
 from bot.tasks import Tasks
 from bot.telemetry import about
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from bot.core.reply import Snapshot
     from bot.core.turns import Claim
     from bot.core.types import Lease, Turn, TurnKey
-    from bot.engine.answer import Desk
+    from bot.engine.answer import AnswerServices
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +56,7 @@ class _Work:
     claim: Claim
     answer: Answer
     sink: JournaledSink
-    tenure: Tenure
+    tenure: HeldLease
     task: asyncio.Task[None]
     begun: int | None = None
     over: bool = False
@@ -72,22 +72,22 @@ class Conversations:
     def __init__(
         self,
         journal: Journal,
-        desk: Desk,
+        desk: AnswerServices,
         sink_for: Callable[[Claim], Sink],
         help_for: Callable[[Turn], str],
-        terms: Terms | None = None,
+        terms: TurnPolicy | None = None,
     ) -> None:
         self._journal = journal
         self._desk = desk
         self._sink_for = sink_for
         self._help_for = help_for
-        self._terms = terms or Terms()
+        self._terms = terms or TurnPolicy()
         self._submitted: set[TurnKey] = set()
         self._working: dict[TurnKey, _Work] = {}
         self._tasks = Tasks("conversations")
         self._keeper = Tasks("keeper")
         self._freed = asyncio.Event()
-        self._probation = Probation(journal, self._keeper, self._terms.alone)
+        self._probation = Quarantine(journal, self._keeper, self._terms.alone)
         self._open = True
 
     async def __aenter__(self) -> Self:
@@ -182,7 +182,7 @@ class Conversations:
         if not self._open:
             await self._journal.release(claim.lease)
             return None
-        tenure = Tenure(self._journal, claim.lease, self._terms.lease, asked)
+        tenure = HeldLease(self._journal, claim.lease, self._terms.lease, asked)
         sink = JournaledSink(self._sink_for(claim), self._journal, claim, tenure)
         answer = Answer(claim.turn, sink, self._desk, claim.ending)
         work = _Work(claim, answer, sink, tenure, task, claim.attempts if claim.begun else None)

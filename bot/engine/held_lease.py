@@ -20,7 +20,7 @@ def uptime() -> float:
     return time.clock_gettime(clock)
 
 
-class Tenure:
+class HeldLease:
     """A lease of `seconds`, trusted for half of them after each renewal.
 
     The other half is the margin in which a call that has gone out comes to its end: a process that

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bot.core.reply import Snapshot
     from bot.core.turns import Claim
     from bot.core.types import Call
-    from bot.engine.held_lease import Tenure
+    from bot.engine.held_lease import HeldLease
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 class JournaledSink:
     """Implements the Sink port around another one, for the holder of a lease."""
 
-    def __init__(self, sink: Sink, journal: Journal, claim: Claim, tenure: Tenure) -> None:
+    def __init__(self, sink: Sink, journal: Journal, claim: Claim, tenure: HeldLease) -> None:
         self._sink = sink
         self._journal = journal
         self._lease = claim.lease

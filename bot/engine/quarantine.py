@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.tasks import Tasks
 
 
-class Probation:
+class Quarantine:
     """Whoever was under way twice when a process died is a suspect, most of them without guilt.
 
     So that many of them do not wait for each other's whole answers, a suspect has the others out

@@ -24,7 +24,7 @@ class TooLate(BotError):
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class TurnPolicy:
     """Seconds, but for the counts.
 
     A `lease` outlives a paused or dead process by so much, which is how long others wait before

@@ -12,7 +12,7 @@ from bot.playground.api import files
 from bot.playground.api.call_log import Journal
 from bot.playground.api.calls import Site
 from bot.playground.api.methods import METHODS
-from bot.playground.api.rate_limits import Limits
+from bot.playground.api.rate_limits import RateLimits
 from bot.playground.api.triggers import Triggers
 from bot.playground.api.web_api import MAX_BODY, Clock, WebApi
 from bot.playground.events.delivery import Delivery, Timetable
@@ -57,7 +57,7 @@ class Playground:
         host: str = "127.0.0.1",
         port: int = 0,
         faults: Faults | None = None,
-        limits: Limits | None = None,
+        limits: RateLimits | None = None,
         timetable: Timetable | None = None,
         events_url: str | None = None,
         signing_secret: str | None = None,
@@ -70,7 +70,7 @@ class Playground:
             raise ValueError("the playground listens on loopback only")
         self.workspace = workspace or Workspace.demo()
         self.faults = faults or Faults()
-        self.limits = limits or Limits()
+        self.limits = limits or RateLimits()
         self.timetable = timetable or Timetable()
         self.signing_secret = signing_secret or secrets.token_hex(16)
         self.bot_token = bot_token or f"xoxb-playground-{secrets.token_hex(12)}"

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.rendering.flow import Code, Item, Paragraph, Table
-from bot.rendering.layout.pages import Limits, Pages
+from bot.rendering.layout.pages import Pages, PartLimits
 from bot.rendering.parsing.links import LinkPolicy
 from bot.rendering.parsing.parse import parse
 from bot.rendering.parsing.regions import Scanner
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 class Renderer:
     """One answer. `feed` and `finish` take what comes, `frame` says what can be shown of it."""
 
-    def __init__(self, limits: Limits | None = None, policy: LinkPolicy | None = None) -> None:
+    def __init__(self, limits: PartLimits | None = None, policy: LinkPolicy | None = None) -> None:
         self._policy = policy or LinkPolicy()
-        self._pages = Pages(limits or Limits())
+        self._pages = Pages(limits or PartLimits())
         self._sanitizer = Sanitizer()
         self._scanner = Scanner()
         self._source: list[str] = []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Double, Integer, Text, and_, bindparam, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.core.feedback import LONGEST_REASON, Fault, Tally, Verdict, Vote
+from bot.core.feedback import LONGEST_REASON, Fault, Tally, Thumb, VoteOutcome
 from bot.store.clock import Now
 from bot.store.rows import storable
 from bot.store.statements import TURN, of
@@ -72,7 +72,7 @@ class SqlFeedback:
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
-    async def vote(self, key: TurnKey, round_: int, user: str, verdict: Verdict) -> Vote:
+    async def vote(self, key: TurnKey, round_: int, user: str, verdict: Thumb) -> VoteOutcome:
         """Repeated, it says `SAME`, as of a second click."""
         work = partial(_count_vote, values=_ballot(key, round_, user, verdict))
         return await self._transactions.write("vote", work)
@@ -81,7 +81,7 @@ class SqlFeedback:
         self, key: TurnKey, round_: int, user: str, faults: Collection[Fault], reason: str
     ) -> bool:
         """The reason may be anything that somebody can type."""
-        values = _ballot(key, round_, user, Verdict.DOWN) | {
+        values = _ballot(key, round_, user, Thumb.DOWN) | {
             "faults": " ".join(sorted({*faults})),
             "reason": storable(reason[:LONGEST_REASON]),
         }
@@ -94,17 +94,17 @@ class SqlFeedback:
         if team is not None:
             values["of_team"] = team
         found = await self._transactions.rows("counts", query, values)
-        return Tally(**{row.verdict: row.times for row in found if row.verdict in set(Verdict)})
+        return Tally(**{row.verdict: row.times for row in found if row.verdict in set(Thumb)})
 
 
-def _ballot(key: TurnKey, round_: int, user: str, verdict: Verdict) -> dict[str, Any]:
+def _ballot(key: TurnKey, round_: int, user: str, verdict: Thumb) -> dict[str, Any]:
     return of(key) | {"of_round": round_, "of_voter": user, "of_verdict": verdict.value}
 
 
-def _count_vote(connection: Connection, *, values: Mapping[str, Any]) -> Vote:
+def _count_vote(connection: Connection, *, values: Mapping[str, Any]) -> VoteOutcome:
     if connection.execute(VOTE[connection.dialect.name], values).first():
-        return Vote.COUNTED
-    return Vote.SAME if connection.execute(IS_GIVEN, values).first() else Vote.STALE
+        return VoteOutcome.COUNTED
+    return VoteOutcome.SAME if connection.execute(IS_GIVEN, values).first() else VoteOutcome.STALE
 
 
 def _change(connection: Connection, *, values: Mapping[str, Any]) -> int:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Executable, Update
 
     from bot.core.reply import Snapshot
-    from bot.core.turns import Claim, Entry
+    from bot.core.turns import Claim, TurnRecord
     from bot.core.types import Order, Turn, TurnKey
     from bot.store.engines import Engines
 
@@ -122,7 +122,7 @@ class SqlJournal:
         having = (row.ts for row in found if ts in (rows.read_posts(row.posts) or ()))
         return next(((team, channel, question) for question in having), None)
 
-    async def find(self, key: TurnKey) -> Entry | None:
+    async def find(self, key: TurnKey) -> TurnRecord | None:
         """For buttons."""
         found = await self._transactions.rows("find", statements.FIND, of(key))
         return rows.entry(found[0]) if found else None

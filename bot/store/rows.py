@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from bot.core.reply import Phase, Snapshot
-from bot.core.turns import Claim, Entry, TurnState
+from bot.core.turns import Claim, TurnRecord, TurnState
 from bot.core.types import Failed, Lease, Order, Thread, Turn, Usage
 
 if TYPE_CHECKING:
@@ -83,11 +83,11 @@ def claim(row: Row, *, attempts: int | None) -> Claim:
     )
 
 
-def entry(row: Row) -> Entry:
+def entry(row: Row) -> TurnRecord:
     """A state that nobody knows is told by whether the turn is open."""
     known = row.state in TurnState.__members__.values()
     guess = TurnState.ANSWERING if row.ended_at is None else TurnState.FAILED
-    return Entry(row.asker, row.round, TurnState(row.state) if known else guess)
+    return TurnRecord(row.asker, row.round, TurnState(row.state) if known else guess)
 
 
 def write_posts(posts: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.config import Settings
-from bot.playground.api.rate_limits import Limits
+from bot.playground.api.rate_limits import RateLimits
 from bot.playground.events.delivery import Delivered, Timetable
 from bot.playground.events.http_delivery import HttpDelivery
 from bot.playground.model.endpoint import ScriptedModel
@@ -295,7 +295,7 @@ async def open_house(site: Site, seed: int, **options):
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(site.store, site.folder))
         model = await stack.enter_async_context(ScriptedModel(speed=0))
-        slack = Playground(workspace(), limits=Limits.off(), timetable=TIMETABLE)
+        slack = Playground(workspace(), limits=RateLimits.off(), timetable=TIMETABLE)
         await stack.enter_async_context(slack)
         house = ProcessHouse(slack, model, None, site.transport, site=site, store=store, seed=seed)
         for name, value in options.items():

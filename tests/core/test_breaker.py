@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.breaker import TRANSITIONS, Breaker, Limits, Outcome, State
+from bot.core.breaker import TRANSITIONS, Breaker, BreakerLimits, Outcome, State
 
 ANSWERED, FAILED, ABANDONED = Outcome
 
@@ -148,7 +148,7 @@ steps = st.tuples(st.sampled_from([*Outcome]), st.integers(0, 8), st.integers(0,
 @given(st.lists(steps, max_size=120))
 def test_whatever_happens_probes_are_rare_and_it_never_sticks(story):
     """Reports in any order: two probes never begin within a rest unless one was given up."""
-    breaker, limits, now, under_way, probes = Breaker(), Limits(), 0, [], []
+    breaker, limits, now, under_way, probes = Breaker(), BreakerLimits(), 0, [], []
     for outcome, which, passed in story:
         now += passed
         resting = not breaker.closed

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from bot.app import Bot, open_bot
 from bot.config import Settings
-from bot.playground.api.rate_limits import Limits
+from bot.playground.api.rate_limits import RateLimits
 from bot.playground.events.delivery import Timetable
 from bot.playground.events.interactions import Click
 from bot.playground.model.endpoint import Request, ScriptedModel
@@ -235,7 +235,7 @@ async def open_house(*, transport="socket", bot=True, limits=None, workspace=Non
             model = await stack.enter_async_context(ScriptedModel(speed=0))
             slack = Playground(
                 workspace,
-                limits=limits or Limits.off(),
+                limits=limits or RateLimits.off(),
                 timetable=Timetable(ack_timeout=3.0, retry_scale=0.0001, hold=5.0, warning=0.5),
             )
             await stack.enter_async_context(slack)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.playground.api.rate_limits import Limits
+from bot.playground.api.rate_limits import RateLimits
 from bot.playground.model.scripted_reply import Reply
 from bot.strings import ENGLISH, JAPANESE
 from tests.e2e.house import AGAIN, BOTH, Held, open_house
@@ -103,7 +103,7 @@ async def test_a_long_answer_goes_on(house):
 async def test_an_answer_of_usual_length_is_never_refused():
     """With Slack's limits as published and the settings as they are, no call is too many."""
     usual = {"bot_edit_interval": 1.0, "bot_edits_per_minute": 50, "bot_posts_per_minute": 300}
-    async with open_house(limits=Limits(), bot_burst=5, **usual) as house:
+    async with open_house(limits=RateLimits(), bot_burst=5, **usual) as house:
         house.model.enqueue(Reply(["word "] * 60, speed=100))
 
         answer = await house.ask("alice", "general", "@streambot hi")
@@ -115,7 +115,7 @@ async def test_an_answer_of_usual_length_is_never_refused():
 async def test_three_at_once_are_never_refused():
     """They share the workspace's limits: all end in full, without a refused call."""
     rates = {"bot_edits_per_minute": 100, "bot_posts_per_minute": 600, "bot_burst": 5}
-    async with open_house(limits=Limits(speed=2), bot_edit_interval=0.5, **rates) as house:
+    async with open_house(limits=RateLimits(speed=2), bot_edit_interval=0.5, **rates) as house:
         house.model.enqueue(*[Reply(["word "] * 40, speed=80)] * 3)
         asked = [
             await house.say(user, "general", "@streambot hi") for user in ("alice", "bob", "yuki")

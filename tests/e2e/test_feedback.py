@@ -89,8 +89,8 @@ async def test_a_thumb_down_asks_why_and_keeps_what_is_said(house, place):
 
     assert outcome.accepted
     assert await whispered(house) == [ENGLISH.thanks]
-    [whisper] = house.slack.workspace.ephemerals
-    assert whisper.get("thread_ts") == answer.messages[0].get("thread_ts")
+    [told] = house.slack.workspace.ephemerals
+    assert told.get("thread_ts") == answer.messages[0].get("thread_ts")
     assert await stored(house) == Tally(down=1)
     assert [(e["verdict"], e["up"], e["down"]) for e in counted(house)] == [("down", 0, 1)]
     assert "canary" not in str(house.logs)

@@ -78,10 +78,10 @@ async def test_somebody_else_cannot(house):
     pieces.release()
     ended = await house.ended(question)
 
-    (whisper,) = house.slack.workspace.ephemerals
+    (told,) = house.slack.workspace.ephemerals
     assert outcome.accepted
-    assert (whisper["to"], whisper["text"]) == ("U0BOB", ENGLISH.only_the_asker)
-    assert whisper["thread_ts"] == question["ts"]
+    assert (told["to"], told["text"]) == ("U0BOB", ENGLISH.only_the_asker)
+    assert told["thread_ts"] == question["ts"]
     assert (ended.text, ended.notices) == ("Half and half", [])
 
 

@@ -15,15 +15,15 @@ from bot.core.types import (
     ReasoningDelta,
     TextDelta,
 )
-from bot.engine.answer import Desk
+from bot.engine.answer import AnswerServices
 from bot.engine.conversations import Conversations, StopOutcome
-from bot.engine.turn_policy import Terms
+from bot.engine.turn_policy import TurnPolicy
 from bot.errors import ModelUnauthorized, SlackRejected, StoreError
 from bot.tasks import Tasks
 from tests.fakes import Free, Pages, Screen, ScriptModel, turn
 
 DONE = Finish(FinishReason.STOP)
-QUICK = Terms(pulse=0.02)
+QUICK = TurnPolicy(pulse=0.02)
 
 
 class House:
@@ -38,7 +38,7 @@ class House:
         self.asked = []
         pages = Pages(*how.pop("said", ()))
         names = (lambda: "Bot", lambda: "today")
-        desk = Desk(self.model, pages, pages, budget or Free(), *names, **how)
+        desk = AnswerServices(self.model, pages, pages, budget or Free(), *names, **how)
         self.conversations = Conversations(
             journal, desk, self.screen, lambda turn: "Ask me anything.", terms or QUICK
         )
@@ -431,7 +431,7 @@ async def test_a_question_that_is_too_old_is_closed_and_not_answered(open_house,
     journal = await another("dead", 0.05)
     await journal.accept(turn())
     await asyncio.sleep(0.1)
-    house = await open_house(terms=Terms(pulse=0.02, too_late=0.05))
+    house = await open_house(terms=TurnPolicy(pulse=0.02, too_late=0.05))
     (state,) = await house.over(turn())
 
     assert state == "failed"
@@ -444,7 +444,7 @@ async def test_who_was_paused_for_too_long_writes_nothing_more(open_house, anoth
     zombie = await open_house(
         [TextDelta("Be"), 0.6, TextDelta("gone"), DONE],
         journal=await another("zombie", 0.1),
-        terms=Terms(lease=0.1, pulse=60.0),
+        terms=TurnPolicy(lease=0.1, pulse=60.0),
     )
     await zombie.ask(turn())
     await zombie.begun(text="Be")
@@ -545,7 +545,7 @@ async def test_without_a_journal_nothing_is_written(open_house, another):
     house = await open_house(
         [TextDelta("Be"), 0.2, TextDelta("cause."), DONE],
         journal=journal,
-        terms=Terms(lease=0.1, pulse=0.02),
+        terms=TurnPolicy(lease=0.1, pulse=0.02),
     )
     await house.ask(turn())
     await house.begun(text="Be")

@@ -1,9 +1,9 @@
-"""Tenure: a lease is trusted for half its time; after that the journal is asked first."""
+"""HeldLease: a lease is trusted for half its time; after that the journal is asked first."""
 
 import pytest
 
 from bot.core.types import Lease
-from bot.engine.held_lease import Tenure, uptime
+from bot.engine.held_lease import HeldLease, uptime
 from bot.errors import LeaseLost, StoreError
 
 LEASE = Lease(("T1", "C1", "1.0"), 1)
@@ -35,7 +35,7 @@ class Hours:
 
 def tenure(*answers, seconds=10.0):
     clock, journal = Hours(), Registrar(*answers)
-    return Tenure(journal, LEASE, seconds, clock(), clock), journal, clock
+    return HeldLease(journal, LEASE, seconds, clock(), clock), journal, clock
 
 
 async def test_for_half_its_time_nobody_is_asked():

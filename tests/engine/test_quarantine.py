@@ -1,11 +1,11 @@
-"""Probation: suspects are begun one at a time, until they are cleared."""
+"""Quarantine: suspects are begun one at a time, until they are cleared."""
 
 import asyncio
 from dataclasses import replace
 
 import pytest
 
-from bot.engine.quarantine import Probation
+from bot.engine.quarantine import Quarantine
 from bot.tasks import Tasks
 from tests.fakes import turn
 
@@ -15,7 +15,7 @@ class Watched:
 
     def __init__(self, journal, seconds=60.0):
         self.tasks = Tasks("test")
-        self.probation = Probation(journal, self.tasks, seconds)
+        self.probation = Quarantine(journal, self.tasks, seconds)
         self.begun = []
         self.given_up = set()
 

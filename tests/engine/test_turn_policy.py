@@ -1,8 +1,8 @@
-"""Terms: when a question is not answered any more."""
+"""TurnPolicy: when a question is not answered any more."""
 
 import pytest
 
-from bot.engine.turn_policy import GivenUp, Terms, TooLate
+from bot.engine.turn_policy import GivenUp, TooLate, TurnPolicy
 from tests.fakes import claim
 
 
@@ -12,11 +12,11 @@ from tests.fakes import claim
 )
 def test_three_attempts_and_one_more_for_what_was_cleared(begun, cleared, refused):
     """F102."""
-    found = Terms().refusal(claim(cleared=cleared), begun)
+    found = TurnPolicy().refusal(claim(cleared=cleared), begun)
 
     assert isinstance(found, GivenUp) is refused
 
 
 @pytest.mark.parametrize(("age", "refused"), [(0.0, False), (899.0, False), (901.0, True)])
 def test_what_is_too_old_is_not_answered_unasked(age, refused):
-    assert isinstance(Terms().refusal(claim(age=age), 1), TooLate) is refused
+    assert isinstance(TurnPolicy().refusal(claim(age=age), 1), TooLate) is refused

@@ -3,7 +3,7 @@
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.api.rate_limits import Limits
+from bot.playground.api.rate_limits import RateLimits
 from bot.playground.events.delivery import Timetable
 from bot.playground.server import Playground
 from bot.playground.workspace.workspace import Workspace
@@ -29,7 +29,7 @@ def told_of_mentions():
 @pytest.fixture
 async def slack(quick):
     workspace = told_of_mentions()
-    async with Playground(workspace, timetable=quick, limits=Limits.off()) as playground:
+    async with Playground(workspace, timetable=quick, limits=RateLimits.off()) as playground:
         yield playground
 
 

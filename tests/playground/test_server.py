@@ -9,7 +9,7 @@ from aiohttp import web
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.api.rate_limits import Limits
+from bot.playground.api.rate_limits import RateLimits
 from bot.playground.faults import Fault, Loss
 from bot.playground.guard import allowed
 from bot.playground.server import Playground
@@ -100,7 +100,7 @@ async def test_a_page_can_be_added():
 
 
 async def test_too_many_calls_are_told_when_to_come_back():
-    async with Playground(limits=Limits(burst=1)) as slack:
+    async with Playground(limits=RateLimits(burst=1)) as slack:
         client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
         await post(client)
         with pytest.raises(SlackApiError) as refused:

@@ -5,7 +5,7 @@ import pytest
 from bot.playground.rules.block_rules import check_blocks
 from bot.rendering.formats.blocks import blocks
 from bot.rendering.formats.markup import markdown, mrkdwn, plain
-from bot.rendering.layout.pages import Limits
+from bot.rendering.layout.pages import PartLimits
 from bot.rendering.renderer import Renderer
 
 HOSTILE = {
@@ -43,7 +43,7 @@ HOSTILE = {
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_every_frame_is_one_that_slack_takes(text, files):
     """F110, in every form; frames are far apart, so that a million characters are no million."""
-    renderer = Renderer(Limits(files=files))
+    renderer = Renderer(PartLimits(files=files))
     step = max(200, len(text) // 40)
     for at in range(0, len(text), step):
         renderer.feed(text[at : at + step])

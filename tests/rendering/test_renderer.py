@@ -4,7 +4,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
-from bot.rendering.layout.pages import Limits
+from bot.rendering.layout.pages import PartLimits
 from bot.rendering.parsing.links import LinkPolicy
 from bot.rendering.parsing.parse import parse
 from bot.rendering.parsing.regions import Scanner
@@ -50,7 +50,7 @@ def picture(frame):
 
 
 def rendered(text, lengths=None, **limits):
-    renderer = Renderer(Limits(**limits))
+    renderer = Renderer(PartLimits(**limits))
     for piece in pieces(text, lengths or [max(1, len(text))]):
         renderer.feed(piece)
     renderer.finish()
@@ -72,7 +72,7 @@ def test_an_answer_is_what_the_document_says(text):
 
 @given(markdown, sizes, st.integers(60, 400))
 def test_closed_parts_never_change(text, lengths, units):
-    renderer = Renderer(Limits(units=units, parts=50))
+    renderer = Renderer(PartLimits(units=units, parts=50))
     before = ()
     for piece in pieces(text * 3, lengths):
         renderer.feed(piece)

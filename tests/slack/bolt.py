@@ -1,6 +1,6 @@
 """Real Bolt with our inbox and listeners, and somebody behind them who writes everything down."""
 
-from bot.slack.actions.feedback import Votes
+from bot.slack.actions.feedback import FeedbackActions
 from bot.slack.authorize import Identity, build_app
 from bot.slack.events.inbox import open_inbox
 from bot.slack.events.listeners import Handlers, register
@@ -30,7 +30,7 @@ class Backstage:
             stop=self.stop,
             again=self.ask_again,
             deleted=self.delete,
-            votes=Votes(client, self.box, self.words),
+            votes=FeedbackActions(client, self.box, self.words),
             words=self.words,
             client=client,
         )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.playground.api.rate_limits import Limits
+from bot.playground.api.rate_limits import RateLimits
 from bot.playground.events.delivery import Timetable
 from bot.playground.server import Playground
 from bot.slack.authorize import identify
@@ -13,7 +13,7 @@ from tests.slack.scene import open_scene
 @pytest.fixture
 async def slack():
     timetable = Timetable(ack_timeout=1.5, retry_scale=0.0001, hold=5.0, warning=0.5)
-    async with Playground(timetable=timetable, limits=Limits.off()) as playground:
+    async with Playground(timetable=timetable, limits=RateLimits.off()) as playground:
         yield playground
 
 

@@ -10,11 +10,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.reply import Phase, Snapshot
 from bot.core.types import Thread, Turn
 from bot.errors import SlackUnknown
-from bot.playground.api.rate_limits import Limits
+from bot.playground.api.rate_limits import RateLimits
 from bot.playground.server import Playground
 from bot.slack.actions.buttons import REGENERATE, STOP, WAYS_ON, buttons
 from bot.slack.answers.blocks import notice
-from bot.slack.answers.capabilities import Surface
+from bot.slack.answers.capabilities import Capabilities
 from bot.slack.answers.edit_sink import EditSink, Patience
 from bot.slack.answers.furniture import ending
 from bot.slack.client import open_session, web_client
@@ -41,7 +41,7 @@ class Scene:
     turn: Turn
     client: AsyncWebClient
     strings: Strings = ENGLISH
-    surface: Surface = field(default_factory=Surface)
+    surface: Capabilities = field(default_factory=Capabilities)
     sink: EditSink | None = None
 
     def open(self, turn=None, **known):
@@ -145,7 +145,7 @@ class Scene:
 
 @asynccontextmanager
 async def open_scene():
-    async with Playground(limits=Limits.off()) as slack, open_session() as session:
+    async with Playground(limits=RateLimits.off()) as slack, open_session() as session:
         client = web_client(session, slack.bot_token, base_url=slack.api_url)
         said = await slack.say("alice", "general", "@streambot why?")
         thread = Thread(slack.workspace.team_id, slack.workspace.channel("general").id, said["ts"])

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.feedback import LONGEST_REASON, Fault, Tally, Verdict, Vote
+from bot.core.feedback import LONGEST_REASON, Fault, Tally, Thumb, VoteOutcome
 from bot.store.journal import DEDUPLICATED
 from tests.fakes import turn
 
-UP, DOWN = Verdict.UP, Verdict.DOWN
+UP, DOWN = Thumb.UP, Thumb.DOWN
 KEY = turn().key
 DAY = 86400.0
 
@@ -30,10 +30,10 @@ async def answered(journal):
 
 @pytest.mark.usefixtures("answered")
 async def test_everybody_has_one_vote_and_may_change_it(feedback):
-    assert await feedback.vote(KEY, 0, "U1", UP) is Vote.COUNTED
-    assert await feedback.vote(KEY, 0, "U2", UP) is Vote.COUNTED
-    assert await feedback.vote(KEY, 0, "U2", UP) is Vote.SAME
-    assert await feedback.vote(KEY, 0, "U2", DOWN) is Vote.COUNTED
+    assert await feedback.vote(KEY, 0, "U1", UP) is VoteOutcome.COUNTED
+    assert await feedback.vote(KEY, 0, "U2", UP) is VoteOutcome.COUNTED
+    assert await feedback.vote(KEY, 0, "U2", UP) is VoteOutcome.SAME
+    assert await feedback.vote(KEY, 0, "U2", DOWN) is VoteOutcome.COUNTED
 
     assert await feedback.counts("T1", DAY) == Tally(up=1, down=1)
     assert await feedback.counts("T2", DAY) == Tally()
@@ -44,11 +44,11 @@ async def test_everybody_has_one_vote_and_may_change_it(feedback):
 async def test_of_many_clicks_at_once_one_counts(feedback):
     votes = await asyncio.gather(*(feedback.vote(KEY, 0, "U1", DOWN) for _ in range(8)))
 
-    assert sorted(votes) == [Vote.COUNTED, *[Vote.SAME] * 7]
+    assert sorted(votes) == [VoteOutcome.COUNTED, *[VoteOutcome.SAME] * 7]
 
 
 async def test_what_was_never_answered_has_no_votes(feedback):
-    assert await feedback.vote(KEY, 0, "U1", UP) is Vote.STALE
+    assert await feedback.vote(KEY, 0, "U1", UP) is VoteOutcome.STALE
     assert await feedback.counts(None, DAY) == Tally()
 
 
@@ -56,9 +56,9 @@ async def test_a_vote_is_for_the_latest_round(journal, feedback, answered):
     await feedback.vote(KEY, 0, "U1", DOWN)
     await journal.reopen(replace(answered, round=1))
 
-    assert await feedback.vote(KEY, 0, "U1", UP) is Vote.STALE
+    assert await feedback.vote(KEY, 0, "U1", UP) is VoteOutcome.STALE
     assert await feedback.counts(None, DAY) == Tally(down=1)
-    assert await feedback.vote(KEY, 1, "U1", DOWN) is Vote.COUNTED
+    assert await feedback.vote(KEY, 1, "U1", DOWN) is VoteOutcome.COUNTED
     assert await feedback.counts(None, DAY) == Tally(down=1)
 
 
@@ -95,7 +95,7 @@ async def test_it_is_forgotten_with_its_turn(journal, feedback, sql):
 
     assert await journal.purge(0) == 1
     assert await sql("SELECT * FROM feedback") == []
-    assert await feedback.vote(KEY, 0, "U1", UP) is Vote.STALE
+    assert await feedback.vote(KEY, 0, "U1", UP) is VoteOutcome.STALE
 
 
 @pytest.mark.usefixtures("answered")

@@ -19,7 +19,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from structlog.testing import capture_logs
 
-from bot.core.feedback import Verdict, Vote
+from bot.core.feedback import Thumb, VoteOutcome
 from bot.errors import SettingsError, StoreError
 from bot.store import open_store, schema
 from bot.store.engines import engines
@@ -168,7 +168,7 @@ async def test_what_was_in_a_schema_of_the_first_release_stays(url, sql):
 
     async with open_store(url, owner="b", environ={}) as journal:
         assert (await journal.find(turn().key)).user == "U1"
-        assert await journal.feedback.vote(turn().key, 0, "U1", Verdict.UP) is Vote.COUNTED
+        assert await journal.feedback.vote(turn().key, 0, "U1", Thumb.UP) is VoteOutcome.COUNTED
     assert await sql(f"SELECT version_num FROM {schema.VERSION_TABLE}") == [("0002",)]
 
 

@@ -61,7 +61,7 @@ class _Bucket:
 
 
 @dataclass(slots=True)
-class Limits:
+class RateLimits:
     """The limits in force. The burst is hidden from the bot, as in Slack; all can be set.
 
     `speed` multiplies every rate, so that a test need not wait for minutes to pass.
@@ -77,7 +77,7 @@ class Limits:
     _buckets: dict[tuple[str, str], _Bucket] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def off(cls) -> Limits:
+    def off(cls) -> RateLimits:
         return cls(enforced=False)
 
     def charge(self, method: str, channel: str, now: float) -> int | None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.playground.api.call_log import Journal
     from bot.playground.api.calls import Site
     from bot.playground.api.methods import Caller
-    from bot.playground.api.rate_limits import Limits
+    from bot.playground.api.rate_limits import RateLimits
     from bot.playground.faults import Fault, Faults
 
 MAX_BODY = 20 * 1024 * 1024
@@ -57,7 +57,7 @@ class WebApi:
         self,
         site: Site,
         tokens: dict[str, Caller],
-        limits: Limits,
+        limits: RateLimits,
         faults: Faults,
         journal: Journal,
         clock: Clock,

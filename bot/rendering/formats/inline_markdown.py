@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from bot.rendering.flow import BOLD, CODE, ITALIC, STRIKE, Run
 from bot.rendering.formats.joiners import ZERO_WIDTH_SPACE, without_broadcasts, without_tokens
-from bot.rendering.formats.nesting import Mark, Piece, linked, loosened, nested, shared_style
+from bot.rendering.formats.nesting import Marker, Markup, linked, loosened, nested, shared_style
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,7 +61,7 @@ class Kind(Enum):
 
 
 class Token(NamedTuple):
-    """Markup of one kind; `end` as in `Mark`, for a marker that opens."""
+    """Markup of one kind; `end` as in `Marker`, for a marker that opens."""
 
     kind: Kind
     markup: str
@@ -97,20 +97,20 @@ def longest(text: str, char: str) -> int:
     return max(map(len, re.findall(f"{re.escape(char)}+", text)), default=0)
 
 
-def _pieces(runs: Iterable[Run]) -> Iterator[Piece]:
+def _pieces(runs: Iterable[Run]) -> Iterator[Markup]:
     for url, group in linked(loosened(runs)):
         if url:
             style = shared_style(group) & ~CODE
             inner = [run._replace(style=run.style & ~style, url="") for run in group]
-            yield Piece(style, f"[{_label(inner)}]({_target(url)})", link=True)
+            yield Markup(style, f"[{_label(inner)}]({_target(url)})", link=True)
         else:
             yield _piece(group[0])
 
 
-def _piece(run: Run) -> Piece:
+def _piece(run: Run) -> Markup:
     if run.style & CODE:
-        return Piece(run.style & ~CODE, code(run.text), code=True)
-    return Piece(run.style, run.text if run.emoji else _literal(run.text))
+        return Markup(run.style & ~CODE, code(run.text), code=True)
+    return Markup(run.style, run.text if run.emoji else _literal(run.text))
 
 
 def _label(runs: list[Run]) -> str:
@@ -142,7 +142,7 @@ def _target(url: str) -> str:
     return _TARGET.sub(lambda match: _escape(match[0]), safe)
 
 
-def _assembled(items: Iterable[Mark | Piece]) -> str:
+def _assembled(items: Iterable[Marker | Markup]) -> str:
     """The markup, in which each marker stands where it is read as one."""
     tokens = list(_tokens(items))
     out = ""
@@ -154,7 +154,7 @@ def _assembled(items: Iterable[Mark | Piece]) -> str:
     return out
 
 
-def _tokens(items: Iterable[Mark | Piece]) -> Iterator[Token]:
+def _tokens(items: Iterable[Marker | Markup]) -> Iterator[Token]:
     """Asterisks that open or close together are one marker."""
     held: Token | None = None
     for item in items:
@@ -169,12 +169,12 @@ def _tokens(items: Iterable[Mark | Piece]) -> Iterator[Token]:
         yield held
 
 
-def _token(item: Mark | Piece) -> Token:
+def _token(item: Marker | Markup) -> Token:
     match item:
-        case Mark():
+        case Marker():
             kind = Kind.OPEN if item.opens else Kind.CLOSE
             return Token(kind, _MARKERS[item.style], item.end if item.opens else 0)
-        case Piece(code=True):
+        case Markup(code=True):
             return Token(Kind.CODE, item.markup)
     return Token(Kind.LINK if item.link else Kind.TEXT, item.markup)
 

@@ -27,8 +27,8 @@ from bot.rendering.formats.elements import SCHEMES
 from bot.rendering.formats.joiners import WORD_JOINER, ZERO_WIDTH_SPACE, escaped, without_addresses
 from bot.rendering.formats.nesting import (
     NEWLINE,
-    Mark,
-    Piece,
+    Marker,
+    Markup,
     linked,
     loosened,
     nested,
@@ -119,16 +119,16 @@ def _line(runs: Sequence[Run]) -> str:
     return WORD_JOINER + markup if markup.startswith(("&gt;", "＞")) else markup
 
 
-def _piece(url: str, group: list[Run]) -> Piece:
+def _piece(url: str, group: list[Run]) -> Markup:
     first = group[0]
     if url.lower().startswith(SCHEMES):
-        return Piece(shared_style(group) & ~CODE, _link(url, text_of(tuple(group))))
+        return Markup(shared_style(group) & ~CODE, _link(url, text_of(tuple(group))))
     if first.emoji:
-        return Piece(first.style & ~CODE, first.text)
+        return Markup(first.style & ~CODE, first.text)
     # A backtick cannot stand in code.
     if first.style & CODE and first.text.strip() and "`" not in first.text:
-        return Piece(first.style & ~CODE, f"`{escaped(first.text)}`", code=True)
-    return Piece(first.style & ~CODE, _literal(first.text))
+        return Markup(first.style & ~CODE, f"`{escaped(first.text)}`", code=True)
+    return Markup(first.style & ~CODE, _literal(first.text))
 
 
 def _link(url: str, label: str) -> str:
@@ -143,15 +143,15 @@ def _literal(text: str) -> str:
     return _EMOJI.sub(f":{WORD_JOINER}", marked)
 
 
-def _assembled(items: Iterable[Mark | Piece]) -> str:
+def _assembled(items: Iterable[Marker | Markup]) -> str:
     line = _Line()
     for item in items:
         match item:
-            case Mark(opens=True):
+            case Marker(opens=True):
                 line.open(_MARKERS[item.style])
-            case Mark():
+            case Marker():
                 line.close(_MARKERS[item.style])
-            case Piece():
+            case Markup():
                 line.write(item.markup, code=item.code)
     return line.text
 

@@ -19,7 +19,7 @@ NEWLINE: Final = re.compile(r"\n")
 EMPTY_LINE: Final = re.compile(r"(?<!\s)\s*\n\s*\n\s*")
 
 
-class Piece(NamedTuple):
+class Markup(NamedTuple):
     """Markup that no marker may stand in, and the styles around it."""
 
     style: int
@@ -28,7 +28,7 @@ class Piece(NamedTuple):
     link: bool = False
 
 
-class Mark(NamedTuple):
+class Marker(NamedTuple):
     """A marker: of what style, whether it opens, and the number of the piece that it ends before.
 
     The last is the same for the two markers of a pair.
@@ -39,16 +39,16 @@ class Mark(NamedTuple):
     end: int
 
 
-def nested(pieces: Sequence[Piece]) -> Iterator[Mark | Piece]:
+def nested(pieces: Sequence[Markup]) -> Iterator[Marker | Markup]:
     """The pieces and the markers between them. What lasts longest is opened first."""
     ends = _ends(pieces)
-    opened: list[Mark] = []
+    opened: list[Marker] = []
     for index, piece in enumerate(pieces):
         yield from _closed(opened, piece.style)
         held = {mark.style for mark in opened}
         missing = [style for style in MARKED if piece.style & style and style not in held]
         for style in sorted(missing, key=lambda each: -ends[index][each]):
-            opened.append(Mark(style, opens=True, end=ends[index][style]))
+            opened.append(Marker(style, opens=True, end=ends[index][style]))
             yield opened[-1]
         yield piece
     yield from _closed(opened, 0)
@@ -102,7 +102,7 @@ def shared_style(runs: Iterable[Run]) -> int:
     return max(style, 0)
 
 
-def _closed(opened: list[Mark], style: int) -> Iterator[Mark]:
+def _closed(opened: list[Marker], style: int) -> Iterator[Marker]:
     """Closes what is not wanted, and what was opened within it."""
     wanted = 0
     while wanted < len(opened) and opened[wanted].style & style:
@@ -111,7 +111,7 @@ def _closed(opened: list[Mark], style: int) -> Iterator[Mark]:
         yield opened.pop()._replace(opens=False)
 
 
-def _ends(pieces: Sequence[Piece]) -> list[dict[int, int]]:
+def _ends(pieces: Sequence[Markup]) -> list[dict[int, int]]:
     """For each piece and style, where the style ends that holds there."""
     ends = [dict.fromkeys(MARKED, len(pieces))]
     for index in range(len(pieces) - 1, -1, -1):

@@ -17,7 +17,7 @@ table. What joins a flow counts with it, so the index is that of the flow which 
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class PartLimits:
     """How much a part holds, and how much an answer.
 
     `units`: of the 13,200 that Slack counts in a message (measured). `blocks`: of the 50 that it

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bot.rendering.flow import Runs
-    from bot.rendering.layout.frame import Limits
+    from bot.rendering.layout.frame import PartLimits
     from bot.rendering.layout.piece import Whole
 
 CELLS: Final = 8_000
@@ -24,7 +24,7 @@ CELLS: Final = 8_000
 class Grid:
     """A table, row by row. The offset of a row is that of its line, as if they all were text."""
 
-    def __init__(self, whole: Whole, table: Table, limits: Limits, budget: int) -> None:
+    def __init__(self, whole: Whole, table: Table, limits: PartLimits, budget: int) -> None:
         self._whole, self._table = whole, table
         self._room = budget - BLOCK
         self._files = limits.files

@@ -10,17 +10,17 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from bot.rendering.layout.attachments import file
-from bot.rendering.layout.frame import File, Frame, Limits, Part, Place
-from bot.rendering.layout.part import Answer, Draft
+from bot.rendering.layout.frame import File, Frame, Part, PartLimits, Place
+from bot.rendering.layout.part import AnswerFlows, OpenPart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from bot.rendering.flow import Flow
     from bot.rendering.layout.attachments import Attachment
-    from bot.rendering.layout.part import Laid
+    from bot.rendering.layout.part import LaidPart
 
-__all__ = ["File", "Frame", "Limits", "Pages", "Part", "Place"]
+__all__ = ["File", "Frame", "Pages", "Part", "PartLimits", "Place"]
 
 LEAST: Final = 500
 """Units that a part may hold however often Slack refuses."""
@@ -29,11 +29,11 @@ LEAST: Final = 500
 class Pages:
     """Lays out one answer. Show it all flows each time; it looks at those of the open part."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        self._limits = limits or Limits()
+    def __init__(self, limits: PartLimits | None = None) -> None:
+        self._limits = limits or PartLimits()
         self._budget = self._limits.units
-        self._closed: list[Laid] = []
-        self._open: Laid | None = None
+        self._closed: list[LaidPart] = []
+        self._open: LaidPart | None = None
         self._draft = self._begin((0, 0))
 
     def frame(
@@ -48,7 +48,7 @@ class Pages:
         The first `settled` of them are complete; when `final`, all are. `source` gives the answer
         as the model wrote it, for the file that holds it all.
         """
-        answer = Answer(flows, settled, final)
+        answer = AnswerFlows(flows, settled, final)
         self._open = None
         while len(self._closed) < self._limits.parts:
             laid = self._draft.lay(answer)
@@ -68,7 +68,7 @@ class Pages:
         for refused in self._laid()[part : part + 1]:
             self._again(part, refused, accepted)
 
-    def _again(self, part: int, refused: Laid, accepted: Place | None) -> None:
+    def _again(self, part: int, refused: LaidPart, accepted: Place | None) -> None:
         stop = accepted if accepted and refused.start < accepted < refused.part.end else None
         known = self._budget if stop else min(self._budget, refused.used)
         self._budget = min(self._budget, max(known * 3 // 4, LEAST))
@@ -76,25 +76,25 @@ class Pages:
         self._open = None
         self._draft = self._begin(refused.start, refused.budget if stop else 0, stop)
 
-    def _begin(self, start: Place, budget: int = 0, stop: Place | None = None) -> Draft:
+    def _begin(self, start: Place, budget: int = 0, stop: Place | None = None) -> OpenPart:
         last = len(self._closed) + 1 >= self._limits.parts
         budget = budget or self._budget
-        return Draft(self._limits, budget, start, self._attached(), stop, last=last)
+        return OpenPart(self._limits, budget, start, self._attached(), stop, last=last)
 
-    def _close(self, laid: Laid) -> None:
+    def _close(self, laid: LaidPart) -> None:
         if not laid.is_blank:
             self._closed.append(laid)
         # What a stop leaves may be nothing to see; then the part is not stopped.
         anew = laid.is_blank and laid.is_stopped
         self._draft = self._begin(laid.start if anew else laid.following)
 
-    def _laid(self) -> list[Laid]:
+    def _laid(self) -> list[LaidPart]:
         return [*self._closed, *([self._open] if self._open else [])]
 
     def _attached(self) -> list[Attachment]:
         return [*chain.from_iterable(laid.files for laid in self._laid())]
 
-    def _files(self, answer: Answer, source: Callable[[], str]) -> Iterator[File]:
+    def _files(self, answer: AnswerFlows, source: Callable[[], str]) -> Iterator[File]:
         for each in self._attached():
             flow, *_ = answer.whole(each.index, 0)
             yield file(each, flow)

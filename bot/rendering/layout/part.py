@@ -10,7 +10,7 @@ from bot.rendering.layout.frame import Part
 from bot.rendering.layout.joined import joined
 from bot.rendering.layout.piece import Whole
 from bot.rendering.layout.pieces import pieces
-from bot.rendering.layout.sheet import Mark, Sheet
+from bot.rendering.layout.sheet import Sheet, SheetState
 from bot.rendering.layout.stops import stopped
 
 if TYPE_CHECKING:
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     from bot.rendering.flow import Flow
     from bot.rendering.layout.attachments import Attachment
-    from bot.rendering.layout.frame import Limits, Place
+    from bot.rendering.layout.frame import PartLimits, Place
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AnswerFlows:
     """The flows so far. The first `settled` of them are complete, or all when it is `final`."""
 
     flows: Sequence[Flow]
@@ -45,7 +45,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class LaidPart:
     """A part with its budget and its size in units, and where it and the one after it begin."""
 
     part: Part
@@ -58,7 +58,7 @@ class Laid:
     is_stopped: bool
 
 
-class Draft:
+class OpenPart:
     """A part from `start` on, after those with the files `earlier`.
 
     At `stop` it ends, whatever there still is room for. `last`: no other part follows.
@@ -66,7 +66,7 @@ class Draft:
 
     def __init__(
         self,
-        limits: Limits,
+        limits: PartLimits,
         budget: int,
         start: Place,
         earlier: Sequence[Attachment] = (),
@@ -79,15 +79,15 @@ class Draft:
         self._earlier = earlier
         self._stop = stop
         self._sheet = Sheet(limits, budget, last=last)
-        self._at, self._mark = start, Mark()
+        self._at, self._mark = start, SheetState()
 
-    def lay(self, answer: Answer) -> Laid:
+    def lay(self, answer: AnswerFlows) -> LaidPart:
         """What of the answer stands in this part now."""
         sheet = self._sheet
         sheet.back_to(self._mark)
         following = self._fill(answer)
         flows = tuple(entry.flow for entry in sheet.entries)
-        return Laid(
+        return LaidPart(
             Part(flows, self._end(), closed=following is not None),
             self._start,
             following or self._end(),
@@ -98,7 +98,7 @@ class Draft:
             self._stop is not None,
         )
 
-    def _fill(self, answer: Answer) -> Place | None:
+    def _fill(self, answer: AnswerFlows) -> Place | None:
         """Fills the sheet. Where the next part begins, or None while there is none."""
         index, offset = self._at
         while index < len(answer.flows):
@@ -117,7 +117,7 @@ class Draft:
     def _end(self) -> Place:
         return self._sheet.entries[-1].end if self._sheet.entries else self._start
 
-    def _whole(self, answer: Answer, index: int, offset: int) -> tuple[Whole, int]:
+    def _whole(self, answer: AnswerFlows, index: int, offset: int) -> tuple[Whole, int]:
         flow, end, skipped = answer.whole(index, offset)
         if self._stop and index == self._stop[0]:
             flow = stopped(flow, self._stop[1] - skipped, offset - skipped)

@@ -16,7 +16,7 @@ from bot.rendering.layout.piece import Piece, lines, pointing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.rendering.layout.frame import Limits
+    from bot.rendering.layout.frame import PartLimits
     from bot.rendering.layout.halves import Text
     from bot.rendering.layout.piece import Whole
 
@@ -24,7 +24,7 @@ LAST_LINE: Final = 500
 """Characters that the last line shown of a long code block may have beyond the limit."""
 
 
-def pieces(whole: Whole, offset: int, limits: Limits, budget: int) -> Iterator[Piece]:
+def pieces(whole: Whole, offset: int, limits: PartLimits, budget: int) -> Iterator[Piece]:
     """What is shown of the flow from `offset` on; nothing where there is only white space."""
     match whole.flow:
         case Rule():
@@ -48,7 +48,7 @@ def _text(flow: Text, offset: int, skipped: int) -> Iterator[Piece]:
         yield Piece(after(flow, at), skipped + at, skipped + len(text))
 
 
-def _code(whole: Whole, code: Code, offset: int, limits: Limits) -> Iterator[Piece]:
+def _code(whole: Whole, code: Code, offset: int, limits: PartLimits) -> Iterator[Piece]:
     end, sure = _shown(code.text, limits.block) if limits.files else (len(code.text), False)
     yield from lines(code, code.text[:end], offset)
     if len(code.text) > limits.block and limits.files and (sure or whole.over):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bot.rendering.flow import Flow
     from bot.rendering.layout.attachments import Attachment
     from bot.rendering.layout.fitting import Beginning
-    from bot.rendering.layout.frame import Limits, Place
+    from bot.rendering.layout.frame import PartLimits, Place
     from bot.rendering.layout.piece import Piece
 
 KEPT: Final = 300
@@ -26,7 +26,7 @@ SMALL_WIDTH: Final = 72
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PlacedFlow:
     """A flow on the sheet, from where to where in the answer it reaches, and what it points to."""
 
     flow: Flow
@@ -36,7 +36,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class SheetState:
     """A state to which a sheet can be taken back."""
 
     entries: int = 0
@@ -49,13 +49,13 @@ class Mark:
 class Sheet:
     """At most `budget` units. `entries` is what is on it; `last`: no other one follows."""
 
-    def __init__(self, limits: Limits, budget: int, *, last: bool = False) -> None:
+    def __init__(self, limits: PartLimits, budget: int, *, last: bool = False) -> None:
         self._limits = limits
         self._last = last
         self.budget = budget
-        self.entries: list[Entry] = []
-        self._state = Mark()
-        self._marks: list[Mark] = []
+        self.entries: list[PlacedFlow] = []
+        self._state = SheetState()
+        self._marks: list[SheetState] = []
 
     @property
     def used(self) -> int:
@@ -72,10 +72,10 @@ class Sheet:
         """There is nothing on it to be seen."""
         return not any(map(_is_visible, self.entries))
 
-    def mark(self) -> Mark:
+    def mark(self) -> SheetState:
         return self._state
 
-    def back_to(self, mark: Mark) -> None:
+    def back_to(self, mark: SheetState) -> None:
         """As it was then."""
         del self.entries[mark.entries :], self._marks[mark.entries :]
         self._state = mark
@@ -102,14 +102,14 @@ class Sheet:
         """
         flow = self._form(piece.flow)
         start = (index, piece.start)
-        if flow and self._put(Entry(flow, start, (index, piece.end), piece.file)):
+        if flow and self._put(PlacedFlow(flow, start, (index, piece.end), piece.file)):
             return None
         taken = self._beginning(flow, piece)
         if taken is None:
             return self.end_before(start)
         head, length = taken
         end = (index, min(piece.offset(length), piece.end))
-        self._add(Entry(head, start, end, piece.file), units(head))
+        self._add(PlacedFlow(head, start, end, piece.file), units(head))
         return end
 
     def _beginning(self, flow: Flow | None, piece: Piece) -> Beginning | None:
@@ -124,7 +124,7 @@ class Sheet:
         text = preformatted(flow) if _is_small(flow) else None
         return text if text and units(text) <= self._room().most else None
 
-    def _put(self, entry: Entry) -> bool:
+    def _put(self, entry: PlacedFlow) -> bool:
         """Takes all of it, if it fits."""
         flow, room = entry.flow, self._room()
         if isinstance(flow, Table) and rows_fitting(flow, room) < len(flow.rows):
@@ -148,11 +148,11 @@ class Sheet:
         """It needs a block of its own, or the first one for text."""
         return stands_alone(flow) or not self._state.shared
 
-    def _add(self, entry: Entry, size: int) -> None:
+    def _add(self, entry: PlacedFlow, size: int) -> None:
         flow, state = entry.flow, self._state
         self.entries.append(entry)
         self._marks.append(state)
-        self._state = Mark(
+        self._state = SheetState(
             len(self.entries),
             state.used + size,
             state.blocks + self._opens(flow),
@@ -167,7 +167,7 @@ def _is_small(table: Table) -> bool:
     return all(width(line) <= SMALL_WIDTH for line in preformatted(table).text.split("\n"))
 
 
-def _is_visible(entry: Entry) -> bool:
+def _is_visible(entry: PlacedFlow) -> bool:
     match entry.flow:
         case Rule() | Table():
             return True

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.core.ports import Budget, Journal
-    from bot.core.turns import Entry
+    from bot.core.turns import TurnRecord
     from bot.core.types import Turn, TurnKey
 
 log = structlog.get_logger(__name__)
@@ -28,7 +28,7 @@ UNREADABLE, UNAVAILABLE = "unreadable", "unavailable"
 
 
 @dataclass(frozen=True, slots=True)
-class Rounds:
+class AskAgain:
     """Opens ended turns again. `submit` hands them to whoever answers.
 
     The texts of a turn are erased when it has ended, so the question is read again from Slack, as
@@ -80,7 +80,7 @@ class Rounds:
             raise
 
 
-def _refusal(entry: Entry | None, round_: int, user: str) -> str:
+def _refusal(entry: TurnRecord | None, round_: int, user: str) -> str:
     """Why that button of that round is not for this user, or not any more; empty where it is."""
     if entry is None:
         return FORGOTTEN

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from bot.core.feedback import Verdict
+from bot.core.feedback import Thumb
 from bot.core.reply import Phase
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ STOP, RETRY, CONTINUE, REGENERATE = "stop", "retry", "continue", "regenerate"
 """The action ids of the buttons."""
 
 FEEDBACK = "feedback"
-THUMBS = {Verdict.UP: "feedback_up", Verdict.DOWN: "feedback_down"}
+THUMBS = {Thumb.UP: "feedback_up", Thumb.DOWN: "feedback_down"}
 """Where Slack knows no feedback buttons, each thumb is a button with an id of its own."""
 
 WAYS_ON: Mapping[Phase, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -51,8 +51,8 @@ def feedback(words: Strings, turn: Turn) -> Block:
         f"{name}_button": _label(label)
         | {"accessibility_label": label, "value": write_value(turn.key, turn.round, verdict)}
         for name, label, verdict in (
-            ("positive", words.good, Verdict.UP),
-            ("negative", words.bad, Verdict.DOWN),
+            ("positive", words.good, Thumb.UP),
+            ("negative", words.bad, Thumb.DOWN),
         )
     }
     return {"type": "feedback_buttons", "action_id": FEEDBACK} | thumbs
@@ -60,7 +60,7 @@ def feedback(words: Strings, turn: Turn) -> Block:
 
 def thumbs(words: Strings, turn: Turn) -> list[Block]:
     """The same as plain buttons."""
-    looks = {Verdict.UP: (":+1:", words.good), Verdict.DOWN: (":-1:", words.bad)}
+    looks = {Thumb.UP: (":+1:", words.good), Thumb.DOWN: (":-1:", words.bad)}
     return [
         _button(THUMBS[verdict], icon, write_value(turn.key, turn.round, verdict))
         | {"accessibility_label": label}
@@ -68,7 +68,7 @@ def thumbs(words: Strings, turn: Turn) -> list[Block]:
     ]
 
 
-def write_value(key: TurnKey, round_: int = 0, verdict: Verdict | None = None) -> str:
+def write_value(key: TurnKey, round_: int = 0, verdict: Thumb | None = None) -> str:
     """A turn's key as a button carries it, and the round of asking that it belongs to."""
     named = dict(zip(("t", "c", "ts"), key, strict=True)) | {"r": round_}
     return json.dumps(named | ({"v": verdict.value} if verdict else {}))
@@ -84,10 +84,10 @@ def read_value(value: object) -> tuple[TurnKey, int] | None:
     return None
 
 
-def read_verdict(value: object) -> Verdict | None:
+def read_verdict(value: object) -> Thumb | None:
     """The thumb that was pressed; None for a button that is none."""
     said = fields(value).get("v")
-    return next((verdict for verdict in Verdict if verdict == said), None)
+    return next((verdict for verdict in Thumb if verdict == said), None)
 
 
 def fields(value: object) -> Mapping[str, Any]:

@@ -24,7 +24,9 @@ def place_of(body: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in where.items() if isinstance(value, str) and value}
 
 
-async def whisper(client: AsyncWebClient, where: Mapping[str, str], user: str, text: str) -> None:
+async def post_ephemeral(
+    client: AsyncWebClient, where: Mapping[str, str], user: str, text: str
+) -> None:
     """Says it. That it cannot be said harms nobody."""
     try:
         await call(client, "chat.postEphemeral", {**where, "user": user, "text": text})

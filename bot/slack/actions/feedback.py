@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
-from bot.core.feedback import Verdict, Vote
+from bot.core.feedback import Thumb, VoteOutcome
 from bot.errors import SlackError, StoreError
 from bot.slack.actions.buttons import read_value, read_verdict
-from bot.slack.actions.ephemeral import place_of, whisper
+from bot.slack.actions.ephemeral import place_of, post_ephemeral
 from bot.slack.actions.feedback_form import form, read
 from bot.slack.web_api import call
 
@@ -31,7 +31,7 @@ DOUBLE_CLICK: Final = 2.0
 """Seconds within which a second click is the same click."""
 
 
-class Votes:
+class FeedbackActions:
     """Takes in what people say of answers. Anybody who can see an answer may."""
 
     def __init__(
@@ -82,21 +82,21 @@ class Votes:
                 faults=[fault.value for fault in filled.faults],
                 characters=len(filled.reason),
             )
-        await whisper(self._client, filled.where, user, answer)
+        await post_ephemeral(self._client, filled.where, user, answer)
 
     async def _counted(
-        self, body: Mapping[str, Any], rated: tuple[TurnKey, int], verdict: Verdict, vote: Vote
+        self, body: Mapping[str, Any], rated: tuple[TurnKey, int], verdict: Thumb, vote: VoteOutcome
     ) -> None:
         words = await self._words(body["user"]["id"])
-        if vote is Vote.STALE:
+        if vote is VoteOutcome.STALE:
             await self._say(body, words.replaced)
-        elif verdict is Verdict.DOWN:
+        elif verdict is Thumb.DOWN:
             # A click that changes nothing may still be meant to say why, unless it is a double one.
             if self._is_new((body["user"]["id"], *rated)):
                 await self._ask_why(body, words, rated)
-        elif vote is Vote.COUNTED:
+        elif vote is VoteOutcome.COUNTED:
             await self._say(body, words.thanks)
-        if vote is Vote.COUNTED:
+        if vote is VoteOutcome.COUNTED:
             await self._tell(rated[0][0], verdict)
 
     async def _ask_why(
@@ -112,13 +112,13 @@ class Votes:
             log.info("not asked why", detail=str(error))
             await self._say(body, words.thanks)
 
-    async def _tell(self, team: str, verdict: Verdict) -> None:
+    async def _tell(self, team: str, verdict: Thumb) -> None:
         with suppress(StoreError):
             tally = await self._feedback.counts(team, MONTH)
             log.info("feedback", verdict=verdict.value, up=tally.up, down=tally.down)
 
     async def _say(self, body: Mapping[str, Any], text: str) -> None:
-        await whisper(self._client, place_of(body), body["user"]["id"], text)
+        await post_ephemeral(self._client, place_of(body), body["user"]["id"], text)
 
     def _is_new(self, click: Hashable) -> bool:
         now = self._clock()

@@ -26,7 +26,7 @@ FOR: Final = "for"
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FilledForm:
     """A form that came back; `where` its button stood, as arguments of `chat.postEphemeral`."""
 
     key: TurnKey
@@ -58,14 +58,14 @@ def form(words: Strings, key: TurnKey, round_: int, where: Mapping[str, str]) ->
     }
 
 
-def read(view: Mapping[str, Any]) -> Filled | None:
+def read(view: Mapping[str, Any]) -> FilledForm | None:
     """What was filled in; None for a form that is not ours. No type is trusted."""
     kept = fields(view.get("private_metadata"))
     if (rated := read_value(kept.get(FOR))) is None:
         return None
     places = ((name, kept.get(name)) for name in ("channel", "thread_ts"))
     values = _mapping(_mapping(view.get("state")).get("values"))
-    return Filled(
+    return FilledForm(
         *rated,
         {name: value for name, value in places if isinstance(value, str)},
         _chosen(_answer(values, FAULTS).get("selected_options")),

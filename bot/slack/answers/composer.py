@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.rendering.layout.frame import Frame, Part, Place
-    from bot.slack.answers.capabilities import Surface
+    from bot.slack.answers.capabilities import Capabilities
     from bot.slack.answers.forms import Block, Form
 
 TOO_LARGE: Final = frozenset(
@@ -77,10 +77,10 @@ class _Manner:
     drawn: tuple[Part, Form, Draft] | None = None
 
 
-class Picture:
+class Composer:
     """Draws the parts of one answer. `below` makes what stands under its open end."""
 
-    def __init__(self, surface: Surface, below: Callable[[Snapshot], list[Block]]) -> None:
+    def __init__(self, surface: Capabilities, below: Callable[[Snapshot], list[Block]]) -> None:
         self._forms = surface.forms
         self._below = below
         self._renderer = Renderer(surface.limits, surface.policy)

@@ -13,10 +13,10 @@ import structlog
 from bot.core.reply import Phase
 from bot.core.types import Call, CallKind
 from bot.errors import SlackError, SlackRejected, SlackUnknown
-from bot.slack.answers.capabilities import Surface
-from bot.slack.answers.composer import MISMATCH, TOO_LARGE, UNSHOWABLE, Draft, Picture
+from bot.slack.answers.capabilities import Capabilities
+from bot.slack.answers.composer import MISMATCH, TOO_LARGE, UNSHOWABLE, Composer, Draft
 from bot.slack.answers.post_metadata import mark, message_id
-from bot.slack.answers.reconciliation import LostPosts
+from bot.slack.answers.reconciliation import Reconciliation
 from bot.slack.answers.uploads import COMPLETE, METHODS, Uploads
 from bot.slack.web_api import call as slack_call
 
@@ -106,15 +106,15 @@ class EditSink:
         claim: Claim,
         words: Callable[[], Strings],
         below: Callable[[Snapshot], list[Block]],
-        surface: Surface | None = None,
+        surface: Capabilities | None = None,
         patience: Patience | None = None,
     ) -> None:
         self._client = client
         self._turn = claim.turn
         self._words = words
-        self._surface = surface or Surface()
+        self._surface = surface or Capabilities()
         self._patience = patience or Patience()
-        self._picture = Picture(self._surface, below)
+        self._picture = Composer(self._surface, below)
         self._uploads = Uploads(client, claim.turn, self._patience.doubt)
         self._files: Sequence[File] = ()
         self._drafts: list[Draft] = []
@@ -300,8 +300,8 @@ class EditSink:
 
     # What may stand there
 
-    def _search(self) -> LostPosts:
-        return LostPosts(self._turn, self._patience.doubt)
+    def _search(self) -> Reconciliation:
+        return Reconciliation(self._turn, self._patience.doubt)
 
     async def _look(self, call: Call) -> None:
         """One page of the search. Answered twice is better than not at all, so it has an end."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PAGES: Final = 10
 
 
-class LostPosts:
+class Reconciliation:
     """One search for what has been posted for `turn`. It ends, one way or another.
 
     `found` are parts and their ts; `files` the names of all files in the conversation since.

@@ -21,7 +21,7 @@ from bot.slack.actions.buttons import (
     THUMBS,
     read_value,
 )
-from bot.slack.actions.ephemeral import place_of, whisper
+from bot.slack.actions.ephemeral import place_of, post_ephemeral
 from bot.slack.actions.feedback_form import WHY
 from bot.slack.answers.blocks import without_furniture
 from bot.slack.authorize import UnknownTeam
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.core.types import TurnKey
-    from bot.slack.actions.feedback import Votes
+    from bot.slack.actions.feedback import FeedbackActions
     from bot.strings import Strings
 
 log = structlog.get_logger(__name__)
@@ -70,7 +70,7 @@ class Handlers:
     stop: Callable[[TurnKey, str], Awaitable[str]]
     again: Again
     deleted: Callable[[str, str, str], Awaitable[None]]
-    votes: Votes
+    votes: FeedbackActions
     words: Callable[[str], Awaitable[Strings]]
     client: AsyncWebClient
     unhandled: Counter[str] = field(default_factory=Counter)
@@ -175,7 +175,9 @@ def _press(body: Mapping[str, Any]) -> tuple[str, tuple[TurnKey, int] | None]:
 async def _explain(handlers: Handlers, body: Mapping[str, Any], outcome: str) -> None:
     user = body["user"]["id"]
     if reply := REPLIES.get(outcome):
-        await whisper(handlers.client, place_of(body), user, reply(await handlers.words(user)))
+        await post_ephemeral(
+            handlers.client, place_of(body), user, reply(await handlers.words(user))
+        )
 
 
 def _judge(handlers: Handlers, error: Exception, body: Mapping[str, Any]) -> int:

@@ -40,7 +40,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class CacheLimits:
     """For how long something is known (seconds), and of how many people."""
 
     known: float = 3600.0
@@ -57,13 +57,13 @@ class SlackPeople:
         budget: Budget,
         team: str,
         *,
-        memory: Memory | None = None,
+        memory: CacheLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
         self._budget = budget
         self._team = team
-        self._memory = memory or Memory()
+        self._memory = memory or CacheLimits()
         self._clock = clock
         self._people: dict[str, Person] = {}
         self._asked: dict[str, asyncio.Task[None]] = {}

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.playground.api.rate_limits import FLOORS, Limits
+from bot.playground.api.rate_limits import FLOORS, RateLimits
 
 UPDATE, POST = "chat.update", "chat.postMessage"
 
@@ -10,13 +10,13 @@ def through(limits, method, moments, channel="C1"):
 
 
 def test_the_burst_goes_through_and_the_next_call_is_told_when():
-    limits = Limits(burst=5)
+    limits = RateLimits(burst=5)
 
     assert [limits.charge(UPDATE, "C1", 0.0) for _ in range(6)] == [None] * 5 + [2]
 
 
 def test_a_refused_method_stays_refused_until_retry_after_has_passed():
-    limits = Limits(burst=1)
+    limits = RateLimits(burst=1)
     limits.charge(UPDATE, "C1", 0.0)
 
     answers = [limits.charge(UPDATE, "C1", now) for now in (0.1, 1.5, 2.05, 2.15)]
@@ -25,7 +25,7 @@ def test_a_refused_method_stays_refused_until_retry_after_has_passed():
 
 @pytest.mark.parametrize("method", sorted(FLOORS))
 def test_a_minute_of_patience_gets_the_floor(method):
-    limits = Limits(burst=1)
+    limits = RateLimits(burst=1)
     spacing = 60 / FLOORS[method]
 
     moments = [n * spacing * 1.0001 for n in range(int(FLOORS[method]))]
@@ -33,7 +33,7 @@ def test_a_minute_of_patience_gets_the_floor(method):
 
 
 def test_methods_and_channels_have_budgets_of_their_own():
-    limits = Limits(burst=1)
+    limits = RateLimits(burst=1)
     calls = [(UPDATE, "C1"), ("chat.delete", "C1"), (POST, "C1"), (POST, "C2")]
 
     assert [limits.charge(*call, 0.0) for call in calls] == [None] * 4
@@ -41,37 +41,37 @@ def test_methods_and_channels_have_budgets_of_their_own():
 
 
 def test_posts_are_one_a_second_in_a_channel():
-    limits = Limits(burst=1)
+    limits = RateLimits(burst=1)
 
     assert through(limits, POST, [0.0, 0.5]) == 1
     assert through(limits, POST, [1.6, 2.61]) == 2
 
 
 def test_posts_of_a_workspace_are_several_hundred_a_minute():
-    limits = Limits(burst=5, workspace_posts_per_minute=60, workspace_post_burst=3)
+    limits = RateLimits(burst=5, workspace_posts_per_minute=60, workspace_post_burst=3)
     answers = [limits.charge(POST, f"C{n}", 0.0) for n in range(4)]
 
     assert answers == [None, None, None, 1]
 
 
 def test_a_refused_call_costs_nothing_elsewhere():
-    limits = Limits(burst=1, workspace_posts_per_minute=60, workspace_post_burst=2)
+    limits = RateLimits(burst=1, workspace_posts_per_minute=60, workspace_post_burst=2)
 
     assert [limits.charge(POST, c, 0.0) for c in ("C1", "C1", "C2")] == [None, 1, None]
 
 
 def test_an_unmetered_method_is_never_refused():
-    assert through(Limits(burst=1), "auth.test", [0.0] * 100) == 100
+    assert through(RateLimits(burst=1), "auth.test", [0.0] * 100) == 100
 
 
 def test_limits_can_be_off_and_faster():
-    assert through(Limits.off(), UPDATE, [0.0] * 100) == 100
-    assert Limits(burst=1, speed=10).budget(UPDATE) == 500
-    assert through(Limits(burst=1, speed=10), UPDATE, [0.0, 0.13, 0.26]) == 3
+    assert through(RateLimits.off(), UPDATE, [0.0] * 100) == 100
+    assert RateLimits(burst=1, speed=10).budget(UPDATE) == 500
+    assert through(RateLimits(burst=1, speed=10), UPDATE, [0.0, 0.13, 0.26]) == 3
 
 
 async def test_the_burst_is_set_while_it_runs():
-    limits = Limits(burst=1)
+    limits = RateLimits(burst=1)
     await limits.switch("burst", 3.0)
 
     assert {s.name: s.value for s in limits.describe()}["burst"] == 3

@@ -12,7 +12,7 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.response import SocketModeResponse
 
-from bot.playground.api.rate_limits import Limits
+from bot.playground.api.rate_limits import RateLimits
 from bot.playground.server import Playground
 from tests.playground.conftest import told_of_mentions
 
@@ -378,7 +378,7 @@ async def endpoint(quick):
 
 @pytest.fixture
 async def http_slack(quick, endpoint):
-    settings = {"timetable": quick, "limits": Limits.off(), "events_url": endpoint["url"]}
+    settings = {"timetable": quick, "limits": RateLimits.off(), "events_url": endpoint["url"]}
     async with Playground(told_of_mentions(), **settings) as playground:
         yield playground
 

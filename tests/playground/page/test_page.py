@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from bot.playground.api.rate_limits import Limits
+from bot.playground.api.rate_limits import RateLimits
 from bot.playground.page import site
 from bot.playground.server import Playground
 from bot.playground.workspace.people import User
@@ -40,7 +40,7 @@ async def browser():
 @pytest_asyncio.fixture(loop_scope="module")
 async def slack():
     workspace = told_of_mentions()
-    async with Playground(workspace, extend=site.page(), limits=Limits.off()) as slack:
+    async with Playground(workspace, extend=site.page(), limits=RateLimits.off()) as slack:
         yield slack
 
 

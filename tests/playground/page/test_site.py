@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 
-from bot.playground.api.rate_limits import Limits
+from bot.playground.api.rate_limits import RateLimits
 from bot.playground.model.faults import ModelFaults
 from bot.playground.page import site, view
 from bot.playground.page.html.markup import Names
@@ -25,7 +25,7 @@ async def model_faults():
 @pytest.fixture
 async def slack(model_faults):
     extend = site.page(model="Nobody answers here.", panels={"Model": model_faults})
-    async with Playground(extend=extend, limits=Limits.off()) as slack:
+    async with Playground(extend=extend, limits=RateLimits.off()) as slack:
         yield slack
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rendering.flow import BOLD, CODE, ITALIC, PLAIN, STRIKE, Run, text_of
-from bot.rendering.formats.nesting import NEWLINE, Mark, Piece, linked, loosened, nested, split
+from bot.rendering.formats.nesting import NEWLINE, Marker, Markup, linked, loosened, nested, split
 
 STYLES = st.integers(0, 7)
 
@@ -12,16 +12,16 @@ STYLES = st.integers(0, 7)
 def markup(*styles):
     names = {BOLD: "b", ITALIC: "i", STRIKE: "s"}
     return "".join(
-        f"<{'' if each.opens else '/'}{names[each.style]}>" if isinstance(each, Mark) else "x"
-        for each in nested([Piece(style, "x") for style in styles])
+        f"<{'' if each.opens else '/'}{names[each.style]}>" if isinstance(each, Marker) else "x"
+        for each in nested([Markup(style, "x") for style in styles])
     )
 
 
 @given(st.lists(STYLES))
 def test_every_piece_stands_in_its_styles_and_no_other(styles):
     opened, seen = [], []
-    for each in nested([Piece(style, "x") for style in styles]):
-        if isinstance(each, Piece):
+    for each in nested([Markup(style, "x") for style in styles]):
+        if isinstance(each, Markup):
             assert sum(opened) == each.style
             seen.append(each.style)
         elif each.opens:

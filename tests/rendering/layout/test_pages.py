@@ -23,13 +23,13 @@ from bot.rendering.flow import (
 from bot.rendering.formats.blocks import blocks
 from bot.rendering.formats.tables import csv_of
 from bot.rendering.layout.fitting import BACK
-from bot.rendering.layout.pages import Frame, Limits, Pages
+from bot.rendering.layout.pages import Frame, Pages, PartLimits
 from bot.rendering.layout.sizes import units
 from tests.rendering.flows import answers, grown, read, torn, total
 
 MANY = 10_000
 limits = st.builds(
-    Limits,
+    PartLimits,
     units=st.integers(400, 2500),
     blocks=st.integers(2, 12),
     parts=st.just(MANY),
@@ -38,7 +38,7 @@ limits = st.builds(
     files=st.just(False),
 )
 with_files = st.builds(
-    Limits,
+    PartLimits,
     units=st.integers(400, 2500),
     blocks=st.integers(2, 12),
     parts=st.integers(1, 6),
@@ -186,7 +186,7 @@ class Slack:
 @settings(deadline=None)
 @given(answers, st.integers(6000, 20_000), st.integers(2000, 9000), st.integers(1, 300), steps)
 def test_slack_may_refuse_at_any_size(answer, limit, budget, at, sizes):
-    slack = Slack(limit, Pages(Limits(budget, blocks=20, parts=MANY, files=False)))
+    slack = Slack(limit, Pages(PartLimits(budget, blocks=20, parts=MANY, files=False)))
     for steps in accumulate(sizes):
         growing, _ = grown(answer, steps)
         slack.show(torn(growing, at), 0, False)
@@ -219,7 +219,7 @@ def paragraph(text, **where):
 
 
 def laid(*answer, final=True, settled=None, **within):
-    pages = Pages(Limits(**within))
+    pages = Pages(PartLimits(**within))
     return pages.frame(answer, len(answer) if settled is None else settled, final)
 
 
@@ -438,7 +438,7 @@ def test_what_is_attached_is_numbered_by_kind():
 
 def test_what_the_last_part_cannot_hold_is_a_file():
     answer = [paragraph(f"{number} " + TEXT * 10) for number in range(100)]
-    pages = Pages(Limits(units=1000, parts=3))
+    pages = Pages(PartLimits(units=1000, parts=3))
     growing = pages.frame(answer, 50, False, lambda: "source")
     final = pages.frame(answer, 100, True, lambda: "source")
 
@@ -465,7 +465,7 @@ def test_what_the_last_part_cannot_hold_is_a_file():
 @pytest.mark.parametrize("before", [100, 700])
 def test_what_the_last_part_showed_stays_there(long, before):
     answer = [paragraph("a" * before), long]
-    within = Limits(units=1000, parts=1)
+    within = PartLimits(units=1000, parts=1)
     shown = ""
     for frame in frames(answer, within, [10] * (total(answer) // 10)):
         now = read(flows_of(frame))
@@ -500,7 +500,7 @@ def test_a_rule_alone_is_something():
 
 
 def test_a_refused_part_ends_where_it_was_accepted():
-    pages = Pages(Limits(units=2000))
+    pages = Pages(PartLimits(units=2000))
     early = pages.frame([paragraph(TEXT * 10)], 0, False)
     answer = [paragraph(TEXT * 40)]
     pages.frame(answer, 0, False)
@@ -524,7 +524,7 @@ def test_it_ends_not_within_a_word():
 
 
 def test_refused_again_and_again_it_becomes_smaller():
-    answer, pages = [paragraph(TEXT * 300)], Pages(Limits(parts=MANY))
+    answer, pages = [paragraph(TEXT * 300)], Pages(PartLimits(parts=MANY))
     sizes = []
     for _ in range(12):
         sizes.append(sum(map(units, pages.frame(answer, 1, True).parts[0].flows)))
@@ -535,7 +535,7 @@ def test_refused_again_and_again_it_becomes_smaller():
 
 
 def test_after_a_refusal_the_later_parts_are_smaller_too():
-    answer, pages = [paragraph(TEXT * 200)], Pages(Limits(units=2000, parts=MANY))
+    answer, pages = [paragraph(TEXT * 200)], Pages(PartLimits(units=2000, parts=MANY))
     before = pages.frame(answer, 1, True)
     pages.refuse(1, before.parts[0].end)
     after = pages.frame(answer, 1, True)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.feedback import Verdict
+from bot.core.feedback import Thumb
 from bot.playground.rules.block_rules import check_blocks
 from bot.slack.actions.buttons import (
     feedback,
@@ -19,7 +19,7 @@ from tests.fakes import turn
 KEY = ("T1", "C1", "1.000100")
 
 
-@pytest.mark.parametrize("verdict", [None, *Verdict])
+@pytest.mark.parametrize("verdict", [None, *Thumb])
 def test_a_key_comes_back(verdict):
     value = write_value(KEY, 3, verdict)
 
@@ -61,7 +61,7 @@ def test_thumbs_carry_what_they_say_however_they_look(words):
     values = [pair["positive_button"]["value"], pair["negative_button"]["value"]]
 
     assert [button["value"] for button in plain] == values
-    assert [read_verdict(value) for value in values] == [Verdict.UP, Verdict.DOWN]
+    assert [read_verdict(value) for value in values] == [Thumb.UP, Thumb.DOWN]
     assert {read_value(value) for value in values} == {(asked.key, 2)}
     assert len({button["action_id"] for button in plain}) == 2
     check_blocks([{"type": "context_actions", "elements": [pair]}])

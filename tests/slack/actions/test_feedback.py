@@ -3,10 +3,10 @@
 import pytest
 from structlog.testing import capture_logs
 
-from bot.core.feedback import Verdict
+from bot.core.feedback import Thumb
 from bot.errors import StoreError
 from bot.slack.actions.buttons import write_value
-from bot.slack.actions.feedback import DOUBLE_CLICK, Votes
+from bot.slack.actions.feedback import DOUBLE_CLICK, FeedbackActions
 from bot.slack.actions.feedback_form import FAULTS, REASON
 from bot.strings import ENGLISH, JAPANESE
 from tests.fakes import Box
@@ -21,7 +21,7 @@ class Stage:
         self.slack = slack
         self.box = Box()
         self.now = 0.0
-        self.votes = Votes(client, self.box, self.words, lambda: self.now)
+        self.votes = FeedbackActions(client, self.box, self.words, lambda: self.now)
 
     async def words(self, user):
         return JAPANESE if user == "U0BOB" else ENGLISH
@@ -60,7 +60,7 @@ def stage(slack, client):
     return Stage(slack, client)
 
 
-UP, DOWN = Verdict.UP, Verdict.DOWN
+UP, DOWN = Thumb.UP, Thumb.DOWN
 
 
 async def test_a_thumb_up_is_counted_and_thanked_for(stage):
@@ -125,7 +125,7 @@ async def test_each_has_a_vote(stage):
     assert stage.box.votes == {(KEY, "U0ALICE"): (2, UP), (KEY, "U0BOB"): (2, DOWN)}
 
 
-@pytest.mark.parametrize("verdict", Verdict)
+@pytest.mark.parametrize("verdict", Thumb)
 async def test_what_is_not_there_any_more_cannot_be_rated(stage, verdict):
     stage.box.gone.add(KEY)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.feedback import LONGEST_REASON, Fault
-from bot.slack.actions.feedback_form import FAULTS, REASON, WHY, Filled, form, read
+from bot.slack.actions.feedback_form import FAULTS, REASON, WHY, FilledForm, form, read
 from bot.strings import ENGLISH, LANGUAGES
 
 KEY = ("T1", "C1", "1.000100")
@@ -49,8 +49,8 @@ def test_it_keeps_to_slacks_limits(words):
 def test_it_comes_back_as_it_was_filled_in():
     view = filled(["long", "wrong", "made up"], "  too long \n", LANGUAGES["ja"])
 
-    assert read(view) == Filled(KEY, 2, WHERE, (Fault.WRONG, Fault.LONG), "too long")
-    assert read(filled()) == Filled(KEY, 2, WHERE)
+    assert read(view) == FilledForm(KEY, 2, WHERE, (Fault.WRONG, Fault.LONG), "too long")
+    assert read(filled()) == FilledForm(KEY, 2, WHERE)
 
 
 def test_a_reason_has_an_end():

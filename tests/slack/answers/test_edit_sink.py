@@ -10,7 +10,7 @@ import pytest
 from bot.core.reply import Phase, Snapshot
 from bot.core.types import CallKind, Failed, Thread, Turn
 from bot.errors import SlackRefused, SlackRejected, SlackUnknown
-from bot.slack.answers.capabilities import Surface
+from bot.slack.answers.capabilities import Capabilities
 from bot.slack.answers.forms import Form, Forms
 from bot.strings import JAPANESE
 from bot.tasks import Tasks
@@ -93,7 +93,7 @@ async def test_what_slack_counts_is_kept_to(scene, text):
 
 @pytest.mark.parametrize("form", Form)
 async def test_a_mention_is_dead_in_text_and_blocks(scene, form):
-    scene.surface = Surface(Forms(form))
+    scene.surface = Capabilities(Forms(form))
     scene.open()
     await scene.show(done("<!channel> <@U1> `<!here>` @channel [x](https://a.example)"))
     message = scene.answers[0]

@@ -8,10 +8,10 @@ from bot.core.reply import Phase, Snapshot
 from bot.core.types import Failed
 from bot.errors import SlackRejected
 from bot.playground.faults import Fault
-from bot.rendering.layout.frame import Limits
+from bot.rendering.layout.frame import PartLimits
 from bot.rendering.renderer import Renderer
 from bot.slack.answers.blocks import notice
-from bot.slack.answers.capabilities import Surface
+from bot.slack.answers.capabilities import Capabilities
 from bot.slack.answers.composer import TOO_LARGE, UNSHOWABLE
 from bot.slack.answers.forms import HOUR, Form, Forms, shape
 from bot.strings import ENGLISH
@@ -19,7 +19,7 @@ from tests.shown import words
 from tests.slack.scene import WAITING, done, live
 
 REFUSED = TOO_LARGE | UNSHOWABLE
-MANY_PARTS = Limits(parts=90)
+MANY_PARTS = PartLimits(parts=90)
 WRITES = ("chat.postMessage", "chat.update")
 SHAPES = {"rich_text": Form.RICH, "markdown": Form.MARKDOWN, "section": Form.TEXT}
 
@@ -138,7 +138,7 @@ async def test_one_message_that_is_refused_leaves_the_others_as_they_are(scene):
 
 async def test_two_messages_do_for_the_workspace_and_for_an_hour(scene):
     now = 0.0
-    scene.surface = Surface(Forms(clock=lambda: now))
+    scene.surface = Capabilities(Forms(clock=lambda: now))
     scene.slack.faults.rule = refuses("rich_text")
     for _ in range(3):
         await scene.ask()
@@ -176,7 +176,7 @@ async def test_a_placeholder_that_is_refused_has_no_other_form(scene):
 
 @pytest.mark.parametrize("form", Form)
 async def test_the_ladder_may_begin_further_down(scene, form):
-    scene.surface = Surface.of(form.value)
+    scene.surface = Capabilities.of(form.value)
     scene.open()
     await stream(scene, PARAGRAPH * 20)
 
@@ -185,7 +185,7 @@ async def test_the_ladder_may_begin_further_down(scene, form):
 
 @pytest.mark.parametrize("form", Form)
 async def test_links_may_be_limited_to_some_hosts(scene, form):
-    scene.surface = Surface.of(form.value, ("a.example",))
+    scene.surface = Capabilities.of(form.value, ("a.example",))
     scene.open()
     await scene.show(done("[one](https://a.example/x) and [other](https://b.example/y)"))
     written = json.dumps(scene.answers[0]["blocks"])
@@ -214,7 +214,7 @@ async def test_rich_text_may_not_be_edited_away(scene):
 async def test_nor_where_another_form_is_pinned(scene):
     scene.slack.site.sizes.keeps_rich_text = True
     await scene.show(done("Half", Phase.STOPPED))
-    scene.surface = Surface.of("text")
+    scene.surface = Capabilities.of("text")
     scene.open(posts=scene.sink.posts)
     await scene.show(done("Because."))
 
@@ -254,7 +254,7 @@ async def test_feedback_buttons_are_suspected_before_the_form(scene):
 async def test_a_hidden_limit_costs_nothing_of_the_text(scene, hidden, streamed):
     """Slack says no more than that it is too much."""
     scene.slack.site.sizes.block_units = hidden
-    scene.surface = Surface(limits=MANY_PARTS)
+    scene.surface = Capabilities(limits=MANY_PARTS)
     scene.open()
     await (stream(scene, LONG) if streamed else scene.show(done(LONG)))
 
@@ -266,7 +266,7 @@ async def test_a_hidden_limit_costs_nothing_of_the_text(scene, hidden, streamed)
 @pytest.mark.parametrize("form", Form)
 async def test_nor_does_it_in_the_other_forms(scene, form):
     scene.slack.site.sizes.block_units = 2500
-    scene.surface = Surface(Forms(form), limits=MANY_PARTS)
+    scene.surface = Capabilities(Forms(form), limits=MANY_PARTS)
     scene.open()
     text = PARAGRAPH * 120
     await stream(scene, text)

@@ -5,21 +5,21 @@ import pytest
 from bot.core.reply import Phase, Snapshot
 from bot.core.types import Thread, Turn
 from bot.errors import SlackRefused, SlackUnknown
-from bot.rendering.layout.frame import File, Limits
-from bot.slack.answers.capabilities import Surface
+from bot.rendering.layout.frame import File, PartLimits
+from bot.slack.answers.capabilities import Capabilities
 from bot.slack.answers.uploads import COMPLETE, URL, Uploads, unique
 from bot.strings import ENGLISH
 from tests.fakes import turn
 from tests.slack.scene import WAITING, done, live
 
-FEW = Limits(units=1000, parts=2)
+FEW = PartLimits(units=1000, parts=2)
 LONG = "\n\n".join(f"Sentence number {number} of a long answer." for number in range(200))
 
 
 @pytest.fixture
 def long(scene):
     """The scene with messages so small that the answer needs a file."""
-    scene.surface = Surface(limits=FEW)
+    scene.surface = Capabilities(limits=FEW)
     scene.open()
     return scene
 
@@ -132,7 +132,7 @@ async def test_a_missing_scope_is_remembered(long):
 
 
 async def test_where_nothing_can_be_attached_it_is_shown_as_far_as_it_goes(scene):
-    scene.surface = Surface(limits=Limits(units=1000, parts=2, files=False))
+    scene.surface = Capabilities(limits=PartLimits(units=1000, parts=2, files=False))
     scene.open()
     await scene.show(done(LONG))
 

@@ -6,7 +6,7 @@ import copy
 import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.core.feedback import Verdict
+from bot.core.feedback import Thumb
 from bot.slack.actions.buttons import write_value
 from bot.slack.actions.feedback_form import form
 from bot.slack.authorize import Identity, UnknownTeam, authorizer, identify
@@ -105,7 +105,7 @@ async def test_asking_again_reaches_who_can(stage, button, goes_on):
 
 
 @pytest.mark.parametrize("action", ["feedback", "feedback_up", "feedback_down"])
-@pytest.mark.parametrize("verdict", Verdict)
+@pytest.mark.parametrize("verdict", Thumb)
 async def test_a_thumb_reaches_who_counts(stage, action, verdict):
     body = payload("block_actions")
     body["actions"][0] |= {"action_id": action, "value": write_value(KEY, 1, verdict)}
@@ -169,8 +169,8 @@ async def test_whoever_cannot_stop_is_told_why(client, slack, outcome, said):
         assert slack.workspace.ephemerals == []
     else:
         await slack.wait_for(lambda: slack.workspace.ephemerals)
-        (whisper,) = slack.workspace.ephemerals
-        assert (whisper["to"], whisper["text"], whisper["thread_ts"]) == (
+        (post_ephemeral,) = slack.workspace.ephemerals
+        assert (post_ephemeral["to"], post_ephemeral["text"], post_ephemeral["thread_ts"]) == (
             "U0BOB",
             said,
             question["ts"],

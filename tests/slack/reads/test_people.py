@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.core.types import CallKind
-from bot.slack.reads.people import Memory, SlackPeople, name_of
+from bot.slack.reads.people import CacheLimits, SlackPeople, name_of
 from tests.fakes import Free
 
 
@@ -42,7 +42,7 @@ def budget():
 
 @pytest.fixture
 async def people(client, budget, clock):
-    memory = Memory(people=3)
+    memory = CacheLimits(people=3)
     async with SlackPeople(client, budget, "T1", memory=memory, clock=clock) as people:
         yield people
 
