@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,6 +10,7 @@ import structlog
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 
+from bot.core.types import Call, CallKind
 from bot.errors import SlackRefused, SlackRejected, SlackUnknown
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
     from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+    from bot.core.ports import Budget
     from bot.errors import SlackError
 
 log = structlog.get_logger(__name__)
@@ -48,6 +51,31 @@ async def call(client: AsyncWebClient, method: str, payload: Mapping[str, Any]) 
     if not isinstance(data, dict):
         raise SlackUnknown(f"{method}: not JSON")
     return data
+
+
+async def call_within_budget(
+    client: AsyncWebClient,
+    budget: Budget,
+    method: str,
+    payload: Mapping[str, Any],
+    *,
+    team: str,
+    kind: CallKind = CallKind.FIRST,
+    answer_timeout: float | None = None,
+) -> dict[str, Any]:
+    """Slack's answer to one read, made when the budget grants it; a 429 is reported to the budget.
+
+    Raises as `call` does, and `TimeoutError` when Slack takes more than `answer_timeout` seconds to
+    answer. Waiting for the budget does not count.
+    """
+    planned = Call(method, team, str(payload.get("channel", "")), kind, payload)
+    await budget.acquire(planned)
+    try:
+        async with asyncio.timeout(answer_timeout):
+            return await call(client, method, payload)
+    except SlackRefused as error:
+        budget.refused(planned, error.retry_after)
+        raise
 
 
 async def response(

@@ -7,9 +7,11 @@ import pytest
 from aiohttp import ClientSession, ClientTimeout, web
 from aiohttp.test_utils import TestServer
 
+from bot.core.types import CallKind
 from bot.errors import SlackRefused, SlackRejected, SlackUnknown
 from bot.slack.client import LIMITS, web_client
-from bot.slack.web_api import call, retry_after
+from bot.slack.web_api import call, call_within_budget, retry_after
+from tests.fakes import Free
 
 JSON = "application/json"
 
@@ -167,3 +169,51 @@ async def test_a_proxy_in_the_environment_does_not_get_loopback(server, monkeypa
 
 def test_a_call_has_limits_though_the_session_is_shared():
     assert (LIMITS.connect, LIMITS.total) == (5, 15)
+
+
+class Counted(Free):
+    """A budget that notes what was asked of it."""
+
+    def __init__(self):
+        super().__init__()
+        self.calls = []
+
+    async def acquire(self, call):
+        self.calls.append(call)
+
+
+async def test_a_call_within_the_budget_waits_for_it_and_returns_the_answer(server, client):
+    budget = Counted()
+    where = {"channel": "C1", "ts": "1.0"}
+    found = await call_within_budget(client, budget, "conversations.replies", where, team="T1")
+
+    assert found == {"ok": True}
+    assert [(call.team, call.channel, call.kind) for call in budget.calls] == [
+        ("T1", "C1", CallKind.FIRST)
+    ]
+    assert budget.refusals == []
+
+
+async def test_the_budget_is_told_of_a_429(server, client):
+    server.answer = answer(429, {"Retry-After": "7"}, ok=False)
+    budget = Counted()
+    with pytest.raises(SlackRefused):
+        await call_within_budget(client, budget, "users.info", {"user": "U1"}, team="T1")
+
+    assert budget.refusals == [7.0]
+
+
+async def test_the_timeout_is_for_slacks_answer_and_not_for_the_budget(server, client):
+    class Slow(Free):
+        async def acquire(self, call):
+            await asyncio.sleep(0.1)
+
+    async def late(_request):
+        await asyncio.sleep(0.2)
+        return await yes(_request)
+
+    limit = {"team": "T1", "answer_timeout": 0.05}
+    await call_within_budget(client, Slow(), "users.info", {"user": "U1"}, **limit)
+    server.answer = late
+    with pytest.raises(TimeoutError):
+        await call_within_budget(client, Slow(), "users.info", {"user": "U1"}, **limit)

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from bot.core.types import Call, CallKind
-from bot.errors import SlackError, SlackRefused, SlackRejected
+from bot.errors import SlackError, SlackRejected
 from bot.slack.events.turns import reread
-from bot.slack.web_api import call
+from bot.slack.web_api import call_within_budget
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,19 +64,16 @@ class AskAgain:
         team, channel, ts = key
         # The ts of any message finds it, whether it is a root, a reply, or in no thread at all.
         where: dict[str, Any] = {"channel": channel, "ts": ts, "latest": ts, "oldest": ts}
-        found = await self._call(team, where | {"inclusive": True, "limit": 2})
+        found = await call_within_budget(
+            self.client,
+            self.budget,
+            "conversations.replies",
+            where | {"inclusive": True, "limit": 2},
+            team=team,
+        )
         messages = found.get("messages") or []
         asked = next((each for each in messages if each.get("ts") == ts), None)
         return reread(asked, team, channel, self.bot_user) if asked else None
-
-    async def _call(self, team: str, where: dict[str, Any]) -> dict[str, Any]:
-        reading = Call("conversations.replies", team, where["channel"], CallKind.FIRST, where)
-        await self.budget.acquire(reading)
-        try:
-            return await call(self.client, reading.method, reading.payload)
-        except SlackRefused as error:
-            self.budget.refused(reading, error.retry_after)
-            raise
 
 
 def _refusal(entry: TurnRecord | None, round_: int, user: str) -> str:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
-from bot.core.types import Call, CallKind, Message
+from bot.core.types import CallKind, Message
 from bot.errors import SlackError, SlackRefused
 from bot.rendering.formats.joiners import WORD_JOINER
 from bot.slack.answers.post_metadata import METADATA
 from bot.slack.events.turns import MOMENT
-from bot.slack.web_api import call
+from bot.slack.web_api import call_within_budget
 from bot.transcript.message import to_markdown
 
 if TYPE_CHECKING:
@@ -127,24 +127,23 @@ class SlackHistory:
             where["cursor"] = cursor
 
     async def _call(self, turn: Turn, method: str, where: Mapping[str, Any]) -> dict[str, Any]:
-        """One short refusal is waited for."""
-        reading = Call(method, turn.thread.team, turn.thread.channel, CallKind.FIRST, where)
+        """Slack's answer; after one short refusal it is asked again."""
         try:
-            return await self._once(reading)
+            return await self._call_once(turn, method, where)
         except SlackRefused as error:
             if error.retry_after > SHORT_WAIT:
                 raise
-        return await self._once(reading)
+        return await self._call_once(turn, method, where)
 
-    async def _once(self, reading: Call) -> dict[str, Any]:
-        """Within the budget that all conversations share, and in the time Slack has to answer."""
-        await self._budget.acquire(reading)
-        try:
-            async with asyncio.timeout(self._reach.patience):
-                return await call(self._client, reading.method, reading.payload)
-        except SlackRefused as error:
-            self._budget.refused(reading, error.retry_after)
-            raise
+    async def _call_once(self, turn: Turn, method: str, where: Mapping[str, Any]) -> dict[str, Any]:
+        return await call_within_budget(
+            self._client,
+            self._budget,
+            method,
+            where,
+            team=turn.thread.team,
+            answer_timeout=self._reach.patience,
+        )
 
     def _in_order(self, said: Sequence[Said], turn: Turn) -> list[Said]:
         """Each answer right after its question, and nothing after the question of `turn`."""

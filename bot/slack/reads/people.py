@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import structlog
 
-from bot.core.types import Call, CallKind
+from bot.core.types import CallKind
 from bot.errors import SlackError, SlackRefused
-from bot.slack.web_api import call
+from bot.slack.web_api import call_within_budget
 from bot.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -115,12 +115,12 @@ class SlackPeople:
         return self._asked[user]
 
     async def _fetch(self, user: str, kind: CallKind) -> None:
-        asking = Call("users.info", self._team, "", kind, {"user": user, "include_locale": True})
-        await self._budget.acquire(asking)
+        where = {"user": user, "include_locale": True}
         try:
-            answer = await call(self._client, asking.method, asking.payload)
+            answer = await call_within_budget(
+                self._client, self._budget, "users.info", where, team=self._team, kind=kind
+            )
         except SlackRefused as error:
-            self._budget.refused(asking, error.retry_after)
             self._keep(user, self._unknown(user, error.retry_after))
         except SlackError as error:
             log.info("user not found out", user=user, detail=str(error))
