@@ -112,6 +112,22 @@ def test_every_file_named_exists(name):
     assert missing == []
 
 
+def rooms():
+    """Every package below bot/, as the tour names it: `slack/`, or `events/` beside its parent."""
+    packages = {path.parent.relative_to(ROOT) for path in (ROOT / "bot").rglob("__init__.py")}
+    return sorted(path for path in packages if 1 < len(path.parts) < 4)
+
+
+@pytest.mark.parametrize("room", rooms(), ids=str)
+def test_the_tour_names_every_room(room):
+    """In the row of the table that begins with its outermost package."""
+    rows = [line for line in read("CONTRIBUTING.md").split("\n") if line.startswith("| `bot/")]
+    row = [line for line in rows if f"`{'/'.join(room.parts[:2])}/`" in line]
+
+    assert len(row) == 1
+    assert len(room.parts) == 2 or f"`{room.name}/`" in row[0] or room.name == "migrations"
+
+
 def test_pictures_are_light():
     """And none lies around that no page shows."""
     pictures = list((ROOT / "docs").glob("*.png"))
