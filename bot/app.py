@@ -154,7 +154,7 @@ def _conversations(
         return MortalSink(sink, fate) if fate else sink
 
     terms = TurnPolicy(
-        lease=settings.bot_lease_seconds, pulse=min(1.0, settings.bot_lease_seconds / 5)
+        lease=settings.bot_lease_seconds, check_interval=min(1.0, settings.bot_lease_seconds / 5)
     )
     return Conversations(journal, desk, sink_for, lambda turn: words(turn.user).help, terms)
 

@@ -1,4 +1,4 @@
-"""What the journal knows of a turn: where it stands, and what its next worker finds."""
+"""What the journal knows of a turn: its state, and what the process that works on it next finds."""
 
 from __future__ import annotations
 
@@ -10,55 +10,87 @@ if TYPE_CHECKING:
     from bot.core.reply import Snapshot
     from bot.core.types import Lease, Order, Turn
 
+QUARANTINE_FROM = 2
+"""Attempts without an end after which a turn is a suspect: it may be what crashes the process."""
+
 
 class TurnState(StrEnum):
-    """Where a turn stands. The last three have ended; kill points are named by these too."""
+    """Where a turn stands. From `DELIVERED` on it has ended."""
 
     ACCEPTED = "accepted"
+    """It is in the journal; nothing is in Slack."""
+
     POSTING = "posting"
+    """A message may be in Slack that the journal does not know of."""
+
     ANSWERING = "answering"
+    """The journal knows its messages; the answer is not whole."""
+
     CLOSING = "closing"
+    """The whole answer is in the journal; the last write to Slack may be missing."""
+
     DELIVERED = "delivered"
     STOPPED = "stopped"
     FAILED = "failed"
 
     @property
     def ended(self) -> bool:
-        """Nothing more will happen, unless somebody asks again."""
+        """True when nothing more happens, unless somebody asks again."""
         return self not in OPEN
 
 
 OPEN = frozenset({TurnState.ACCEPTED, TurnState.POSTING, TurnState.ANSWERING, TurnState.CLOSING})
+"""The states of turns that somebody works on, or has to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to work on `turn`, and what an earlier worker left.
-
-    `attempts` is how often it has been begun, with this time where `begun` is true; `age` how many
-    seconds ago it was asked. `posts` are the messages that stand in Slack; the first `kept` of
-    them belong to earlier rounds and stay as they are. `doubtful`: there may be one more.
-    `cleared`: it was begun alone and did no harm for a while.
-    `ending` is the whole answer where only its last write is missing.
-    """
+    """The right to work on a turn, and what earlier processes left."""
 
     turn: Turn
     lease: Lease
+
     begun: bool
+    """False when the turn has to wait first, in line or in quarantine."""
+
     attempts: int = 1
+    """How often the turn has been begun, this time included if `begun` is true."""
+
     age: float = 0.0
+    """Seconds since it was asked, by the database's clock."""
+
     posts: tuple[str, ...] = ()
+    """The messages (ts) in Slack that belong to this turn, in order."""
+
     kept: int = 0
+    """How many of `posts` belong to earlier rounds and stay as they are; these come first."""
+
     doubtful: bool = False
+    """True when one more message may be in Slack, whose ts the journal does not know."""
+
     cleared: bool = False
+    """True when it was begun in quarantine before and did not crash the process at first."""
+
     ending: Snapshot | None = None
+    """The whole answer, when only its last write is missing."""
+
     order: Order | None = None
+    """What somebody asked for while no process worked on it."""
+
+    @property
+    def suspect(self) -> bool:
+        """True when it must begin in quarantine."""
+        return not self.begun and self.attempts >= QUARANTINE_FROM
 
 
 @dataclass(frozen=True, slots=True)
 class TurnRecord:
-    """A turn as its buttons see it: who asked, which round it is in, and whether that is over."""
+    """A turn as its buttons need it."""
 
     user: str
+    """Who asked the question (a Slack user id)."""
+
     round: int
+    """0 for the first answer; one more each time somebody asks again by a button."""
+
     state: TurnState

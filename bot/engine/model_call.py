@@ -1,4 +1,4 @@
-"""Asking the model: deadlines, and the quiet retries that are allowed before the first token."""
+"""The model call: its deadlines, and the silent retries before the first token."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import structlog
 from bot.core.breaker import Breaker, Outcome
 from bot.core.prompt import shorten
 from bot.core.types import Finish, FinishReason, Opened, StreamEvent, Usage
+from bot.engine.clocks import loop_time
 from bot.errors import (
     ConnectionLost,
     ContextTooLong,
@@ -35,22 +36,33 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 SILENT = (Opened, Usage, Finish)
-"""Events that say nothing: they neither count as a first token nor as a sign of life."""
+"""Events without content: they count neither as a first token nor as an end of silence."""
 
 TROUBLE = (ModelUnavailable, ModelUnreachable, ConnectionLost, FirstTokenTimeout, TurnTimeout)
-"""What speaks of the endpoint's health, before the first token. All else proves that it lives."""
+"""Errors before the first token that count against the endpoint. Others show that it works."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """Seconds, on the monotonic clock. `retry_window` bounds all retries before the first token."""
+    """Limits for one answer, in seconds of the event loop's clock."""
 
     first_token: float = 120
+    """From the request to the first event with content."""
+
     silence: float = 30
+    """Between two events with content."""
+
     turn: float = 600
+    """For the whole answer, all attempts included."""
+
     retry_window: float = 20
+    """From the first request to the last retry. After the first token nothing is retried."""
+
     retries: int = 2
+    """Retries at most (a count)."""
+
     retry_pause: float = 0.5
+    """Before the first retry; each further pause is twice as long."""
 
 
 async def ask(
@@ -60,12 +72,12 @@ async def ask(
     breaker: Breaker | None = None,
     scale: TokenScale | None = None,
 ) -> AsyncGenerator[StreamEvent, None]:
-    """The answer's events, ending with `Finish`. Raises `ModelError` when it broke.
+    """Yields the answer's events, of which the last is `Finish`. Raises `ModelError`.
 
     What has been yielded is never taken back: after the first token nothing is retried.
-    All who ask one endpoint share a `breaker`; while it is open, `ModelResting` is raised at once.
-    With a `scale`, a prompt that is too long is asked once more with half of it, and the
-    endpoint's count of whichever prompt it answered corrects the scale.
+    All calls to one endpoint share a `breaker`; while it is open, `ModelResting` is raised at once.
+    With a `scale`, a prompt that the endpoint finds too long is sent once more at half its length,
+    and the endpoint's count of prompt tokens corrects the scale.
     """
     attempts = _Attempts(prompt, deadlines, breaker or Breaker(), scale)
     while True:
@@ -89,7 +101,7 @@ async def ask(
 
 
 class _Attempts:
-    """How often one question may be asked, until when, and with which prompt."""
+    """The attempts to get one answer: how many are left, until when, and with which prompt."""
 
     def __init__(
         self,
@@ -98,7 +110,7 @@ class _Attempts:
         breaker: Breaker,
         scale: TokenScale | None,
     ) -> None:
-        now = _now()
+        now = loop_time()
         self._prompt = prompt
         self._deadlines = deadlines
         self._breaker = breaker
@@ -110,7 +122,7 @@ class _Attempts:
         self._empty = 0
 
     async def attempt(self, model: Model) -> AsyncGenerator[StreamEvent, None]:
-        """One call: the events of the model, in time, if it is asked at all."""
+        """One call. Raises `ModelResting` when the breaker does not let it out."""
         timed = _timed(model, self._prompt, self._deadlines, self._end)
         async with aclosing(_guarded(self._breaker, timed)) as events:
             async for event in events:
@@ -119,30 +131,30 @@ class _Attempts:
                 yield event
 
     async def again(self, error: ModelError) -> bool:
-        """Waits and says True where the error allows another attempt within the window."""
+        """True, after a pause, when the error allows another attempt within the window."""
         if isinstance(error, ContextTooLong):
             return self._shorter()
         if not error.retryable or self._made >= self._deadlines.retries:
             return False
         pause = error.retry_after or self._deadlines.retry_pause * 2**self._made
-        left = self._window - _now()
+        left = self._window - loop_time()
         if pause > left or not self._breaker.closed:
             return False
         self._made += 1
-        # Those who failed together do not come back together; none comes before it was asked to.
+        # Jitter spreads calls that failed together; it never shortens the endpoint's `retry_after`.
         pause = min(pause * uniform(1, 1.5), left)
         log.info("model asked again", kind=error.kind, attempt=self._made, pause=pause)
         await asyncio.sleep(pause)
         return self._breaker.closed
 
     def empty_again(self, held: list[StreamEvent]) -> bool:
-        """An answer that ended well but said nothing is asked for once more."""
+        """True once, for an answer that ended with `stop` but has no content."""
         stopped = any(isinstance(e, Finish) and e.reason is FinishReason.STOP for e in held)
         self._empty += 1
         return stopped and self._empty == 1 and self._breaker.closed
 
     def _shorter(self) -> bool:
-        """Halves the prompt, once."""
+        """Halves the prompt, once; False when there is nothing to leave out."""
         if self._scale is None or self._shortened:
             return False
         self._shortened = True
@@ -156,11 +168,12 @@ class _Attempts:
 async def _guarded(
     breaker: Breaker, events: AsyncGenerator[StreamEvent, None]
 ) -> AsyncGenerator[StreamEvent, None]:
-    """The same events, unless the breaker is open; how they begin tells it how the endpoint does.
+    """The same events, with the call reported to the breaker.
 
-    A call that is left before that (Stop, a shutdown, a bug) was abandoned.
+    A call counts as answered from its first event with content or its `Finish`. One that is left
+    before that (Stop, a shutdown, a bug) is reported as abandoned.
     """
-    now = _now()
+    now = loop_time()
     call = breaker.admit(now)
     if call is None:
         raise ModelResting(retry_after=breaker.wait(now))
@@ -179,24 +192,20 @@ async def _guarded(
 
 
 def _report(breaker: Breaker, call: int, outcome: Outcome, kind: str | None = None) -> None:
-    """Only the first report of a call counts, so the ones after it are no mistake."""
+    """Reports, and logs what that changed. Only the first report of a call counts."""
     was_closed = breaker.closed
-    breaker.report(call, outcome, _now())
+    breaker.report(call, outcome, loop_time())
     if was_closed and not breaker.closed:
-        log.warning("model is given a rest", kind=kind, seconds=breaker.wait(_now()))
+        log.warning("model is given a rest", kind=kind, seconds=breaker.wait(loop_time()))
     elif breaker.closed and not was_closed:
         log.info("model is back")
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
 
 
 async def _timed(
     model: Model, prompt: Sequence[Message], deadlines: Deadlines, end: float
 ) -> AsyncGenerator[StreamEvent, None]:
-    loop = asyncio.get_running_loop()
-    limit = loop.time() + deadlines.first_token
+    """The model's events within the deadlines; `end` is when the whole answer must be there."""
+    limit = loop_time() + deadlines.first_token
     late: type[ModelError] = FirstTokenTimeout
     async with aclosing(model.stream(prompt)) as events:
         while True:
@@ -210,4 +219,4 @@ async def _timed(
                 raise error_type from error
             yield event
             if not isinstance(event, SILENT):
-                limit, late = loop.time() + deadlines.silence, ModelStalled
+                limit, late = loop_time() + deadlines.silence, ModelStalled

@@ -1,4 +1,17 @@
-"""Questions that may be what kills the process: begun one at a time, until they are cleared."""
+"""Quarantine: turns that may crash the process are begun one at a time.
+
+Theory of operation. A question can crash the process, by a bug or by the memory it takes. Of the
+turns that were under way in a process that died the journal only knows how often each was begun.
+One that was begun twice and never ended is a suspect. Begun together, all suspects would lose an
+attempt with every crash, and harmless ones would be given up with the one that crashes. Begun one
+at a time, only one of them is under way when the process dies, and that one probably is the cause.
+
+Most suspects are harmless, and should not wait for each other's whole answers. So a suspect keeps
+the others out only until its first words are in Slack, or for some seconds. Then it is cleared: the
+journal notes that before the next suspect begins, so that of the turns under way in a crash at most
+one is not cleared. A cleared turn whose process dies all the same gets one attempt more
+(`TurnPolicy.refusal`), and that time it keeps the others out until it ends.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +19,7 @@ import asyncio
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
+from bot.engine.wakeups import Wakeups
 from bot.errors import LeaseLost, StoreError
 
 if TYPE_CHECKING:
@@ -17,51 +31,49 @@ if TYPE_CHECKING:
 
 
 class Quarantine:
-    """Whoever was under way twice when a process died is a suspect, most of them without guilt.
-
-    So that many of them do not wait for each other's whole answers, a suspect has the others out
-    only until its first words stand, or for `seconds`. Then it is cleared: should the process die
-    all the same, it is begun once more, and that time alone to its end.
-    """
+    """Lets one suspect begin at a time. `tasks` owns the tasks that clear them."""
 
     def __init__(self, journal: Journal, tasks: Tasks, seconds: float) -> None:
+        """`seconds` is the longest time for which a suspect keeps the others out."""
         self._journal = journal
         self._tasks = tasks
         self._seconds = seconds
         self._inside: Claim | None = None
-        self._changed = asyncio.Event()
+        self._changes = Wakeups()
 
     @asynccontextmanager
-    async def of(
+    async def enter(
         self, claim: Claim, spoken: asyncio.Event, over: Callable[[], bool]
     ) -> AsyncIterator[None]:
-        """The body begins when no other suspect is in the way, or when all is `over` anyway."""
+        """The body begins when no other suspect is inside, or when its answer is `over`.
+
+        `spoken` is set when the first words of its answer are in Slack.
+        """
         while self._inside and not over():
-            await self._changed.wait()
+            await self._changes.next().wait()
         if over():
             yield
             return
         self._inside = claim
-        letting = self._tasks.start(self._let_in(claim, spoken), name=f"probation {claim.turn.ts}")
+        clearing = self._tasks.start(self._clear(claim, spoken), name=f"clear {claim.turn.ts}")
         try:
             yield
         finally:
-            letting.cancel()
+            clearing.cancel()
             self._leave(claim)
 
-    def look_again(self) -> None:
-        """Those who wait see whether there is still something to wait for."""
-        self._changed.set()
-        self._changed = asyncio.Event()
+    def recheck(self) -> None:
+        """Those who wait check again: the answer of one of them may be over."""
+        self._changes.wake_all()
 
-    async def _let_in(self, claim: Claim, spoken: asyncio.Event) -> None:
-        """Lets the others in before the body has ended, but for one that was cleared before."""
+    async def _clear(self, claim: Claim, spoken: asyncio.Event) -> None:
+        """Lets the next suspect in before this one has ended, unless this is its second time."""
         if claim.cleared:
             return
         with suppress(TimeoutError):
             async with asyncio.timeout(self._seconds):
                 await spoken.wait()
-        # Committed first: of those who are under way when a process dies, one is not cleared.
+        # Committed before the next one begins: see the theory of operation.
         with suppress(StoreError, LeaseLost):
             await self._journal.clear(claim.lease)
         self._leave(claim)
@@ -69,4 +81,4 @@ class Quarantine:
     def _leave(self, claim: Claim) -> None:
         if self._inside is claim:
             self._inside = None
-            self.look_again()
+            self.recheck()

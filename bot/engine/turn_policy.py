@@ -1,4 +1,4 @@
-"""How long a turn is waited for, tried and worked on, before somebody else or nobody does."""
+"""Turn policy: how long a turn is waited for, how often it is tried, and when it is refused."""
 
 from __future__ import annotations
 
@@ -12,40 +12,43 @@ if TYPE_CHECKING:
 
 
 class GivenUp(BotError):
-    """The process died whenever it was begun."""
+    """The process died every time the turn was begun."""
 
     kind = "gave_up"
 
 
 class TooLate(BotError):
-    """Nobody was there to answer it in time."""
+    """The question is too old to be answered without being asked again."""
 
     kind = "too_late"
 
 
 @dataclass(frozen=True, slots=True)
 class TurnPolicy:
-    """Seconds, but for the counts.
-
-    A `lease` outlives a paused or dead process by so much, which is how long others wait before
-    they take up its questions. `too_late` is the age at which a question is no longer answered
-    unasked. One that was begun `careful` times and never ended is on probation for `alone` seconds
-    (see there); begun `most` times it is given up, or once more where it was cleared. `hand_over`
-    is the share of a drain that is kept for writing that we were interrupted.
-    """
+    """How turns are leased, tried again, refused and handed over."""
 
     lease: float = 10.0
-    pulse: float = 1.0
-    too_late: float = 900.0
-    careful: int = 2
-    alone: float = 5.0
-    most: int = 3
-    hand_over: float = 0.25
+    """Seconds for which a lease outlives a dead or paused process, before others take its turns."""
 
-    def refusal(self, claim: Claim, begun: int) -> BotError | None:
-        """Why a question that has been begun so often, this time included, is not answered."""
-        if begun > self.most + claim.cleared:
-            return GivenUp(f"begun {begun} times")
-        if claim.age > self.too_late:
+    check_interval: float = 1.0
+    """Seconds between renewals of our leases, and between searches for due turns."""
+
+    max_age: float = 900.0
+    """Seconds after which a question is no longer answered: nobody waits for that answer."""
+
+    quarantine_seconds: float = 5.0
+    """Seconds for which a suspect in quarantine keeps the others out, at most."""
+
+    max_attempts: int = 3
+    """Attempts after which a turn is given up; a cleared suspect has one more."""
+
+    hand_over_share: float = 0.25
+    """Share of a drain that is kept for writing that answers were interrupted."""
+
+    def refusal(self, claim: Claim, attempt: int) -> BotError | None:
+        """Why a turn is not answered, at its `attempt`th attempt; None when it is."""
+        if attempt > self.max_attempts + claim.cleared:
+            return GivenUp(f"begun {attempt} times")
+        if claim.age > self.max_age:
             return TooLate(f"{claim.age:.0f} s old")
         return None

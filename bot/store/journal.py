@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
+from bot.core.turns import QUARANTINE_FROM
 from bot.core.types import Lease
 from bot.errors import LeaseLost
 from bot.store import rows, statements
@@ -145,7 +146,7 @@ class SqlJournal:
         taken = connection.execute(statements.TAKE, of(key) | self._taking)
         if not (row := taken.one_or_none()):
             return None
-        if row.attempts >= statements.CAREFUL_FROM:
+        if row.attempts >= QUARANTINE_FROM:
             return rows.claim(row, attempts=None)
         return rows.claim(row, attempts=connection.scalar(statements.BEGIN_TAKEN, of(key)))
 

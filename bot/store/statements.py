@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.core.turns import TurnState
+from bot.core.turns import QUARANTINE_FROM, TurnState
 from bot.core.types import Order
 from bot.store.clock import Now
 from bot.store.tables import OPEN, turns
@@ -43,9 +43,6 @@ BATCH = 500
 c = turns.c
 KEY = (c.team, c.channel, c.ts)
 NOBODY = ""
-
-CAREFUL_FROM = 2
-"""Attempts after which a turn is no longer begun by the way: it may be what kills us."""
 
 
 ME = bindparam("me", type_=Text)
@@ -140,8 +137,8 @@ TAKE = (
         owner=ME,
         lease_until=UNTIL,
         fence=c.fence + 1,
-        # Whoever takes up one that is begun with care has not begun it yet, and may leave it so.
-        begun=and_(c.begun, c.attempts < CAREFUL_FROM),
+        # A suspect is claimed but not begun: it has to wait for the others in quarantine.
+        begun=and_(c.begun, c.attempts < QUARANTINE_FROM),
     )
     .returning(*turns.c, (Now() - c.accepted_at).label("age"))
 )

@@ -22,7 +22,7 @@ def ours():
         "answer:",
         "conversations:",
         "envelopes:",
-        "keeper:",
+        "background:",
         "people:",
         "sockets:",
         "store:",

@@ -23,13 +23,13 @@ from bot.tasks import Tasks
 from tests.fakes import Free, Pages, Screen, ScriptModel, turn
 
 DONE = Finish(FinishReason.STOP)
-QUICK = TurnPolicy(pulse=0.02)
+QUICK = TurnPolicy(check_interval=0.02)
 
 
 class House:
     """Conversations with a screen per question, which outlives the process that wrote there."""
 
-    def __init__(self, journal, *scripts, errors=(), terms=None, screens=None, budget=None, **how):
+    def __init__(self, journal, *scripts, errors=(), policy=None, screens=None, budget=None, **how):
         self.model = ScriptModel(*scripts)
         self.journal = journal
         self.screens = {} if screens is None else screens
@@ -38,9 +38,9 @@ class House:
         self.asked = []
         pages = Pages(*how.pop("said", ()))
         names = (lambda: "Bot", lambda: "today")
-        desk = AnswerServices(self.model, pages, pages, budget or Free(), *names, **how)
+        services = AnswerServices(self.model, pages, pages, budget or Free(), *names, **how)
         self.conversations = Conversations(
-            journal, desk, self.screen, lambda turn: "Ask me anything.", terms or QUICK
+            journal, services, self.screen, lambda turn: "Ask me anything.", policy or QUICK
         )
 
     def screen(self, claim):
@@ -298,7 +298,7 @@ async def test_what_slack_does_not_take_gets_an_ending_and_the_request_is_aborte
     await house.begun(text="Be")
     house.screens["1.000100"].errors = [SlackRejected("chat.update", "restricted_action")]
     house.model.scripts = []
-    answer = house.conversations._working[turn().key].answer
+    answer = house.conversations._running[turn().key].answer
     answer._delivery.feed(TextDelta(" more"))
     await house.ended()
 
@@ -324,8 +324,8 @@ async def died(open_house, another, *scripts, asked=None, text="Be", lease=0.2):
     house = await open_house(*scripts, journal=await another("dead", lease))
     await house.ask(asked or turn())
     await house.begun((asked or turn()).ts, text)
-    await house.conversations._keeper.cancel()
-    await house.conversations._tasks.cancel()
+    await house.conversations._background.cancel()
+    await house.conversations._turns.cancel()
     return house
 
 
@@ -404,8 +404,8 @@ async def test_a_question_that_kills_is_given_up(open_house, another, script, li
         await house.ask(poison)
         while not await tried(house, poison, text=len(script) > 1):
             await asyncio.sleep(0.01)
-        await house.conversations._keeper.cancel()
-        await house.conversations._tasks.cancel()
+        await house.conversations._background.cancel()
+        await house.conversations._turns.cancel()
         await asyncio.sleep(0.25)
     house = await open_house([TextDelta("2"), DONE], screens=screens)
     await house.ask(good)
@@ -431,7 +431,7 @@ async def test_a_question_that_is_too_old_is_closed_and_not_answered(open_house,
     journal = await another("dead", 0.05)
     await journal.accept(turn())
     await asyncio.sleep(0.1)
-    house = await open_house(terms=TurnPolicy(pulse=0.02, too_late=0.05))
+    house = await open_house(policy=TurnPolicy(check_interval=0.02, max_age=0.05))
     (state,) = await house.over(turn())
 
     assert state == "failed"
@@ -444,7 +444,7 @@ async def test_who_was_paused_for_too_long_writes_nothing_more(open_house, anoth
     zombie = await open_house(
         [TextDelta("Be"), 0.6, TextDelta("gone"), DONE],
         journal=await another("zombie", 0.1),
-        terms=TurnPolicy(lease=0.1, pulse=60.0),
+        policy=TurnPolicy(lease=0.1, check_interval=60.0),
     )
     await zombie.ask(turn())
     await zombie.begun(text="Be")
@@ -545,7 +545,7 @@ async def test_without_a_journal_nothing_is_written(open_house, another):
     house = await open_house(
         [TextDelta("Be"), 0.2, TextDelta("cause."), DONE],
         journal=journal,
-        terms=TurnPolicy(lease=0.1, pulse=0.02),
+        policy=TurnPolicy(lease=0.1, check_interval=0.02),
     )
     await house.ask(turn())
     await house.begun(text="Be")
@@ -670,6 +670,6 @@ async def test_a_deletion_is_heard_while_the_last_word_waits(open_house):
     await house.begun(text="Whole")
     await asyncio.sleep(0.3)
     await house.conversations.deleted("T1", "C1", "2.0")
-    work = house.conversations._working[turn().key]
+    work = house.conversations._running[turn().key]
 
     assert work.answer._reply.phase is Phase.GONE

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.core.types import Lease
-from bot.engine.held_lease import HeldLease, uptime
+from bot.engine.held_lease import HeldLease
 from bot.errors import LeaseLost, StoreError
 
 LEASE = Lease(("T1", "C1", "1.0"), 1)
@@ -33,13 +33,13 @@ class Hours:
         return self.now
 
 
-def tenure(*answers, seconds=10.0):
+def leased(*answers, seconds=10.0):
     clock, journal = Hours(), Registrar(*answers)
     return HeldLease(journal, LEASE, seconds, clock(), clock), journal, clock
 
 
 async def test_for_half_its_time_nobody_is_asked():
-    held, journal, clock = tenure()
+    held, journal, clock = leased()
     clock.now += 4.9
     await held.check()
 
@@ -47,7 +47,7 @@ async def test_for_half_its_time_nobody_is_asked():
 
 
 async def test_after_that_it_is_renewed_and_good_from_when_that_was_asked():
-    held, journal, clock = tenure({LEASE: None}, {LEASE: None})
+    held, journal, clock = leased({LEASE: None}, {LEASE: None})
     clock.now += 5.0
     await held.check()
     clock.now += 4.9
@@ -61,14 +61,14 @@ async def test_after_that_it_is_renewed_and_good_from_when_that_was_asked():
 
 async def test_what_somebody_else_took_is_lost():
     """F094."""
-    held, _, clock = tenure({})
+    held, _, clock = leased({})
     clock.now += 60.0
     with pytest.raises(LeaseLost):
         await held.check()
 
 
 async def test_while_nobody_can_say_nothing_is_written():
-    held, journal, clock = tenure(StoreError("down"), {LEASE: None})
+    held, journal, clock = leased(StoreError("down"), {LEASE: None})
     clock.now += 60.0
     with pytest.raises(StoreError):
         await held.check()
@@ -78,14 +78,10 @@ async def test_while_nobody_can_say_nothing_is_written():
 
 
 async def test_a_heartbeat_spares_the_question():
-    held, journal, clock = tenure()
+    held, journal, clock = leased()
     clock.now += 60.0
     held.renewed(clock.now)
     held.renewed(clock.now - 30)
     await held.check()
 
     assert journal.asked == 0
-
-
-def test_the_clock_only_goes_on():
-    assert uptime() <= uptime()

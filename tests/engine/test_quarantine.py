@@ -11,11 +11,11 @@ from tests.fakes import turn
 
 
 class Watched:
-    """A probation that is looked at: `begun` are the claims whose body has begun, in order."""
+    """A quarantine that is looked at: `begun` are the claims whose body has begun, in order."""
 
     def __init__(self, journal, seconds=60.0):
         self.tasks = Tasks("test")
-        self.probation = Quarantine(journal, self.tasks, seconds)
+        self.quarantine = Quarantine(journal, self.tasks, seconds)
         self.begun = []
         self.given_up = set()
 
@@ -25,7 +25,7 @@ class Watched:
         return self.tasks.start(work, name="body")
 
     async def _body(self, suspect, spoken, over):
-        async with self.probation.of(suspect, spoken, lambda: suspect.turn.ts in self.given_up):
+        async with self.quarantine.enter(suspect, spoken, lambda: suspect.turn.ts in self.given_up):
             self.begun.append(suspect.turn.ts)
             await over.wait()
 
@@ -86,6 +86,6 @@ async def test_who_has_nothing_to_wait_for_any_more_does_not(suspects):
         watched.enter(second)
         await asyncio.sleep(0.01)
         watched.given_up.add("2.0")
-        watched.probation.look_again()
+        watched.quarantine.recheck()
         while watched.begun != ["1.0", "2.0"]:
             await asyncio.sleep(0.005)
