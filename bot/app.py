@@ -6,11 +6,11 @@ import asyncio
 import time
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.backoff import Backoff
 from bot.core.pacing import Rate
 from bot.database import open_database
 from bot.endpoint import client_of, deadlines_of, model_of
@@ -241,7 +241,9 @@ async def _over_http(
 
 async def _identify(client: AsyncWebClient) -> Identity:
     """Who we are. Waits for a Slack that is down; a token it refuses is a mistake in settings."""
-    for pause in chain(PAUSES, repeat(PAUSES[-1])):
+    backoff = Backoff(PAUSES)
+    while True:
+        at_least = 0.0
         try:
             return await identify(client)
         except SlackRejected as error:
@@ -249,11 +251,10 @@ async def _identify(client: AsyncWebClient) -> Identity:
                 [f"SLACK_BOT_TOKEN: Slack does not accept it ({error.code})"]
             ) from error
         except SlackRefused as error:
-            pause = max(pause, error.retry_after)
+            at_least = error.retry_after
         except SlackUnknown as error:
-            log.warning("slack does not answer yet", detail=str(error), pause=pause)
-        await asyncio.sleep(pause)
-    raise AssertionError("unreachable")
+            log.warning("slack does not answer yet", detail=str(error))
+        await asyncio.sleep(backoff.next(at_least))
 
 
 def _budget(settings: Settings) -> Budget:

@@ -7,12 +7,12 @@ import os
 import socket
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from itertools import chain, repeat
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.backoff import Backoff
 from bot.errors import StoreError
 from bot.mortal import fate_of, mortal
 from bot.store import open_store
@@ -59,7 +59,8 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
 async def _store(settings: Settings, stack: AsyncExitStack) -> SqlJournal:
     """Waits for a database that is not there yet; one that is wrong is a mistake in settings."""
     owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
-    for pause in chain(PAUSES, repeat(PAUSES[-1])):
+    backoff = Backoff(PAUSES)
+    while True:
         opening = open_store(
             settings.database_url.get_secret_value(),
             owner=owner,
@@ -68,9 +69,9 @@ async def _store(settings: Settings, stack: AsyncExitStack) -> SqlJournal:
         try:
             return await stack.enter_async_context(opening)
         except StoreError as error:
+            pause = backoff.next()
             log.warning("database does not answer yet", detail=str(error), pause=pause)
         await asyncio.sleep(pause)
-    raise AssertionError("unreachable")
 
 
 async def _forget(journal: SqlJournal, seconds: float) -> None:

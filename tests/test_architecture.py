@@ -8,9 +8,10 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "bot").rglob("*.py"))
 
-LEAVES = {"errors", "strings"}
+LEAVES = {"backoff", "errors", "strings"}
 INNER = LEAVES | {"tasks", "telemetry", "core"}
 ALLOWED = {
+    "backoff": set(),
     "errors": set(),
     "strings": set(),
     "core": LEAVES,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.backoff import Backoff
 from bot.core.reply import Phase
 from bot.core.types import CallKind, ReasoningDelta
 from bot.errors import SlackRefused, SlackUnknown, StoreError
@@ -52,7 +53,7 @@ class Delivery:
         self._waits_for: CallKind | None = None
         self._slow = slow
         self._refused = self._slowed = False
-        self._lost = 0
+        self._lost = Backoff(PAUSES)
 
     def feed(self, event: StreamEvent) -> None:
         """Takes what happened; the writer notices, unless there is nothing of it to see."""
@@ -134,7 +135,8 @@ class Delivery:
             return
         try:
             await self._sink.do(call)
-            self._refused, self._lost = False, 0
+            self._refused = False
+            self._lost.reset()
         except SlackRefused as refusal:
             log.info("slack refused", method=call.method, retry_after=refusal.retry_after)
             self._refused = True
@@ -143,11 +145,10 @@ class Delivery:
             await self._pause(call, error)
 
     async def _pause(self, call: Call, error: SlackUnknown | StoreError) -> None:
-        pause = PAUSES[min(self._lost, len(PAUSES) - 1)]
-        self._lost += 1
-        if self._lost >= TRIES:
+        pause, tries = self._lost.next(), self._lost.failures
+        if tries >= TRIES:
             raise error
-        log.warning("write to come again", method=call.method, tries=self._lost, detail=str(error))
+        log.warning("write to come again", method=call.method, tries=tries, detail=str(error))
         await asyncio.sleep(pause)
 
 

@@ -7,6 +7,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from bot.backoff import Backoff
 from bot.errors import BotError, LeaseLost, StoreError
 from bot.store.engines import PATIENCE
 from bot.store.failures import FOREIGN, passes, running
@@ -103,13 +104,14 @@ async def repeated(
     and the database's own error, which may quote what was to be stored, stands in no traceback.
     """
     give_up = time.monotonic() + PATIENCE
-    for pause in (*PAUSES, None):
+    backoff = Backoff(PAUSES)
+    while True:
         try:
             return await work()
         except LeaseLost as error:
             return error.with_traceback(None)
         except FOREIGN as error:
-            if pause is None or not passes(error) or time.monotonic() > give_up:
+            tried = backoff.failures == len(PAUSES) or time.monotonic() > give_up
+            if tried or not passes(error):
                 return failure(error)
-        await asyncio.sleep(pause)
-    raise AssertionError("unreachable")
+        await asyncio.sleep(backoff.next())
