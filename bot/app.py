@@ -243,7 +243,6 @@ async def _identify(client: AsyncWebClient) -> Identity:
     """Who we are. Waits for a Slack that is down; a token it refuses is a mistake in settings."""
     backoff = Backoff(PAUSES)
     while True:
-        at_least = 0.0
         try:
             return await identify(client)
         except SlackRejected as error:
@@ -251,10 +250,11 @@ async def _identify(client: AsyncWebClient) -> Identity:
                 [f"SLACK_BOT_TOKEN: Slack does not accept it ({error.code})"]
             ) from error
         except SlackRefused as error:
-            at_least = error.retry_after
+            pause = backoff.next(error.retry_after)
         except SlackUnknown as error:
-            log.warning("slack does not answer yet", detail=str(error))
-        await asyncio.sleep(backoff.next(at_least))
+            pause = backoff.next()
+            log.warning("slack does not answer yet", detail=str(error), pause=pause)
+        await asyncio.sleep(pause)
 
 
 def _budget(settings: Settings) -> Budget:

@@ -33,7 +33,7 @@ class Backoff:
         """Attempts that have failed since the last `reset`."""
 
     def next(self, at_least: float = 0.0) -> float:
-        """Counts a failure. Returns the seconds to wait: the next pause, or `at_least` if longer."""
+        """Counts a failure. Returns the seconds to wait: at least `at_least`."""
         pause = self._pauses[min(self.failures, len(self._pauses) - 1)]
         self.failures += 1
         return max(pause * self._random(*self._jitter), at_least)
