@@ -181,13 +181,15 @@ def _bolt(
     bolt = build_app(slack.identity, slack.client)
     open_inbox(bolt, memory.journal, slack.identity.bot_user)
     submit = conversations.submit
-    rounds = AskAgain(slack.client, memory.journal, slack.budget, slack.identity.bot_user, submit)
+    ask_again = AskAgain(
+        slack.client, memory.journal, slack.budget, slack.identity.bot_user, submit
+    )
     handlers = Handlers(
         submit=submit,
         stop=conversations.stop,
-        again=rounds.again,
+        ask_again=ask_again.again,
         deleted=conversations.deleted,
-        votes=FeedbackActions(slack.client, memory.feedback, words_for),
+        feedback=FeedbackActions(slack.client, memory.feedback, words_for),
         words=words_for,
         client=slack.client,
     )

@@ -16,7 +16,7 @@ LONGEST_WAIT = 48 * 3600
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
+class FeedbackFormStrings:
     """The form that asks what was wrong. `faults` maps a `Fault` to what it is called."""
 
     title: str
@@ -66,7 +66,7 @@ class Strings:
     forgotten: str
     thanks: str
     replaced: str
-    why: Why
+    feedback_form: FeedbackFormStrings
     help: str
     error_id: str
     units: Mapping[int, str]
@@ -122,7 +122,7 @@ ENGLISH = Strings(
     forgotten="This answer is too old for that. Please ask again.",
     thanks="Thank you for the feedback.",
     replaced="This answer has been replaced, or is too old to be rated.",
-    why=Why(
+    feedback_form=FeedbackFormStrings(
         title="What was wrong?",
         which="What applies",
         more="In your own words",
@@ -210,7 +210,7 @@ JAPANESE = Strings(
     forgotten="この回答は古いため操作できません。もう一度お尋ねください。",
     thanks="フィードバックをありがとうございます。",
     replaced="この回答は新しいものに置き換えられたか、古いため評価できません。",
-    why=Why(
+    feedback_form=FeedbackFormStrings(
         title="どこが良くありませんでしたか",
         which="当てはまるもの",
         more="詳しくお聞かせください",

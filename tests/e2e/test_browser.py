@@ -175,10 +175,10 @@ async def test_a_thumb_down_asks_why(page, slack):
     thumb = page.locator("#replies").get_by_role("button", name=ENGLISH.bad)
     await thumb.click(timeout=15_000)
 
-    form = page.get_by_role("dialog", name=ENGLISH.why.title)
-    await form.get_by_label(ENGLISH.why.faults["incomplete"]).check()
+    form = page.get_by_role("dialog", name=ENGLISH.feedback_form.title)
+    await form.get_by_label(ENGLISH.feedback_form.faults["incomplete"]).check()
     await form.get_by_role("textbox").fill("What about the penguins' feet?")
-    await form.get_by_role("button", name=ENGLISH.why.send).click()
+    await form.get_by_role("button", name=ENGLISH.feedback_form.send).click()
 
     await expect(form).to_be_hidden()
     await expect(thumb).to_have_attribute("aria-pressed", "true")

@@ -198,4 +198,4 @@ async def test_who_has_asked_nothing_is_spoken_to_in_their_language(house):
     view = await form_of(house)
 
     assert whispers == [JAPANESE.only_the_asker]
-    assert view["title"]["text"] == JAPANESE.why.title
+    assert view["title"]["text"] == JAPANESE.feedback_form.title

@@ -28,9 +28,9 @@ class Backstage:
         self.handlers = Handlers(
             submit=self.submitted.append,
             stop=self.stop,
-            again=self.ask_again,
+            ask_again=self.ask_again,
             deleted=self.delete,
-            votes=FeedbackActions(client, self.box, self.words),
+            feedback=FeedbackActions(client, self.box, self.words),
             words=self.words,
             client=client,
         )

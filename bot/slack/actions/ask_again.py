@@ -1,4 +1,4 @@
-"""Asking again: what Retry, Regenerate and Continue do, for the asker, once per press."""
+"""Asking again: what Retry, Regenerate and Continue do, for the asker, once per round."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bot.errors import SlackError, SlackRejected
-from bot.slack.events.turns import reread
+from bot.slack.events.turns import turn_of_message
 from bot.slack.web_api import call_within_budget
 
 if TYPE_CHECKING:
@@ -22,47 +22,67 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-STARTED, NOT_YOURS, FORGOTTEN, ASKED = "started", "not_yours", "forgotten", "asked"
-UNREADABLE, UNAVAILABLE = "unreadable", "unavailable"
+STARTED = "started"
+"""The new round has begun."""
+
+NOT_YOURS = "not_yours"
+"""Somebody else asked the question."""
+
+FORGOTTEN = "forgotten"
+"""The journal does not know the turn any more."""
+
+ASKED = "asked"
+"""The turn is being answered, or has a later round than the button's."""
+
+UNREADABLE = "unreadable"
+"""The question cannot be read from Slack: deleted, or no longer allowed."""
+
+UNAVAILABLE = "unavailable"
+"""Slack did not answer when asked for the question."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskAgain:
-    """Opens ended turns again. `submit` hands them to whoever answers.
+    """Asks ended turns again.
 
-    The texts of a turn are erased when it has ended, so the question is read again from Slack, as
-    it stands there now.
+    The journal erases the texts of a turn when it ends, so the question is read again from Slack.
     """
 
     client: AsyncWebClient
     journal: Journal
+
     budget: Budget
+    """Slack's rate limits, for reading the question."""
+
     bot_user: str
+    """The bot's user id."""
+
     submit: Callable[[TurnKey], None]
+    """Starts work on the turn."""
 
     async def again(self, key: TurnKey, round_: int, user: str, *, goes_on: bool) -> str:
-        """What became of a press on a button of that round. Raises `StoreError`."""
+        """The outcome of a click on a button of that round. Raises `StoreError`."""
         refusal = _refusal(await self.journal.find(key), round_, user)
-        return refusal or await self._open(key, round_ + 1, user, goes_on=goes_on)
+        return refusal or await self._reopen(key, round_ + 1, user, goes_on=goes_on)
 
-    async def _open(self, key: TurnKey, round_: int, user: str, *, goes_on: bool) -> str:
+    async def _reopen(self, key: TurnKey, round_: int, user: str, *, goes_on: bool) -> str:
         try:
-            turn = await self._read(key)
+            turn = await self._read_question(key)
         except SlackError as error:
             log.warning("question not read again", detail=str(error))
             return UNREADABLE if isinstance(error, SlackRejected) else UNAVAILABLE
         if turn is None or turn.user != user:
             return UNREADABLE
-        # Of two presses at the same time one opens it.
+        # Of two clicks at the same time only one reopens it.
         if not await self.journal.reopen(replace(turn, round=round_, goes_on=goes_on)):
             return ASKED
         self.submit(key)
         return STARTED
 
-    async def _read(self, key: TurnKey) -> Turn | None:
-        """The question as it stands in Slack; None where it is not there. Raises `SlackError`."""
+    async def _read_question(self, key: TurnKey) -> Turn | None:
+        """The question as it is in Slack now; None when it is not there. Raises `SlackError`."""
         team, channel, ts = key
-        # The ts of any message finds it, whether it is a root, a reply, or in no thread at all.
+        # `conversations.replies` takes the ts of any message: a root, a reply, or one in no thread.
         where: dict[str, Any] = {"channel": channel, "ts": ts, "latest": ts, "oldest": ts}
         found = await call_within_budget(
             self.client,
@@ -73,13 +93,13 @@ class AskAgain:
         )
         messages = found.get("messages") or []
         asked = next((each for each in messages if each.get("ts") == ts), None)
-        return reread(asked, team, channel, self.bot_user) if asked else None
+        return turn_of_message(asked, team, channel, self.bot_user) if asked else None
 
 
-def _refusal(entry: TurnRecord | None, round_: int, user: str) -> str:
-    """Why that button of that round is not for this user, or not any more; empty where it is."""
-    if entry is None:
+def _refusal(record: TurnRecord | None, round_: int, user: str) -> str:
+    """Why this user's click on a button of that round has no effect; empty when it has one."""
+    if record is None:
         return FORGOTTEN
-    if entry.user != user:
+    if record.user != user:
         return NOT_YOURS
-    return "" if entry.round == round_ and entry.state.ended else ASKED
+    return "" if record.round == round_ and record.state.ended else ASKED

@@ -1,4 +1,4 @@
-"""The buttons of our messages, and what they carry: a turn's key, the round, and a verdict."""
+"""The buttons of our messages, and their values: a turn's key, its round, and a thumb."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STOP, RETRY, CONTINUE, REGENERATE = "stop", "retry", "continue", "regenerate"
 
 FEEDBACK = "feedback"
 THUMBS = {Thumb.UP: "feedback_up", Thumb.DOWN: "feedback_down"}
-"""Where Slack knows no feedback buttons, each thumb is a button with an id of its own."""
+"""The action ids of plain buttons, for where Slack does not take a `feedback_buttons` element."""
 
 WAYS_ON: Mapping[Phase, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Phase.COMPLETE: ((REGENERATE,), ()),
@@ -31,11 +31,11 @@ WAYS_ON: Mapping[Phase, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Phase.STOPPED: ((CONTINUE, REGENERATE), (RETRY,)),
     Phase.FAILED: ((CONTINUE, RETRY), (RETRY,)),
 }
-"""The buttons under what has ended: with some of the answer written, and with none."""
+"""The buttons below an ended answer: when it has some text, and when it has none."""
 
 
 def buttons(ids: Iterable[str], words: Strings, turn: Turn) -> list[Block]:
-    """What the asker of `turn` may do about its answer."""
+    """Button elements with these action ids, for the answer to `turn`."""
     labels = {
         STOP: words.stop,
         RETRY: words.retry,
@@ -46,11 +46,11 @@ def buttons(ids: Iterable[str], words: Strings, turn: Turn) -> list[Block]:
 
 
 def feedback(words: Strings, turn: Turn) -> Block:
-    """Two thumbs, as Slack draws them."""
+    """Two thumbs (docs: feedback buttons element)."""
     thumbs = {
         f"{name}_button": _label(label)
-        | {"accessibility_label": label, "value": write_value(turn.key, turn.round, verdict)}
-        for name, label, verdict in (
+        | {"accessibility_label": label, "value": write_value(turn.key, turn.round, thumb)}
+        for name, label, thumb in (
             ("positive", words.good, Thumb.UP),
             ("negative", words.bad, Thumb.DOWN),
         )
@@ -59,39 +59,39 @@ def feedback(words: Strings, turn: Turn) -> Block:
 
 
 def thumbs(words: Strings, turn: Turn) -> list[Block]:
-    """The same as plain buttons."""
-    looks = {Thumb.UP: (":+1:", words.good), Thumb.DOWN: (":-1:", words.bad)}
+    """Two thumbs as plain button elements."""
+    labels = {Thumb.UP: (":+1:", words.good), Thumb.DOWN: (":-1:", words.bad)}
     return [
-        _button(THUMBS[verdict], icon, write_value(turn.key, turn.round, verdict))
+        _button(THUMBS[thumb], icon, write_value(turn.key, turn.round, thumb))
         | {"accessibility_label": label}
-        for verdict, (icon, label) in looks.items()
+        for thumb, (icon, label) in labels.items()
     ]
 
 
-def write_value(key: TurnKey, round_: int = 0, verdict: Thumb | None = None) -> str:
-    """A turn's key as a button carries it, and the round of asking that it belongs to."""
+def write_value(key: TurnKey, round_: int = 0, thumb: Thumb | None = None) -> str:
+    """A button's value: the turn's key and round, and the thumb, if it is one. JSON."""
     named = dict(zip(("t", "c", "ts"), key, strict=True)) | {"r": round_}
-    return json.dumps(named | ({"v": verdict.value} if verdict else {}))
+    return json.dumps(named | ({"v": thumb.value} if thumb else {}))
 
 
 def read_value(value: object) -> tuple[TurnKey, int] | None:
-    """Key and round back; None for anything that is not ours (a value can be forged)."""
+    """Key and round of a button's value; None for a value that is not ours, as it may be forged."""
     found = fields(value)
     match [found.get("t"), found.get("c"), found.get("ts"), found.get("r", 0)]:
         case [str() as team, str() as channel, str() as ts, int() as round_]:
-            # A number that no database holds is none of ours, either.
+            # A larger number fits in no database column, so it is not ours.
             return ((team, channel, ts), round_) if 0 <= round_ < 2**31 else None
     return None
 
 
-def read_verdict(value: object) -> Thumb | None:
-    """The thumb that was pressed; None for a button that is none."""
+def read_thumb(value: object) -> Thumb | None:
+    """The thumb of a button's value; None when it has none."""
     said = fields(value).get("v")
-    return next((verdict for verdict in Thumb if verdict == said), None)
+    return next((thumb for thumb in Thumb if thumb == said), None)
 
 
 def fields(value: object) -> Mapping[str, Any]:
-    """What stands in a value of ours; nothing for what cannot be read."""
+    """The JSON object in a value; empty when it cannot be parsed."""
     try:
         found = json.loads(value) if isinstance(value, str) else None
     except (ValueError, RecursionError):

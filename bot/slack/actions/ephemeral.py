@@ -1,4 +1,4 @@
-"""What is said to one person alone, about something that they pressed."""
+"""Ephemeral messages: replies to a click that only the person who clicked can see."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 
 def place_of(body: Mapping[str, Any]) -> dict[str, str]:
-    """Where a button was pressed, as arguments of `chat.postEphemeral`."""
+    """Where a button was clicked, as arguments of `chat.postEphemeral`."""
     container = body.get("container", {})
     where = {"channel": container.get("channel_id"), "thread_ts": container.get("thread_ts")}
     return {name: value for name, value in where.items() if isinstance(value, str) and value}
@@ -27,8 +27,8 @@ def place_of(body: Mapping[str, Any]) -> dict[str, str]:
 async def post_ephemeral(
     client: AsyncWebClient, where: Mapping[str, str], user: str, text: str
 ) -> None:
-    """Says it. That it cannot be said harms nobody."""
+    """Posts `text`, for `user` only. An error is logged, not raised: nothing depends on it."""
     try:
         await call(client, "chat.postEphemeral", {**where, "user": user, "text": text})
     except SlackError as error:
-        log.warning("could not say what a button did", detail=str(error))
+        log.warning("ephemeral message not posted", detail=str(error))

@@ -1,4 +1,4 @@
-"""Thumbs: counted once per person, and where one is down, the question why."""
+"""Feedback: thumbs, counted once per person, and the form that a thumb down opens."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import structlog
 
 from bot.core.feedback import Thumb, VoteOutcome
 from bot.errors import SlackError, StoreError
-from bot.slack.actions.buttons import read_value, read_verdict
+from bot.slack.actions.buttons import read_thumb, read_value
 from bot.slack.actions.ephemeral import place_of, post_ephemeral
-from bot.slack.actions.feedback_form import form, read
+from bot.slack.actions.feedback_form import build_form, read_form
 from bot.slack.web_api import call
 
 if TYPE_CHECKING:
@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 MONTH: Final = 30 * 86400.0
+"""Seconds for which the log sums votes up."""
+
 DOUBLE_CLICK: Final = 2.0
-"""Seconds within which a second click is the same click."""
+"""Seconds within which a second click on the same thumb counts as the same click."""
 
 
 class FeedbackActions:
-    """Takes in what people say of answers. Anybody who can see an answer may."""
+    """Takes votes on answers. Everybody who can see an answer may vote."""
 
     def __init__(
         self,
@@ -41,42 +43,42 @@ class FeedbackActions:
         words: Callable[[str], Awaitable[Strings]],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`words` finds out a user's language; `clock` gives monotonic seconds."""
+        """`words` gives the strings in a user's language; `clock` gives monotonic seconds."""
         self._client = client
         self._feedback = feedback
         self._words = words
         self._clock = clock
         self._clicked: dict[Hashable, float] = {}
 
-    async def cast(self, body: Mapping[str, Any]) -> None:
-        """A thumb was pressed. Its value may be forged."""
+    async def vote(self, body: Mapping[str, Any]) -> None:
+        """Counts a click on a thumb. Its value may be forged."""
         user, value = body["user"]["id"], body["actions"][0].get("value")
-        rated, verdict = read_value(value), read_verdict(value)
-        if rated is None or verdict is None:
+        rated, thumb = read_value(value), read_thumb(value)
+        if rated is None or thumb is None:
             await self._say(body, (await self._words(user)).replaced)
             return
         try:
-            vote = await self._feedback.vote(*rated, user, verdict)
+            outcome = await self._feedback.vote(*rated, user, thumb)
         except StoreError:
             await self._say(body, (await self._words(user)).failures["internal"])
             return
-        await self._counted(body, rated, verdict, vote)
+        await self._respond(body, rated, thumb, outcome)
 
     async def explain(self, body: Mapping[str, Any]) -> None:
-        """The form came back."""
-        user, filled = body["user"]["id"], read(body["view"])
+        """Stores what somebody filled into the form. A form that is not ours is ignored."""
+        user, filled = body["user"]["id"], read_form(body["view"])
         if filled is None:
             return
         words = await self._words(user)
-        said = bool(filled.faults or filled.reason)
+        empty = not (filled.faults or filled.reason)
         try:
-            taken = not said or await self._feedback.explain(
+            stored = empty or await self._feedback.explain(
                 filled.key, filled.round, user, filled.faults, filled.reason
             )
         except StoreError:
             answer = words.failures["internal"]
         else:
-            answer = words.thanks if taken else words.replaced
+            answer = words.thanks if stored else words.replaced
             log.info(
                 "feedback explained",
                 faults=[fault.value for fault in filled.faults],
@@ -84,38 +86,43 @@ class FeedbackActions:
             )
         await post_ephemeral(self._client, filled.where, user, answer)
 
-    async def _counted(
-        self, body: Mapping[str, Any], rated: tuple[TurnKey, int], verdict: Thumb, vote: VoteOutcome
+    async def _respond(
+        self,
+        body: Mapping[str, Any],
+        rated: tuple[TurnKey, int],
+        thumb: Thumb,
+        outcome: VoteOutcome,
     ) -> None:
+        """Tells the voter what the vote did, or opens the form, and logs the tally."""
         words = await self._words(body["user"]["id"])
-        if vote is VoteOutcome.STALE:
+        if outcome is VoteOutcome.STALE:
             await self._say(body, words.replaced)
-        elif verdict is Thumb.DOWN:
-            # A click that changes nothing may still be meant to say why, unless it is a double one.
+        elif thumb is Thumb.DOWN:
+            # A vote that changes nothing still opens the form, unless it is a double click.
             if self._is_new((body["user"]["id"], *rated)):
-                await self._ask_why(body, words, rated)
-        elif vote is VoteOutcome.COUNTED:
+                await self._open_form(body, words, rated)
+        elif outcome is VoteOutcome.COUNTED:
             await self._say(body, words.thanks)
-        if vote is VoteOutcome.COUNTED:
-            await self._tell(rated[0][0], verdict)
+        if outcome is VoteOutcome.COUNTED:
+            await self._log_tally(rated[0][0], thumb)
 
-    async def _ask_why(
+    async def _open_form(
         self, body: Mapping[str, Any], words: Strings, rated: tuple[TurnKey, int]
     ) -> None:
-        """Where the form cannot be shown any more, the thumb counts all the same."""
-        view = form(words, *rated, place_of(body))
+        """Opens the form. If Slack refuses (the trigger has expired), the vote counts anyway."""
+        view = build_form(words, *rated, place_of(body))
         try:
             await call(
                 self._client, "views.open", {"trigger_id": body.get("trigger_id"), "view": view}
             )
         except SlackError as error:
-            log.info("not asked why", detail=str(error))
+            log.info("feedback form not opened", detail=str(error))
             await self._say(body, words.thanks)
 
-    async def _tell(self, team: str, verdict: Thumb) -> None:
+    async def _log_tally(self, team: str, thumb: Thumb) -> None:
         with suppress(StoreError):
             tally = await self._feedback.counts(team, MONTH)
-            log.info("feedback", verdict=verdict.value, up=tally.up, down=tally.down)
+            log.info("feedback", verdict=thumb.value, up=tally.up, down=tally.down)
 
     async def _say(self, body: Mapping[str, Any], text: str) -> None:
         await post_ephemeral(self._client, place_of(body), body["user"]["id"], text)

@@ -1,6 +1,6 @@
-"""The inbox: a question is in the journal before Slack is told that we have it.
+"""The inbox: a question is committed to the journal before its event is acknowledged to Slack.
 
-Bolt acknowledges an event before its listener runs, so the only safe place is a global middleware.
+Bolt acknowledges an event before its listener runs, so this is done in a global middleware.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 TURN: Final = "turn"
-"""Where a listener finds the turn in Bolt's context."""
+"""The key of the turn in Bolt's context, for the listeners."""
 
-PATIENCE: Final = 2.5
-"""Seconds for the journal. After three Slack delivers again, and would not hear us any more."""
+COMMIT_TIMEOUT: Final = 2.5
+"""Seconds for the journal. Slack waits three for the acknowledgement, then delivers again."""
 
 
 class NotAccepted(BotError):
-    """The journal did not take a question in: Slack must not be told that we have it."""
+    """The journal did not commit a question, so its event must not be acknowledged."""
 
 
 def open_inbox(app: AsyncApp, journal: Journal, bot_user: str) -> None:
-    """Puts the journal before every listener of `app`."""
+    """Commits questions to `journal` before any listener of `app` runs."""
 
     async def inbox(
         body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[Any]]
     ) -> BoltResponse | None:
         turn = read_turn(body, bot_user)
         if turn and not await _accept(journal, turn):
-            # Not calling next without an answer of our own would be a 404, and no acknowledgement.
+            # A duplicate is acknowledged here: without a response Bolt would answer 404.
             return BoltResponse(status=200)
         context[TURN] = turn
         await next_()
@@ -54,8 +54,9 @@ def open_inbox(app: AsyncApp, journal: Journal, bot_user: str) -> None:
 
 
 async def _accept(journal: Journal, turn: Turn) -> bool:
+    """True when the turn is new. Raises `NotAccepted`."""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(COMMIT_TIMEOUT):
             new = await journal.accept(turn)
     except Exception as error:
         raise NotAccepted(type(error).__name__) from error

@@ -1,4 +1,4 @@
-"""What Slack tells us, handed on: questions to be answered, presses of buttons, and the rest."""
+"""Bolt's listeners: events, button clicks and forms, each handed on to what does the work."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bot.slack.actions.buttons import (
     read_value,
 )
 from bot.slack.actions.ephemeral import place_of, post_ephemeral
-from bot.slack.actions.feedback_form import WHY
+from bot.slack.actions.feedback_form import CALLBACK_ID
 from bot.slack.answers.blocks import without_furniture
 from bot.slack.authorize import UnknownTeam
 from bot.slack.events.inbox import TURN, NotAccepted
@@ -50,83 +50,94 @@ REPLIES: Final[Mapping[str, Callable[[Strings], str]]] = {
     "forgotten": lambda words: words.forgotten,
     "unavailable": lambda words: words.failures["internal"],
 }
-"""What is said to whoever pressed a button without effect."""
+"""What a person reads whose click had no effect, by the outcome of the click."""
 
 EXPECTED: Final = {BoltUnhandledRequestError: "not handled", UnknownTeam: "unknown team"}
-"""Errors that are none: acknowledged, so that Slack does not send the same thing three times."""
+"""Errors that are no bugs. The request is acknowledged, so that Slack does not send it again."""
 
 
-class Again(Protocol):
-    """Opens an ended turn again, and says what became of that."""
+class AskAgainHandler(Protocol):
+    """Asks an ended turn again. Returns the outcome, a key of `REPLIES` or `STARTED`."""
 
     async def __call__(self, key: TurnKey, round_: int, user: str, *, goes_on: bool) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """Who does the work behind the listeners. `words` finds out a user's language."""
+    """What the listeners call."""
 
     submit: Callable[[TurnKey], None]
+    """Starts work on a turn that is in the journal."""
+
     stop: Callable[[TurnKey, str], Awaitable[str]]
-    again: Again
+    """Stops an answer for a user. Returns the outcome, a key of `REPLIES` or "stopped"."""
+
+    ask_again: AskAgainHandler
+
     deleted: Callable[[str, str, str], Awaitable[None]]
-    votes: FeedbackActions
+    """Takes note of a deleted message (team, channel, ts)."""
+
+    feedback: FeedbackActions
+
     words: Callable[[str], Awaitable[Strings]]
+    """The strings in the language of a user, whose locale is looked up first."""
+
     client: AsyncWebClient
+
     unhandled: Counter[str] = field(default_factory=Counter)
+    """How often each type of payload came for which there is no listener."""
 
 
 def register(app: AsyncApp, handlers: Handlers) -> None:
-    """Adds the listeners. Every request is acknowledged, but for questions not yet accepted."""
-    _hear(app, handlers)
-    _feel(app, handlers)
+    """Adds the listeners to `app`.
+
+    Every request is acknowledged, except a question that the journal did not commit.
+    """
+    _register_events(app, handlers)
+    _register_actions(app, handlers)
 
     async def on_error(
         error: Exception, body: dict[str, Any], response: BoltResponse | None
     ) -> BoltResponse | None:
-        status = _judge(handlers, error, body)
+        status = _status_of(handlers, error, body)
         return BoltResponse(status=status) if response is not None else None
 
     app.error(on_error)
 
 
-def _hear(app: AsyncApp, handlers: Handlers) -> None:
-    """What is said, and what is taken back."""
-
+def _register_events(app: AsyncApp, handlers: Handlers) -> None:
     async def on_message(context: AsyncBoltContext, body: dict[str, Any]) -> None:
         if turn := context.get(TURN):
             handlers.submit(turn.key)
-        elif gone := read_deletion(body):
-            await handlers.deleted(*gone)
+        elif deleted := read_deletion(body):
+            await handlers.deleted(*deleted)
 
     app.event("app_mention")(on_message)
     app.event("message")(on_message)
 
 
-def _feel(app: AsyncApp, handlers: Handlers) -> None:
-    """What is pressed."""
-
-    async def again(body: Mapping[str, Any]) -> None:
-        await _again(handlers, body, goes_on=False)
+def _register_actions(app: AsyncApp, handlers: Handlers) -> None:
+    async def ask_again(body: Mapping[str, Any]) -> None:
+        await _ask_again(handlers, body, goes_on=False)
 
     async def stop(body: Mapping[str, Any]) -> None:
         await _stop(handlers, body)
 
     async def go_on(body: Mapping[str, Any]) -> None:
-        if await _again(handlers, body, goes_on=True):
-            await _clear(handlers, body)
+        if await _ask_again(handlers, body, goes_on=True):
+            await _remove_furniture(handlers, body)
 
-    pressed = {STOP: stop, RETRY: again, REGENERATE: again, CONTINUE: go_on}
-    pressed |= dict.fromkeys((FEEDBACK, *THUMBS.values()), handlers.votes.cast)
-    for action, work in pressed.items():
-        app.action(action)(_acknowledged(work))
-    app.view(WHY)(_acknowledged(handlers.votes.explain))
+    actions = {STOP: stop, RETRY: ask_again, REGENERATE: ask_again, CONTINUE: go_on}
+    actions |= dict.fromkeys((FEEDBACK, *THUMBS.values()), handlers.feedback.vote)
+    for action_id, work in actions.items():
+        app.action(action_id)(_acknowledge_first(work))
+    app.view(CALLBACK_ID)(_acknowledge_first(handlers.feedback.explain))
 
 
-def _acknowledged(
+def _acknowledge_first(
     work: Callable[[Mapping[str, Any]], Awaitable[None]],
 ) -> Callable[..., Awaitable[None]]:
-    """Slack waits three seconds for that, and the work may take longer."""
+    """A listener that acknowledges and then works: Slack waits three seconds, no longer."""
 
     async def listener(ack: Callable[[], Awaitable[Any]], body: dict[str, Any]) -> None:
         await ack()
@@ -136,28 +147,30 @@ def _acknowledged(
 
 
 async def _stop(handlers: Handlers, body: Mapping[str, Any]) -> None:
-    """Stops an answer, or says to the person who clicked why not. The value may be forged."""
-    user, pressed = _press(body)
+    """Stops an answer, or tells the person who clicked why not. The value may be forged."""
+    user, clicked = _read_click(body)
     try:
-        outcome = await handlers.stop(pressed[0], user) if pressed else "over"
+        outcome = await handlers.stop(clicked[0], user) if clicked else "over"
     except StoreError:
         outcome = "unavailable"
-    await _explain(handlers, body, outcome)
+    await _reply(handlers, body, outcome)
 
 
-async def _again(handlers: Handlers, body: Mapping[str, Any], *, goes_on: bool) -> bool:
-    """Asks again; True when that has begun."""
-    user, pressed = _press(body)
+async def _ask_again(handlers: Handlers, body: Mapping[str, Any], *, goes_on: bool) -> bool:
+    """Asks again; True when the new round has started."""
+    user, clicked = _read_click(body)
+    outcome = "forgotten"
     try:
-        outcome = await handlers.again(*pressed, user, goes_on=goes_on) if pressed else "forgotten"
+        if clicked:
+            outcome = await handlers.ask_again(*clicked, user, goes_on=goes_on)
     except StoreError:
         outcome = "unavailable"
-    await _explain(handlers, body, outcome)
+    await _reply(handlers, body, outcome)
     return outcome == STARTED
 
 
-async def _clear(handlers: Handlers, body: Mapping[str, Any]) -> None:
-    """Takes the notice and the buttons from a message that the answer goes on below."""
+async def _remove_furniture(handlers: Handlers, body: Mapping[str, Any]) -> None:
+    """Removes the notice and the buttons from a message, as its answer continues below it."""
     message, channel = body.get("message", {}), body.get("channel", {}).get("id")
     if not (blocks := without_furniture(message.get("blocks") or [])):
         return
@@ -165,14 +178,16 @@ async def _clear(handlers: Handlers, body: Mapping[str, Any]) -> None:
     try:
         await call(handlers.client, "chat.update", update | {"parse": "none"})
     except SlackError as error:
-        log.info("buttons stay: they are answered kindly", detail=str(error))
+        log.info("buttons not removed", detail=str(error))
 
 
-def _press(body: Mapping[str, Any]) -> tuple[str, tuple[TurnKey, int] | None]:
+def _read_click(body: Mapping[str, Any]) -> tuple[str, tuple[TurnKey, int] | None]:
+    """Who clicked, and the turn and round of the button; None for a value that is not ours."""
     return body["user"]["id"], read_value(body["actions"][0].get("value"))
 
 
-async def _explain(handlers: Handlers, body: Mapping[str, Any], outcome: str) -> None:
+async def _reply(handlers: Handlers, body: Mapping[str, Any], outcome: str) -> None:
+    """Tells the person who clicked why nothing happened, if that is the outcome."""
     user = body["user"]["id"]
     if reply := REPLIES.get(outcome):
         await post_ephemeral(
@@ -180,22 +195,22 @@ async def _explain(handlers: Handlers, body: Mapping[str, Any], outcome: str) ->
         )
 
 
-def _judge(handlers: Handlers, error: Exception, body: Mapping[str, Any]) -> int:
-    """The status for Slack. Only what is not in the journal yet may come again."""
+def _status_of(handlers: Handlers, error: Exception, body: Mapping[str, Any]) -> int:
+    """The HTTP status for Slack: 500 asks for the event again, 200 acknowledges it."""
     if isinstance(error, NotAccepted):
         log.error("question not accepted", detail=str(error))
         return 500
-    if what := EXPECTED.get(type(error)):
+    if reason := EXPECTED.get(type(error)):
         kind = kind_of(body)
         handlers.unhandled[kind] += 1
-        log.info(what, type=kind, times=handlers.unhandled[kind])
+        log.info(reason, type=kind, times=handlers.unhandled[kind])
     else:
         log.error("listener failed", type=kind_of(body), exc_info=error)
     return 200
 
 
 def kind_of(body: Mapping[str, Any]) -> str:
-    """What a payload is, by its type alone."""
+    """The type of a payload, for logs: no content, 80 characters at most."""
     event = body.get("event")
     inner = event.get("type") if isinstance(event, dict) else None
     return str(inner or body.get("type") or ("command" if "command" in body else "unknown"))[:80]

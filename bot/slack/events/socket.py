@@ -1,7 +1,7 @@
-"""Socket Mode: always one socket to Slack, and the next one open before the last one is closed.
+"""Socket Mode: one connection to Slack at any time, and the next one open before one is closed.
 
-Bolt does the dispatch. The SDK's client is not used, because it dials one ticket for ever, closes
-the old socket before it opens the new one, and does not hear `link_disabled`.
+Bolt dispatches the envelopes. The SDK's own client is not used: it reconnects with a URL that is
+good only once, closes the old connection before it opens the new one, and ignores `link_disabled`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app
 from slack_bolt.response import BoltResponse
 
 from bot.errors import SettingsError, SlackError, SlackRefused, SlackRejected
-from bot.slack.events.link import CLOSED, open_link
+from bot.slack.events.connection import CLOSED, open_connection
 from bot.slack.web_api import call
 from bot.tasks import Tasks
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from slack_sdk.socket_mode.request import SocketModeRequest
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.slack.events.link import Link
+    from bot.slack.events.connection import SocketConnection
 
 log = structlog.get_logger(__name__)
 
@@ -48,44 +48,57 @@ FATAL: Final[Mapping[str, str]] = {
     "token_expired": NOT_ACCEPTED,
     "token_revoked": NOT_ACCEPTED,
 }
-"""What no waiting mends, in the words of `apps.connections.open` and of `disconnect`."""
+"""Mistakes in settings, by the error of `apps.connections.open` or the reason of `disconnect`."""
 
-BROKEN: Final = (SlackError, ClientError, TimeoutError, OSError, ValueError)
-"""How dialling fails."""
+CONNECT_ERRORS: Final = (SlackError, ClientError, TimeoutError, OSError, ValueError)
+"""What opening a connection raises when it fails."""
 
 MALFORMED: Final = (AttributeError, IndexError, KeyError, TypeError, ValueError)
-"""What Bolt raises for an envelope that is not of Slack's making."""
+"""What Bolt raises for an envelope that lacks what Slack's envelopes have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds. `steady` is how long a socket must live for the back-off to begin anew."""
+    """Times of Socket Mode, in seconds."""
 
     heartbeat: float = 8.0
+    """Between pings."""
+
     hello: float = 10.0
+    """For Slack to say hello on a new connection."""
+
     linger: float = 10.0
+    """For which an old connection is still read after its successor is open."""
+
     drain: float = 3.0
+    """For envelopes to be acknowledged while we close."""
+
     steady: float = 30.0
+    """After which a connection counts as good, and pauses start again from none."""
+
     first_pause: float = 0.5
+    """After the first failed attempt to connect; it doubles with each further one."""
+
     longest_pause: float = 30.0
+    """The most between two attempts to connect."""
 
 
 class BackOff:
-    """Pauses between dials: none at first, then doubling, each with jitter."""
+    """Pauses between attempts to connect: none at first, then doubling, each with jitter."""
 
     def __init__(self, timing: Timing) -> None:
         self._timing = timing
         self._failures = 0
 
     def pause(self, at_least: float = 0.0) -> float:
-        """How long to wait now."""
+        """Seconds to wait now, and no less than `at_least`."""
         pause = self._timing.first_pause * 2 ** (self._failures - 1) if self._failures else 0.0
         self._failures = min(self._failures + 1, 16)
         jitter = random.uniform(0.5, 1.0)
         return max(min(pause, self._timing.longest_pause) * jitter, at_least)
 
     def reset(self) -> None:
-        """Things go well again."""
+        """The next pause is none again."""
         self._failures = 0
 
 
@@ -100,115 +113,117 @@ class SocketMode:
         timing: Timing | None = None,
     ) -> None:
         self.connected = asyncio.Event()
+        """Set while a connection is open."""
         self._app = app
         self._client = client
         self._session = session
         self._timing = timing or Timing()
         self._back_off = BackOff(self._timing)
         self._closing = asyncio.Event()
-        self._links: list[Link] = []
-        self._current: Link | None = None
+        self._connections: list[SocketConnection] = []
+        self._current: SocketConnection | None = None
         self._sockets = Tasks("sockets")
         self._envelopes = Tasks("envelopes")
 
     async def run(self) -> None:
-        """Returns after `close`. Raises `SettingsError` when Slack will not have us."""
+        """Returns after `close`. Raises `SettingsError` when Slack rejects our token for good."""
         try:
             while not self._closing.is_set():
-                link = await self._dial()
-                if link and not self._closing.is_set():
-                    await self._use(link)
+                connection = await self._connect()
+                if connection and not self._closing.is_set():
+                    await self._use(connection)
         finally:
             await self.close()
 
     async def close(self) -> None:
-        """Takes nothing more in, lets what was taken in be acknowledged, hangs up."""
+        """Reads nothing more, lets what was read be acknowledged, closes all connections."""
         self._closing.set()
         await self._sockets.cancel()
         await self._envelopes.drain(self._timing.drain)
         await self._envelopes.cancel()
-        while self._links:
-            await self._links.pop().close()
+        while self._connections:
+            await self._connections.pop().close()
         self.connected.clear()
 
-    async def _dial(self) -> Link | None:
-        """A link that Slack has greeted; None when it failed, after the pause that follows."""
+    async def _connect(self) -> SocketConnection | None:
+        """A connection on which Slack has said hello; None, after a pause, when that failed."""
         try:
             return await self._open()
-        except BROKEN as error:
+        except CONNECT_ERRORS as error:
             _raise_if_fatal(error.code if isinstance(error, SlackRejected) else "")
             wait = error.retry_after if isinstance(error, SlackRefused) else 0.0
             pause = self._back_off.pause(wait)
             log.warning("socket not opened", error=type(error).__name__, pause=round(pause, 1))
-            await self._rest(pause)
+            await self._sleep(pause)
         return None
 
-    async def _open(self) -> Link:
-        # A ticket is good for one connection, so every dial asks for a new one.
+    async def _open(self) -> SocketConnection:
+        # The URL is good for one connection, so each attempt asks for a new one.
         answer = await call(self._client, "apps.connections.open", {})
-        link = await open_link(self._session, str(answer.get("url")), self._timing.heartbeat)
-        self._links.append(link)
-        self._sockets.start(self._read(link), name="read")
-        if await link.greeted(self._timing.hello):
-            return link
-        await link.close()
-        _raise_if_fatal(link.ending.result() if link.ending.done() else "")
+        url = str(answer.get("url"))
+        connection = await open_connection(self._session, url, self._timing.heartbeat)
+        self._connections.append(connection)
+        self._sockets.start(self._read(connection), name="read")
+        if await connection.greeted(self._timing.hello):
+            return connection
+        await connection.close()
+        _raise_if_fatal(connection.ending.result() if connection.ending.done() else "")
         raise ConnectionResetError("no hello")
 
-    async def _use(self, link: Link) -> None:
-        """Returns when `link` needs a successor; until that one is open it is still read."""
-        before, self._current = self._current, link
-        if before and before in self._links:
+    async def _use(self, connection: SocketConnection) -> None:
+        """Returns when `connection` needs a successor; until that one is open it is still read."""
+        before, self._current = self._current, connection
+        if before and before in self._connections:
             self._sockets.start(self._retire(before), name="retire")
         self.connected.set()
         log.info("socket open")
-        reason = await link.ending
+        reason = await connection.ending
         _raise_if_fatal(reason)
         if reason == CLOSED:
             self.connected.clear()
-        log.info("socket ending", reason=reason, age=round(link.age))
-        if link.age >= self._timing.steady:
+        log.info("socket ending", reason=reason, age=round(connection.age))
+        if connection.age >= self._timing.steady:
             self._back_off.reset()
-        await self._rest(self._back_off.pause())
+        await self._sleep(self._back_off.pause())
 
-    async def _retire(self, old: Link) -> None:
-        """Slack may still have something to say on it, and closes it itself in the end."""
-        await self._rest(self._timing.linger)
+    async def _retire(self, old: SocketConnection) -> None:
+        """Closes it after a while: Slack may still send on it, and mostly closes it first."""
+        await self._sleep(self._timing.linger)
         await old.close()
 
-    async def _read(self, link: Link) -> None:
+    async def _read(self, connection: SocketConnection) -> None:
         try:
-            await link.read(self._take)
+            await connection.read(self._receive)
         finally:
             if not self._closing.is_set():
-                self._links.remove(link)
+                self._connections.remove(connection)
 
-    async def _rest(self, seconds: float) -> None:
-        """Sleeps, but not while we are closing."""
+    async def _sleep(self, seconds: float) -> None:
+        """Returns after so many seconds, or when we close."""
         try:
             async with asyncio.timeout(seconds):
                 await self._closing.wait()
         except TimeoutError:
             return
 
-    def _take(self, request: SocketModeRequest, link: Link) -> None:
-        self._envelopes.start(self._handle(request, link), name=request.type)
+    def _receive(self, request: SocketModeRequest, connection: SocketConnection) -> None:
+        self._envelopes.start(self._handle(request, connection), name=request.type)
 
-    async def _handle(self, request: SocketModeRequest, link: Link) -> None:
+    async def _handle(self, request: SocketModeRequest, connection: SocketConnection) -> None:
         try:
             response = await run_async_bolt_app(self._app, request)
         except MALFORMED as error:
-            # Nobody will ever be able to read it; Slack need not send it three times more.
+            # Acknowledged, so that Slack does not send it three times more: we could never read it.
             log.warning("envelope malformed", type=request.type, error=type(error).__name__)
             response = BoltResponse(status=200)
         if response.status == 200:
-            await self._acknowledge(request, response, link)
+            await self._acknowledge(request, response, connection)
 
     async def _acknowledge(
-        self, request: SocketModeRequest, response: BoltResponse, link: Link
+        self, request: SocketModeRequest, response: BoltResponse, connection: SocketConnection
     ) -> None:
-        """On the socket it came from, or on another one where that is gone."""
-        for candidate in [link, *reversed(self._links)]:
+        """On the connection it came from, or on another one if that is closed."""
+        for candidate in [connection, *reversed(self._connections)]:
             if await candidate.acknowledge(request, response):
                 return
         log.info("acknowledgement lost: Slack will send it again", type=request.type)

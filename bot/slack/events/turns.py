@@ -1,4 +1,7 @@
-"""Event payload → Turn, for what deserves a reply. No type is trusted: it came from outside."""
+"""Event payload → Turn, for messages that ask the bot something.
+
+Payloads come from outside, so every type is checked.
+"""
 
 from __future__ import annotations
 
@@ -7,67 +10,70 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.core.types import Thread, Turn
 from bot.transcript.message import mentions, without_mention
+from bot.transcript.untyped import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.core.types import TurnKey
 
-ANSWERED: Final = frozenset({None, "file_share", "thread_broadcast"})
-"""Subtypes that people's own messages have; all others are somebody's housekeeping."""
+PERSON_SUBTYPES: Final = frozenset({None, "file_share", "thread_broadcast"})
+"""Subtypes of messages that people write; the others are Slack's own (joins, topics and so on)."""
 
-OTHERS: Final = ("bot_id", "edited", "hidden")
-"""Marks of messages that no person has just written: bots', edited ones, changes and deletions."""
+NOT_NEW: Final = ("bot_id", "edited", "hidden")
+"""Fields of messages that no person has just written: of bots, edited, changed or deleted."""
 
 SLACKBOT: Final = "USLACKBOT"
 TOMBSTONE: Final = "tombstone"
-MOMENT: Final = re.compile(r"\d{1,16}\.\d{1,9}", re.ASCII)
-LONGEST: Final = 100_000
-"""Slack cuts messages at 40,000 characters; more than this is nobody's question."""
+TS: Final = re.compile(r"\d{1,16}\.\d{1,9}", re.ASCII)
+"""A message's timestamp, which is its id in a channel."""
+
+MAX_TEXT: Final = 100_000
+"""Characters of a question that are read; Slack cuts messages at 40,000."""
 
 
 def read_turn(body: object, bot_user: str) -> Turn | None:
-    """The turn that `body`, an Events API payload, announces; None when there is none."""
-    envelope = _mapping(body)
-    event = _mapping(envelope.get("event"))
-    if envelope.get("type") != "event_callback" or not _asks(event, bot_user):
+    """The turn in `body`, an Events API payload; None when it asks the bot nothing."""
+    envelope = mapping(body)
+    event = mapping(envelope.get("event"))
+    if envelope.get("type") != "event_callback" or not _is_question(event, bot_user):
         return None
     team, channel, user = _team(envelope), _id(event.get("channel")), _id(event.get("user"))
-    ts, thread_ts = _moment(event.get("ts")), _moment(event.get("thread_ts"))
+    ts, thread_ts = _ts(event.get("ts")), _ts(event.get("thread_ts"))
     if not (team and channel and user and ts) or (event.get("thread_ts") and not thread_ts):
         return None
     return _turn(event, team, channel, bot_user)
 
 
-def reread(message: object, team: str, channel: str, bot_user: str) -> Turn | None:
-    """The turn that a message of Slack's history is, edited or not; None for nobody's question."""
-    said = _mapping(message)
-    asked = _of_a_person(said) and not said.get("bot_id") and _id(said.get("user"))
-    return _turn(said, team, channel, bot_user) if asked and _moment(said.get("ts")) else None
+def turn_of_message(message: object, team: str, channel: str, bot_user: str) -> Turn | None:
+    """The turn of a message read from Slack, edited or not; None if no person wrote it."""
+    said = mapping(message)
+    asked = _is_by_a_person(said) and not said.get("bot_id") and _id(said.get("user"))
+    return _turn(said, team, channel, bot_user) if asked and _ts(said.get("ts")) else None
 
 
 def read_deletion(body: object) -> TurnKey | None:
-    """Which message was deleted (team, channel, ts); None when `body` tells of something else.
+    """The message (team, channel, ts) that was deleted; None when `body` is another event.
 
-    The root of a thread with replies stays as a tombstone, which is told as a change.
+    The deleted root of a thread with replies becomes a tombstone, which is a `message_changed`.
     """
-    envelope = _mapping(body)
-    event = _mapping(envelope.get("event"))
+    envelope = mapping(body)
+    event = mapping(envelope.get("event"))
     if envelope.get("type") != "event_callback" or event.get("type") != "message":
         return None
-    changed = _mapping(event.get("message"))
-    gone = {
+    changed = mapping(event.get("message"))
+    deleted = {
         "message_deleted": event.get("deleted_ts"),
         "message_changed": changed.get("ts") if changed.get("subtype") == TOMBSTONE else None,
     }.get(str(event.get("subtype")))
-    team, channel, ts = _team(envelope), _id(event.get("channel")), _moment(gone)
+    team, channel, ts = _team(envelope), _id(event.get("channel")), _ts(deleted)
     return (team, channel, ts) if team and channel and ts else None
 
 
 def _turn(event: Mapping[str, Any], team: str, channel: str, bot_user: str) -> Turn:
     ts, direct = str(event["ts"]), _is_direct(event, channel)
     return Turn(
-        Thread(team, channel, _root(ts, _moment(event.get("thread_ts")), direct=direct)),
+        Thread(team, channel, _root(ts, _ts(event.get("thread_ts")), direct=direct)),
         ts,
         str(event["user"]),
         without_mention(_text(event), bot_user),
@@ -76,16 +82,16 @@ def _turn(event: Mapping[str, Any], team: str, channel: str, bot_user: str) -> T
     )
 
 
-def _asks(event: Mapping[str, Any], bot_user: str) -> bool:
-    """True for what a person says to the bot."""
-    if any(event.get(mark) for mark in OTHERS) or event.get("user") in (bot_user, SLACKBOT):
+def _is_question(event: Mapping[str, Any], bot_user: str) -> bool:
+    """True for a new message of a person to the bot."""
+    if any(event.get(field) for field in NOT_NEW) or event.get("user") in (bot_user, SLACKBOT):
         return False
-    return _of_a_person(event) and _is_for_us(event, bot_user)
+    return _is_by_a_person(event) and _is_for_us(event, bot_user)
 
 
-def _of_a_person(event: Mapping[str, Any]) -> bool:
+def _is_by_a_person(event: Mapping[str, Any]) -> bool:
     subtype = event.get("subtype")
-    return (subtype is None or isinstance(subtype, str)) and subtype in ANSWERED
+    return (subtype is None or isinstance(subtype, str)) and subtype in PERSON_SUBTYPES
 
 
 def _is_for_us(event: Mapping[str, Any], bot_user: str) -> bool:
@@ -96,11 +102,11 @@ def _is_for_us(event: Mapping[str, Any], bot_user: str) -> bool:
 
 
 def _team(envelope: Mapping[str, Any]) -> str | None:
-    """Where the bot is installed. In Slack Connect `team_id` can be the other organisation's."""
+    """The workspace where the bot is installed: `team_id` may be another one in Slack Connect."""
     authorizations = envelope.get("authorizations")
     first = authorizations[0] if isinstance(authorizations, list) and authorizations else None
     candidates = (
-        _mapping(first).get("team_id"),
+        mapping(first).get("team_id"),
         envelope.get("context_team_id"),
         envelope.get("team_id"),
     )
@@ -108,7 +114,7 @@ def _team(envelope: Mapping[str, Any]) -> str | None:
 
 
 def _root(ts: str, thread_ts: str | None, *, direct: bool) -> str | None:
-    """A direct message is a conversation by itself; a thread in it is another one."""
+    """The thread's root; None in the main line of a direct message, which is one conversation."""
     if direct:
         return thread_ts if thread_ts != ts else None
     return thread_ts or ts
@@ -121,16 +127,12 @@ def _is_direct(event: Mapping[str, Any], channel: str) -> bool:
 
 def _text(event: Mapping[str, Any]) -> str:
     text = event.get("text")
-    return text[:LONGEST] if isinstance(text, str) else ""
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
+    return text[:MAX_TEXT] if isinstance(text, str) else ""
 
 
 def _id(value: object) -> str | None:
     return value if isinstance(value, str) and 0 < len(value) <= 64 else None
 
 
-def _moment(value: object) -> str | None:
-    return value if isinstance(value, str) and MOMENT.fullmatch(value) else None
+def _ts(value: object) -> str | None:
+    return value if isinstance(value, str) and TS.fullmatch(value) else None

@@ -14,7 +14,7 @@ from bot.core.types import CallKind, Message
 from bot.errors import SlackError, SlackRefused
 from bot.rendering.formats.joiners import WORD_JOINER
 from bot.slack.answers.post_metadata import METADATA
-from bot.slack.events.turns import MOMENT
+from bot.slack.events.turns import TS
 from bot.slack.web_api import call_within_budget
 from bot.transcript.message import to_markdown
 
@@ -235,7 +235,7 @@ def _is_spoken(message: Said) -> bool:
 
 
 def _is_moment(ts: object) -> bool:
-    return isinstance(ts, str) and MOMENT.fullmatch(ts) is not None
+    return isinstance(ts, str) and TS.fullmatch(ts) is not None
 
 
 def _moment(ts: str) -> Moment:

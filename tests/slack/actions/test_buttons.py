@@ -8,8 +8,8 @@ from bot.core.feedback import Thumb
 from bot.playground.rules.block_rules import check_blocks
 from bot.slack.actions.buttons import (
     feedback,
+    read_thumb,
     read_value,
-    read_verdict,
     thumbs,
     write_value,
 )
@@ -23,14 +23,14 @@ KEY = ("T1", "C1", "1.000100")
 def test_a_key_comes_back(verdict):
     value = write_value(KEY, 3, verdict)
 
-    assert (read_value(value), read_verdict(value)) == ((KEY, 3), verdict)
+    assert (read_value(value), read_thumb(value)) == ((KEY, 3), verdict)
     assert len(value) < 2000
 
 
 @given(st.one_of(st.none(), st.text(), st.integers(), st.binary()))
 def test_a_forged_value_is_nothing(value):
     assert read_value(value) is None
-    assert read_verdict(value) is None
+    assert read_thumb(value) is None
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_forged_value_is_nothing(value):
 )
 def test_json_that_is_not_ours_is_nothing(value):
     assert read_value(value) is None
-    assert read_verdict(value) is None
+    assert read_thumb(value) is None
 
 
 @pytest.mark.parametrize("words", LANGUAGES.values(), ids=LANGUAGES)
@@ -61,7 +61,7 @@ def test_thumbs_carry_what_they_say_however_they_look(words):
     values = [pair["positive_button"]["value"], pair["negative_button"]["value"]]
 
     assert [button["value"] for button in plain] == values
-    assert [read_verdict(value) for value in values] == [Thumb.UP, Thumb.DOWN]
+    assert [read_thumb(value) for value in values] == [Thumb.UP, Thumb.DOWN]
     assert {read_value(value) for value in values} == {(asked.key, 2)}
     assert len({button["action_id"] for button in plain}) == 2
     check_blocks([{"type": "context_actions", "elements": [pair]}])

@@ -21,21 +21,21 @@ class Stage:
         self.slack = slack
         self.box = Box()
         self.now = 0.0
-        self.votes = FeedbackActions(client, self.box, self.words, lambda: self.now)
+        self.actions = FeedbackActions(client, self.box, self.words, lambda: self.now)
 
     async def words(self, user):
         return JAPANESE if user == "U0BOB" else ENGLISH
 
     async def press(self, verdict, user="U0ALICE", **more):
         value = write_value(KEY, 2, verdict)
-        await self.votes.cast(self.body(user) | {"actions": [{"value": value} | more]})
+        await self.actions.vote(self.body(user) | {"actions": [{"value": value} | more]})
 
     async def fill_in(self, *options, text=None, user="U0ALICE"):
         [view] = self.slack.workspace.views[-1:]
         chosen = [{"value": option} for option in options]
         values = {FAULTS: {FAULTS: {"selected_options": chosen}}, REASON: {REASON: {"value": text}}}
         filled = view | {"state": {"values": values}}
-        await self.votes.explain({"user": {"id": user}, "view": filled})
+        await self.actions.explain({"user": {"id": user}, "view": filled})
 
     def body(self, user):
         channel = self.slack.workspace.channel("general").id
@@ -48,7 +48,7 @@ class Stage:
         return [view["title"]["text"] for view in self.slack.workspace.views]
 
     @property
-    def whispers(self):
+    def ephemerals(self):
         return [(each["to"], each["text"]) for each in self.slack.workspace.ephemerals]
 
 
@@ -68,7 +68,7 @@ async def test_a_thumb_up_is_counted_and_thanked_for(stage):
         await stage.press(UP)
 
     assert stage.box.votes == {(KEY, "U0ALICE"): (2, UP)}
-    assert stage.whispers == [("U0ALICE", ENGLISH.thanks)]
+    assert stage.ephemerals == [("U0ALICE", ENGLISH.thanks)]
     assert stage.forms == []
     assert [(e["log_level"], e["verdict"], e["up"], e["down"]) for e in logs] == [
         ("info", "up", 1, 0)
@@ -78,8 +78,8 @@ async def test_a_thumb_up_is_counted_and_thanked_for(stage):
 async def test_a_thumb_down_asks_why_in_the_language_of_who_pressed_it(stage):
     await stage.press(DOWN, user="U0BOB")
 
-    assert stage.forms == [JAPANESE.why.title]
-    assert stage.whispers == []
+    assert stage.forms == [JAPANESE.feedback_form.title]
+    assert stage.ephemerals == []
 
 
 async def test_the_reason_is_kept_and_never_logged(stage):
@@ -88,7 +88,7 @@ async def test_the_reason_is_kept_and_never_logged(stage):
         await stage.fill_in("wrong", "long", text="secret")
 
     assert stage.box.reasons == {(KEY, "U0ALICE"): (("wrong", "long"), "secret")}
-    assert stage.whispers == [("U0ALICE", ENGLISH.thanks)]
+    assert stage.ephemerals == [("U0ALICE", ENGLISH.thanks)]
     assert "secret" not in str(logs)
 
 
@@ -97,7 +97,7 @@ async def test_a_form_that_says_nothing_is_thanked_for_as_well(stage):
     await stage.fill_in()
 
     assert stage.box.reasons == {}
-    assert stage.whispers == [("U0ALICE", ENGLISH.thanks)]
+    assert stage.ephemerals == [("U0ALICE", ENGLISH.thanks)]
 
 
 async def test_a_double_click_is_one_click(stage):
@@ -106,7 +106,7 @@ async def test_a_double_click_is_one_click(stage):
     for _ in range(2):
         await stage.press(DOWN)
 
-    assert stage.whispers == [("U0ALICE", ENGLISH.thanks)]
+    assert stage.ephemerals == [("U0ALICE", ENGLISH.thanks)]
     assert len(stage.forms) == 1
 
 
@@ -131,7 +131,7 @@ async def test_what_is_not_there_any_more_cannot_be_rated(stage, verdict):
 
     await stage.press(verdict)
 
-    assert stage.whispers == [("U0ALICE", ENGLISH.replaced)]
+    assert stage.ephemerals == [("U0ALICE", ENGLISH.replaced)]
     assert stage.forms == []
 
 
@@ -140,13 +140,13 @@ async def test_a_forged_thumb_is_not_counted(stage, value):
     await stage.press(UP, value=value)
 
     assert stage.box.votes == {}
-    assert stage.whispers == [("U0ALICE", ENGLISH.replaced)]
+    assert stage.ephemerals == [("U0ALICE", ENGLISH.replaced)]
 
 
 async def test_a_form_of_nobodys_is_left_alone(stage):
-    await stage.votes.explain({"user": {"id": "U0ALICE"}, "view": {"private_metadata": "{}"}})
+    await stage.actions.explain({"user": {"id": "U0ALICE"}, "view": {"private_metadata": "{}"}})
 
-    assert stage.whispers == []
+    assert stage.ephemerals == []
 
 
 async def test_a_reason_for_what_was_replaced_meanwhile(stage):
@@ -154,7 +154,7 @@ async def test_a_reason_for_what_was_replaced_meanwhile(stage):
     stage.box.votes.clear()
     await stage.fill_in("wrong")
 
-    assert stage.whispers == [("U0ALICE", ENGLISH.replaced)]
+    assert stage.ephemerals == [("U0ALICE", ENGLISH.replaced)]
 
 
 async def test_a_store_that_is_out_of_reach_is_told(stage):
@@ -163,7 +163,7 @@ async def test_a_store_that_is_out_of_reach_is_told(stage):
     await stage.press(UP)
     await stage.fill_in("wrong")
 
-    assert [text for _, text in stage.whispers] == [ENGLISH.failures["internal"]] * 2
+    assert [text for _, text in stage.ephemerals] == [ENGLISH.failures["internal"]] * 2
 
 
 async def test_where_no_form_can_be_shown_the_thumb_counts(stage, slack):
@@ -172,4 +172,4 @@ async def test_where_no_form_can_be_shown_the_thumb_counts(stage, slack):
     await stage.press(DOWN)
 
     assert stage.box.votes == {(KEY, "U0ALICE"): (2, DOWN)}
-    assert stage.whispers == [("U0ALICE", ENGLISH.thanks)]
+    assert stage.ephemerals == [("U0ALICE", ENGLISH.thanks)]

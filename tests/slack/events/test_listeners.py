@@ -8,7 +8,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.core.feedback import Thumb
 from bot.slack.actions.buttons import write_value
-from bot.slack.actions.feedback_form import form
+from bot.slack.actions.feedback_form import build_form
 from bot.slack.authorize import Identity, UnknownTeam, authorizer, identify
 from bot.slack.events.listeners import kind_of
 from bot.strings import ENGLISH
@@ -116,7 +116,7 @@ async def test_a_thumb_reaches_who_counts(stage, action, verdict):
 
 async def test_a_form_that_comes_back_reaches_who_counts(stage):
     body = payload("view_submission")
-    view = form(ENGLISH, KEY, 1, {})
+    view = build_form(ENGLISH, KEY, 1, {})
     chosen = {"faults": {"faults": {"selected_options": [{"value": "wrong"}]}}}
     body["view"] = view | {"id": "V1", "state": {"values": chosen}}
 

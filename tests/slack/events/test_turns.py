@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.types import Thread, Turn
-from bot.slack.events.turns import read_deletion, read_turn, reread
+from bot.slack.events.turns import read_deletion, read_turn, turn_of_message
 from tests.slack.payloads import BOT_USER, NAMES, payload
 
 TS, ROOT = "1751328000.000100", "1751320000.000200"
@@ -134,21 +134,21 @@ def test_a_message_of_the_history_is_the_same_question(name):
     asked, event = QUESTIONS[name], payload(name)["event"]
     team, channel, _ = asked.key
 
-    assert reread(event, team, channel, BOT_USER) == asked
+    assert turn_of_message(event, team, channel, BOT_USER) == asked
     for where in places(event):
         for junk in KINDS:
-            reread(changed(event, where, junk), team, channel, BOT_USER)
+            turn_of_message(changed(event, where, junk), team, channel, BOT_USER)
 
 
 def test_an_edited_question_is_read_as_it_stands():
     event = payload("message_im")["event"] | {"edited": {"user": "U02ALICE", "ts": "1.1"}}
 
-    assert reread(event, "T1", "D1", BOT_USER)
+    assert turn_of_message(event, "T1", "D1", BOT_USER)
 
 
 @pytest.mark.parametrize("more", [{"bot_id": "B1"}, {"subtype": "tombstone"}, {"user": None}])
 def test_what_nobody_asked_is_no_question(more):
-    assert reread(payload("message_im")["event"] | more, "T1", "D1", BOT_USER) is None
+    assert turn_of_message(payload("message_im")["event"] | more, "T1", "D1", BOT_USER) is None
 
 
 def test_a_deleted_message_is_named():

@@ -1,4 +1,4 @@
-"""One socket of Socket Mode: what Slack says on it, and the acknowledgements."""
+"""One WebSocket of Socket Mode: envelopes in, acknowledgements out."""
 
 from __future__ import annotations
 
@@ -19,45 +19,54 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 CLOSED: Final = "closed"
-"""The reason of a socket that ended without a word."""
+"""The reason of a connection that was closed without a `disconnect` message."""
 
-LARGEST_FRAME: Final = 4 * 1024 * 1024
-GOODBYE: Final = 2.0
-"""Seconds for the other side of a close."""
+MAX_FRAME_BYTES: Final = 4 * 1024 * 1024
+CLOSE_TIMEOUT: Final = 2.0
+"""Seconds to wait for Slack to close its side."""
 
 
-class Link:
-    """An open socket. `ending` gets a reason as soon as it needs a successor."""
+class SocketConnection:
+    """An open WebSocket to Slack."""
+
+    ready: asyncio.Future[None]
+    """Done when Slack has said hello."""
+
+    ending: asyncio.Future[str]
+    """Done when the connection needs a successor; the result is Slack's reason, or `CLOSED`."""
 
     def __init__(self, ws: ClientWebSocketResponse[bool]) -> None:
         loop = asyncio.get_running_loop()
         self._ws = ws
-        self._born = loop.time()
-        self.ready: asyncio.Future[None] = loop.create_future()
-        self.ending: asyncio.Future[str] = loop.create_future()
+        self._opened_at = loop.time()
+        self.ready = loop.create_future()
+        self.ending = loop.create_future()
 
     @property
     def age(self) -> float:
         """Seconds since it was opened."""
-        return asyncio.get_running_loop().time() - self._born
+        return asyncio.get_running_loop().time() - self._opened_at
 
-    async def read(self, take: Callable[[SocketModeRequest, Link], None]) -> None:
-        """Hands envelopes to `take` until the socket is closed. Garbage is dropped."""
+    async def read(self, receive: Callable[[SocketModeRequest, SocketConnection], None]) -> None:
+        """Hands envelopes to `receive` until the connection is closed.
+
+        Frames that are no message of Socket Mode are logged and dropped.
+        """
         try:
             async for frame in self._ws:
                 if frame.type is WSMsgType.TEXT:
-                    self._hear(_parsed(frame.data), take)
+                    self._receive(_parsed(frame.data), receive)
         finally:
-            self._end(CLOSED)
+            self._set_ending(CLOSED)
 
     async def greeted(self, within: float) -> bool:
-        """True when Slack has said hello in time."""
+        """True when Slack says hello within so many seconds."""
         awaited: tuple[asyncio.Future[Any], ...] = (self.ready, self.ending)
         await asyncio.wait(awaited, timeout=within, return_when=asyncio.FIRST_COMPLETED)
         return self.ready.done()
 
     async def acknowledge(self, request: SocketModeRequest, response: BoltResponse) -> bool:
-        """Tells Slack that it is done; False where the socket is gone."""
+        """Sends the acknowledgement; False when the connection is closed."""
         answer = {"envelope_id": request.envelope_id} | _payload(response)
         try:
             await self._ws.send_str(json.dumps(answer))
@@ -66,42 +75,48 @@ class Link:
         return True
 
     async def close(self) -> None:
-        """Says goodbye, and waits a little for Slack to do the same."""
+        """Closes the connection, and waits up to `CLOSE_TIMEOUT` for Slack to do the same."""
         await self._ws.close()
 
-    def _hear(
-        self, message: dict[str, Any], take: Callable[[SocketModeRequest, Link], None]
+    def _receive(
+        self,
+        message: dict[str, Any],
+        receive: Callable[[SocketModeRequest, SocketConnection], None],
     ) -> None:
         match message:
             case {"type": "hello"}:
-                self._begin()
+                self._set_ready()
             case {"type": "disconnect"}:
-                self._end(str(message.get("reason") or CLOSED))
+                self._set_ending(str(message.get("reason") or CLOSED))
             case {"type": str(), "envelope_id": str(), "payload": dict()}:
-                self._begin()
+                self._set_ready()
                 if request := SocketModeRequest.from_dict(message):
-                    take(request, self)
+                    receive(request, self)
             case _:
                 log.warning("frame not understood")
 
-    def _begin(self) -> None:
+    def _set_ready(self) -> None:
         if not self.ready.done():
             self.ready.set_result(None)
 
-    def _end(self, reason: str) -> None:
+    def _set_ending(self, reason: str) -> None:
         if not self.ending.done():
             self.ending.set_result(reason)
 
 
-async def open_link(session: ClientSession, url: str, heartbeat: float) -> Link:
-    """Connects. Where no pong comes within half a heartbeat the socket counts as closed."""
+async def open_connection(session: ClientSession, url: str, heartbeat: float) -> SocketConnection:
+    """Connects. Raises aiohttp's `ClientError`, `TimeoutError` or `OSError`.
+
+    A ping goes out every `heartbeat` seconds; without a pong within half of that the connection
+    counts as closed.
+    """
     ws = await session.ws_connect(
         url,
         heartbeat=heartbeat,
-        max_msg_size=LARGEST_FRAME,
-        timeout=ClientWSTimeout(ws_close=GOODBYE),
+        max_msg_size=MAX_FRAME_BYTES,
+        timeout=ClientWSTimeout(ws_close=CLOSE_TIMEOUT),
     )
-    return Link(ws)
+    return SocketConnection(ws)
 
 
 def _parsed(text: str | bytes) -> dict[str, Any]:
@@ -113,7 +128,7 @@ def _parsed(text: str | bytes) -> dict[str, Any]:
 
 
 def _payload(response: BoltResponse) -> dict[str, Any]:
-    """What a listener gave to `ack`, as Socket Mode carries it."""
+    """What a listener passed to `ack`, in the form of Socket Mode (docs: "Acknowledge events")."""
     if not response.body:
         return {}
     content_type = response.headers.get("content-type", [""])[0]
