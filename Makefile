@@ -12,6 +12,8 @@ JOBS ?= auto
 run: $(VENV)/run.stamp
 	@$(BIN)/python -m bot playground
 
+# Each process reads the bytecode that the first one wrote, also where the machine says not to keep any.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 

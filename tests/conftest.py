@@ -1,0 +1,40 @@
+"""How the tests share a machine: `make test` runs them in several processes."""
+
+import os
+from operator import itemgetter
+
+import pytest
+
+PER_CORE = 2
+"""Processes for each core: the tests of chaos, e2e and the store wait most of their time."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """What `-n auto` means."""
+    return PER_CORE * (os.cpu_count() or 1)
+
+
+def pytest_collection_modifyitems(items):
+    """Spreads the tests that kill bots evenly among the files of the others.
+
+    They wait longest and work least. Each process begins with a stretch of this list, so each gets
+    its share of them; side by side they would keep one process long after the others have ended.
+    """
+    waiting = [item for item in items if is_waiting(item)]
+    working = [item for item in items if not is_waiting(item)]
+    items[:] = spread(waiting, working)
+
+
+def is_waiting(item):
+    return "nursery" in getattr(item, "fixturenames", ())
+
+
+def spread(some, others):
+    """`some` one by one between the files of `others`, which stay whole for their fixtures."""
+    begins = {}
+    for index, item in enumerate(others):
+        begins.setdefault(item.path, index / len(others))
+    placed = [(begins[item.path], item) for item in others]
+    placed += [((index + 0.5) / len(some), item) for index, item in enumerate(some)]
+    return [item for _, item in sorted(placed, key=itemgetter(0))]
