@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.backoff import Backoff, doubling
 from bot.core.breaker import Breaker, Outcome
 from bot.core.prompt import shorten
 from bot.core.types import Finish, FinishReason, Opened, StreamEvent, Usage
@@ -118,7 +119,8 @@ class _Attempts:
         self._shortened = False
         self._end = now + deadlines.turn
         self._window = now + deadlines.retry_window
-        self._made = 0
+        longest = deadlines.retry_pause * 2**deadlines.retries
+        self._backoff = Backoff(doubling(deadlines.retry_pause, longest))
         self._empty = 0
 
     async def attempt(self, model: Model) -> AsyncGenerator[StreamEvent, None]:
@@ -134,16 +136,16 @@ class _Attempts:
         """True, after a pause, when the error allows another attempt within the window."""
         if isinstance(error, ContextTooLong):
             return self._shorter()
-        if not error.retryable or self._made >= self._deadlines.retries:
+        if not error.retryable or self._backoff.failures >= self._deadlines.retries:
             return False
-        pause = error.retry_after or self._deadlines.retry_pause * 2**self._made
+        own_pause = self._backoff.next()
+        pause = error.retry_after or own_pause
         left = self._window - loop_time()
         if pause > left or not self._breaker.closed:
             return False
-        self._made += 1
         # Jitter spreads calls that failed together; it never shortens the endpoint's `retry_after`.
         pause = min(pause * uniform(1, 1.5), left)
-        log.info("model asked again", kind=error.kind, attempt=self._made, pause=pause)
+        log.info("model asked again", kind=error.kind, attempt=self._backoff.failures, pause=pause)
         await asyncio.sleep(pause)
         return self._breaker.closed
 

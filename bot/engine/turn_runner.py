@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from contextlib import nullcontext
 from dataclasses import dataclass
-from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.backoff import Backoff
 from bot.core.reply import Phase
 from bot.core.types import Deleted, Interrupted, Order, Stopped
 from bot.engine.clocks import loop_time
@@ -151,7 +151,8 @@ class TurnRunner:
     async def _record_end(self, running: RunningTurn, how: Phase) -> None:
         """Tells the journal, however long that takes: an end it does not know is written again."""
         lease, running.finished = running.claim.lease, True
-        for pause in chain(PAUSES, repeat(PAUSES[-1])):
+        backoff = Backoff(PAUSES)
+        while True:
             try:
                 if how is Phase.INTERRUPTED:
                     await self._journal.release(lease)
@@ -160,6 +161,6 @@ class TurnRunner:
                     await self._journal.ended(lease, how.value)
             except StoreError as error:
                 log.warning("end not written yet", detail=str(error))
-                await asyncio.sleep(pause)
+                await asyncio.sleep(backoff.next())
             else:
                 return

@@ -7,7 +7,6 @@ good only once, closes the old connection before it opens the new one, and ignor
 from __future__ import annotations
 
 import asyncio
-import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +15,7 @@ from aiohttp import ClientError
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app
 from slack_bolt.response import BoltResponse
 
+from bot.backoff import Backoff, doubling
 from bot.errors import SettingsError, SlackError, SlackRefused, SlackRejected
 from bot.slack.events.connection import CLOSED, open_connection
 from bot.slack.web_api import call
@@ -83,23 +83,10 @@ class Timing:
     """The most between two attempts to connect."""
 
 
-class BackOff:
+def backoff_of(timing: Timing) -> Backoff:
     """Pauses between attempts to connect: none at first, then doubling, each with jitter."""
-
-    def __init__(self, timing: Timing) -> None:
-        self._timing = timing
-        self._failures = 0
-
-    def pause(self, at_least: float = 0.0) -> float:
-        """Seconds to wait now, and no less than `at_least`."""
-        pause = self._timing.first_pause * 2 ** (self._failures - 1) if self._failures else 0.0
-        self._failures = min(self._failures + 1, 16)
-        jitter = random.uniform(0.5, 1.0)
-        return max(min(pause, self._timing.longest_pause) * jitter, at_least)
-
-    def reset(self) -> None:
-        """The next pause is none again."""
-        self._failures = 0
+    pauses = doubling(timing.first_pause, timing.longest_pause)
+    return Backoff((0.0, *pauses), jitter=(0.5, 1.0))
 
 
 class SocketMode:
@@ -118,7 +105,7 @@ class SocketMode:
         self._client = client
         self._session = session
         self._timing = timing or Timing()
-        self._back_off = BackOff(self._timing)
+        self._backoff = backoff_of(self._timing)
         self._closing = asyncio.Event()
         self._connections: list[SocketConnection] = []
         self._current: SocketConnection | None = None
@@ -152,7 +139,7 @@ class SocketMode:
         except CONNECT_ERRORS as error:
             _raise_if_fatal(error.code if isinstance(error, SlackRejected) else "")
             wait = error.retry_after if isinstance(error, SlackRefused) else 0.0
-            pause = self._back_off.pause(wait)
+            pause = self._backoff.next(wait)
             log.warning("socket not opened", error=type(error).__name__, pause=round(pause, 1))
             await self._sleep(pause)
         return None
@@ -183,8 +170,8 @@ class SocketMode:
             self.connected.clear()
         log.info("socket ending", reason=reason, age=round(connection.age))
         if connection.age >= self._timing.steady:
-            self._back_off.reset()
-        await self._sleep(self._back_off.pause())
+            self._backoff.reset()
+        await self._sleep(self._backoff.next())
 
     async def _retire(self, old: SocketConnection) -> None:
         """Closes it after a while: Slack may still send on it, and mostly closes it first."""

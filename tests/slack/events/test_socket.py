@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.errors import SettingsError
 from bot.slack.client import open_session, web_client
-from bot.slack.events.socket import BackOff, SocketMode, Timing
+from bot.slack.events.socket import SocketMode, Timing, backoff_of
 from bot.tasks import Tasks
 from tests.slack.bolt import Backstage
 from tests.slack.payloads import payload
@@ -294,15 +294,15 @@ async def test_what_is_not_in_the_journal_is_not_acknowledged(rude, harassed):
 
 
 def test_pauses_begin_with_none_and_grow_to_a_cap():
-    back_off = BackOff(Timing(first_pause=1.0, longest_pause=8.0))
+    backoff = backoff_of(Timing(first_pause=1.0, longest_pause=8.0))
 
-    pauses = [back_off.pause() for _ in range(40)]
+    pauses = [backoff.next() for _ in range(40)]
 
     assert pauses[0] == 0
     assert all(0.5 <= pause <= 8 for pause in pauses[1:])
     assert all(pause >= 4 for pause in pauses[6:])
-    assert back_off.pause(at_least=30) == 30
+    assert backoff.next(at_least=30) == 30
 
-    back_off.reset()
+    backoff.reset()
 
-    assert back_off.pause() == 0
+    assert backoff.next() == 0
