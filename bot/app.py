@@ -26,11 +26,12 @@ from bot.slack.actions.feedback import FeedbackActions
 from bot.slack.answers.capabilities import Capabilities
 from bot.slack.answers.edit_sink import EditSink
 from bot.slack.answers.furniture import KEPT, Furniture, Style
-from bot.slack.authorize import Identity, build_app, identify
+from bot.slack.authorize import build_app
 from bot.slack.client import open_session, web_client
 from bot.slack.events.inbox import open_inbox
 from bot.slack.events.listeners import Handlers, register
 from bot.slack.events.socket import SocketMode
+from bot.slack.identity import Identity, identify
 from bot.slack.reads.history import Reach, SlackHistory
 from bot.slack.reads.people import SlackPeople
 from bot.strings import LANGUAGES, strings_for

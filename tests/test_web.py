@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from slack_bolt.response import BoltResponse
 
 from bot.playground.server import Playground
-from bot.slack.authorize import identify
 from bot.slack.client import open_session, web_client
+from bot.slack.identity import identify
 from bot.web import LARGEST_BODY, Signature, WebServer
 from tests.slack.bolt import Backstage
 from tests.slack.events.test_turns import QUESTIONS, changed, places

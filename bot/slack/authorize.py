@@ -1,51 +1,27 @@
-"""Who we are in Slack, asked once at start, and the Bolt app that knows it without asking again."""
+"""The Bolt app, authorized by the identity we know, so that no event costs a Web API call."""
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
-from bot.errors import BotError, SlackUnknown
-from bot.slack.web_api import response
+from bot.errors import BotError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable
 
     from slack_bolt.context.async_context import AsyncBoltContext
     from slack_sdk.web.async_client import AsyncWebClient
 
-# Bolt warns of what is meant here (a client with a token of its own), and at DEBUG it formats
+    from bot.slack.identity import Identity
+
+# Bolt warns about the client with a token of its own, which is intended, and at DEBUG it formats
 # whole payloads.
 BOLT_LOG: Final = logging.getLogger("slack_bolt.ours")
 BOLT_LOG.setLevel(logging.ERROR)
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """The bot in one workspace. `enterprise` is set in an Enterprise Grid.
-
-    `scopes` are those of its token; None where Slack did not say.
-    """
-
-    team: str
-    bot_user: str
-    bot_id: str
-    name: str = ""
-    enterprise: str | None = None
-    scopes: frozenset[str] | None = None
-
-    def may(self, scope: str) -> bool:
-        """False where it is known that the token lacks the scope."""
-        return self.scopes is None or scope in self.scopes
-
-    def covers(self, team: str | None, enterprise: str | None) -> bool:
-        """True when an event of this workspace is for us."""
-        in_our_grid = self.enterprise is not None and self.enterprise == enterprise
-        return team is None or team == self.team or in_our_grid
 
 
 class UnknownTeam(BotError):
@@ -54,34 +30,11 @@ class UnknownTeam(BotError):
     kind = "slack"
 
 
-async def identify(client: AsyncWebClient) -> Identity:
-    """Who the client's token makes us. Raises `SlackError`."""
-    answered = await response(client, "auth.test", {})
-    answer: Any = answered.data
-    match answer:
-        case {"team_id": str() as team, "user_id": str() as user}:
-            return Identity(
-                team,
-                user,
-                str(answer.get("bot_id") or ""),
-                str(answer.get("user") or ""),
-                answer.get("enterprise_id"),
-                _scopes(answered.headers),
-            )
-    raise SlackUnknown("auth.test: names nobody")
-
-
-def _scopes(headers: Mapping[str, str]) -> frozenset[str] | None:
-    names = {name.lower(): value for name, value in headers.items()}
-    given = names.get("x-oauth-scopes")
-    return None if given is None else frozenset(map(str.strip, given.split(",")))
-
-
 def build_app(identity: Identity, client: AsyncWebClient) -> AsyncApp:
-    """Bolt, without its surprises. `SLACK_CLIENT_ID` must be out of the environment by now.
+    """The Bolt app. `SLACK_CLIENT_ID` must not be in the environment any more: Bolt reads it.
 
-    Requests are verified before they come here (by `web`, or by being in Socket Mode): Bolt's own
-    verifier raises for hostile headers. What no listener handles raises, so that the error handler
+    Requests are verified before they come here, by `web` or by Socket Mode: Bolt's own verifier
+    raises for hostile headers. A request that no listener takes raises, so that the error handler
     can acknowledge it.
     """
     return AsyncApp(
@@ -90,7 +43,7 @@ def build_app(identity: Identity, client: AsyncWebClient) -> AsyncApp:
         client=client,
         authorize=authorizer(identity, client.token),
         request_verification_enabled=False,
-        # Else it drops what is said of our own messages, that somebody deleted one among it.
+        # Otherwise Bolt drops events about our own messages, deletions included.
         ignoring_self_events_enabled=False,
         raise_error_for_unhandled_request=True,
         attaching_conversation_kwargs_enabled=False,
@@ -98,9 +51,10 @@ def build_app(identity: Identity, client: AsyncWebClient) -> AsyncApp:
 
 
 def authorizer(identity: Identity, token: str | None) -> Callable[..., Awaitable[AuthorizeResult]]:
-    """Bolt's `authorize` without a Web API call, so that no refused call can drop an event.
+    """Bolt's `authorize` callback, without a Web API call: no refused call can drop an event.
 
-    It never raises `SlackApiError`, which Bolt would acknowledge.
+    The callback raises `UnknownTeam`. It never raises `SlackApiError`: Bolt would acknowledge the
+    event and drop it.
     """
     result: dict[str, Any] = {
         "enterprise_id": identity.enterprise,
@@ -113,7 +67,8 @@ def authorizer(identity: Identity, token: str | None) -> Callable[..., Awaitable
     async def authorize(
         context: AsyncBoltContext, team_id: str | None, enterprise_id: str | None
     ) -> AuthorizeResult:
-        # A click may carry the workspace of whoever clicked (Slack Connect); it has a response_url.
+        # A click carries the workspace of the person who clicked, which in Slack Connect may be
+        # another one. Clicks have a response_url, events have none.
         if context.response_url is None and not identity.covers(team_id, enterprise_id):
             raise UnknownTeam("not installed there")
         return AuthorizeResult(**result)

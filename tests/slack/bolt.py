@@ -1,9 +1,10 @@
 """Real Bolt with our inbox and listeners, and somebody behind them who writes everything down."""
 
 from bot.slack.actions.feedback import FeedbackActions
-from bot.slack.authorize import Identity, build_app
+from bot.slack.authorize import build_app
 from bot.slack.events.inbox import open_inbox
 from bot.slack.events.listeners import Handlers, register
+from bot.slack.identity import Identity
 from bot.strings import ENGLISH
 from tests.fakes import Box, Inbox
 from tests.slack.payloads import BOT_ID, BOT_USER, TEAM

@@ -5,8 +5,8 @@ import pytest
 from bot.playground.api.rate_limits import RateLimits
 from bot.playground.events.delivery import Timetable
 from bot.playground.server import Playground
-from bot.slack.authorize import identify
 from bot.slack.client import open_session, web_client
+from bot.slack.identity import identify
 from tests.slack.scene import open_scene
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from bot.core.ports import Budget
     from bot.core.types import Turn
-    from bot.slack.authorize import Identity
+    from bot.slack.identity import Identity
     from bot.slack.reads.people import SlackPeople
 
 log = structlog.get_logger(__name__)

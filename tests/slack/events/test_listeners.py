@@ -9,10 +9,10 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from bot.core.feedback import Thumb
 from bot.slack.actions.buttons import write_value
 from bot.slack.actions.feedback_form import build_form
-from bot.slack.authorize import Identity, UnknownTeam, authorizer, identify
 from bot.slack.events.listeners import kind_of
+from bot.slack.identity import Identity, identify
 from bot.strings import ENGLISH
-from tests.slack.bolt import IDENTITY, Backstage
+from tests.slack.bolt import Backstage
 from tests.slack.events.test_turns import QUESTIONS
 from tests.slack.payloads import NAMES, payload
 
@@ -223,35 +223,6 @@ async def test_a_click_from_another_team_is_looked_at(client):
     await dispatch(stage, body)
 
     assert stage.stopped == [(KEY, "U02ALICE")]
-
-
-@pytest.mark.parametrize(
-    ("team", "enterprise", "ours"),
-    [("T01TEAM", None, True), (None, None, True), ("T2", None, False), ("T2", "E1", False)],
-)
-def test_a_workspace_covers_itself(team, enterprise, ours):
-    assert IDENTITY.covers(team, enterprise) is ours
-
-
-def test_an_identity_in_a_grid_covers_the_grid():
-    ours = Identity("T1", "U1", "B1", enterprise="E1")
-
-    assert ours.covers("T2", "E1")
-    assert not ours.covers("T2", "E2")
-
-
-async def test_authorize_raises_what_bolt_does_not_acknowledge(stage):
-    request = AsyncBoltRequest(body={}, mode="socket_mode")
-
-    with pytest.raises(UnknownTeam):
-        await authorizer(IDENTITY, "xoxb-1")(request.context, "T99", None)
-
-
-async def test_who_we_are_is_asked_once(client, slack, identity):
-    assert identity.bot_user == slack.workspace.bot.user_id
-    assert identity.bot_id == slack.workspace.bot.bot_id
-    assert identity.team == slack.workspace.team_id
-    assert [record.method for record in slack.journal] == ["auth.test"]
 
 
 @pytest.mark.parametrize("name", ["app_mention", "block_actions", "slash_command"])

@@ -8,7 +8,7 @@ from bot.core.reply import Phase
 from bot.rendering.layout.frame import PartLimits
 from bot.slack.answers.capabilities import Capabilities
 from bot.slack.answers.forms import Form, Forms
-from bot.slack.authorize import identify
+from bot.slack.identity import identify
 from bot.slack.reads.history import SlackHistory
 from bot.slack.reads.people import SlackPeople
 from tests.fakes import Free
