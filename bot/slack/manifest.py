@@ -1,4 +1,4 @@
-"""The Slack app's manifest, and the scopes and events the bot needs, each with its reason."""
+"""The Slack app's manifest: the scopes and events that the bot needs, each with its reason."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SCOPES: Mapping[str, str] = {
 }
 
 OPTIONAL = frozenset({"files:write"})
-"""Scopes without which the bot does less, and says so."""
+"""Scopes without which the bot works but does less; `doctor` says so."""
 
 EVENTS: Mapping[str, str] = {
     "app_mention": "somebody mentions the bot",
@@ -39,9 +39,9 @@ LONG_DESCRIPTION = (
 
 
 def manifest(*, name: str = "Stream Bot", http_url: str | None = None) -> dict[str, Any]:
-    """The manifest for Socket Mode or, with the bot's public URL, for HTTP mode.
+    """The manifest for Socket Mode, or for HTTP mode if `http_url`, the bot's public URL, is given.
 
-    Raises `ValueError` for a name or a URL that Slack would refuse.
+    Raises `ValueError` for a name or a URL that Slack refuses (docs: app manifest).
     """
     if not 1 <= len(name) <= 35:
         raise ValueError("the name must have 1 to 35 characters")
@@ -64,7 +64,7 @@ def _features(name: str) -> dict[str, Any]:
     return {
         "app_home": {
             "home_tab_enabled": False,
-            # Without this pair nobody can write to the bot directly.
+            # Without these two nobody can send direct messages to the bot.
             "messages_tab_enabled": True,
             "messages_tab_read_only_enabled": False,
         },
@@ -84,7 +84,7 @@ def _settings(request_url: str | None) -> dict[str, Any]:
 
 
 def _request_url(url: str) -> str:
-    """Slack sends events and clicks to one path; `url` may name it or only the host."""
+    """The URL for events and clicks; `url` may have the path already, or only the host."""
     if urlsplit(url).scheme != "https" or not urlsplit(url).hostname:
         raise ValueError("the URL must begin with https://, as Slack calls no other")
     return url.rstrip("/").removesuffix("/slack/events") + "/slack/events"

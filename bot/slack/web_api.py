@@ -1,4 +1,4 @@
-"""Every Web API call goes through here, and every way it can fail becomes one of three errors."""
+"""Web API calls: each goes through `call`, and each failure becomes one of three errors."""
 
 from __future__ import annotations
 
@@ -25,28 +25,32 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 REFUSED: Final = frozenset({"ratelimited", "rate_limited"})
-"""`message_limit_exceeded` is not among them: that is a quota, which no short wait clears."""
+"""Errors that mean the same as HTTP 429. `message_limit_exceeded` does not: it is a quota."""
 
 UNKNOWN: Final = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 )
-"""Slack documents for the first two that part of the call may have been carried out."""
+"""Errors after which the call may have been carried out (docs say so for the first two)."""
 
 READS: Final = frozenset({"history", "info", "list", "members", "replies"})
-"""Methods that end so take form arguments only; in a JSON body Slack would not see them."""
+"""Last words of methods that take form arguments only: Slack ignores a JSON body for them."""
 
 FILES: Final = "files."
-"""Methods that begin so take a form, in which what is no text is JSON."""
+"""Prefix of methods that take a form, in which all that is no string is JSON."""
 
 LONGEST_WAIT: Final = 3600.0
-"""A `Retry-After` beyond this is some proxy's, not Slack's."""
+"""Seconds that we believe of a `Retry-After`; a longer one is a proxy's, not Slack's."""
 
 BROKEN: Final = (ClientError, TimeoutError, OSError, AttributeError, ValueError)
-"""No answer, or none that is a JSON object: the SDK trips over those with the last two."""
+"""What the SDK raises without an answer; the last two for an answer that is no JSON object."""
 
 
 async def call(client: AsyncWebClient, method: str, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Slack's answer to one call. Raises `SlackRefused`, `SlackUnknown` or `SlackRejected`."""
+    """Slack's answer to one call, the parsed JSON.
+
+    Raises `SlackRefused` (429: wait and try again), `SlackUnknown` (it may or may not have been
+    carried out) or `SlackRejected` (Slack said no).
+    """
     data = (await response(client, method, payload)).data
     if not isinstance(data, dict):
         raise SlackUnknown(f"{method}: not JSON")
@@ -81,7 +85,7 @@ async def call_within_budget(
 async def response(
     client: AsyncWebClient, method: str, payload: Mapping[str, Any]
 ) -> AsyncSlackResponse:
-    """The same with its headers."""
+    """Slack's answer with its headers. Raises as `call` does."""
     try:
         return await client.api_call(method, **_arguments(method, payload))
     except SlackApiError as error:
@@ -91,7 +95,7 @@ async def response(
 
 
 def _arguments(method: str, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """As the method takes them."""
+    """Keyword arguments of the SDK's `api_call`, in the encoding that the method takes."""
     if method.rpartition(".")[2] in READS:
         return {"http_verb": "GET", "params": dict(payload)}
     if method.startswith(FILES):
@@ -104,7 +108,7 @@ def _in_form(value: object) -> str:
 
 
 def _translated(method: str, error: SlackApiError) -> SlackError:
-    """The SDK's error as ours. Where the body was garbage, its response is aiohttp's own."""
+    """The SDK's error as one of ours. If the body was no JSON, its response is aiohttp's own."""
     response = error.response
     status: int = getattr(response, "status_code", 0) or getattr(response, "status", 0)
     data = getattr(response, "data", None)
@@ -120,7 +124,7 @@ def _translated(method: str, error: SlackApiError) -> SlackError:
 
 
 def retry_after(headers: Mapping[str, str]) -> float:
-    """Seconds to wait; a second where Slack says nothing that can be read."""
+    """Seconds of the `Retry-After` header, 1 to `LONGEST_WAIT`; 1 when it cannot be read."""
     seconds = str(headers.get("Retry-After", "")).strip()
     if not (seconds.isascii() and seconds.isdigit()):
         return 1.0

@@ -1,4 +1,4 @@
-"""Reads a conversation back from Slack: who said what, up to the question, which stands last."""
+"""Reads a conversation from Slack: who said what, up to the question, which is last."""
 
 from __future__ import annotations
 
@@ -30,40 +30,55 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-Said = dict[str, Any]
-"""A message as Slack has it."""
-Moment = tuple[int, int]
-"""A ts that can be compared."""
+RawMessage = dict[str, Any]
+"""A message as Slack sends it."""
 
-SPOKEN: Final = frozenset({None, "bot_message", "file_share", "me_message", "thread_broadcast"})
-"""Subtypes that are part of a conversation; joins, topics and tombstones are not."""
+Timestamp = tuple[int, int]
+"""A message's ts as numbers, so that it can be compared: seconds, microseconds."""
+
+CONVERSATION_SUBTYPES: Final = frozenset(
+    {None, "bot_message", "file_share", "me_message", "thread_broadcast"}
+)
+"""Subtypes of messages that are part of a conversation; joins, topics and tombstones are not."""
 
 MENTIONED: Final = re.compile(r"<@([UW][A-Z0-9]+)")
 NO_TEXT: Final = "(no text)"
+"""What the model reads as a question without any text."""
+
 UNREAD: Final = "Earlier messages of this conversation could not be read."
+"""What the model is told when the conversation was not read whole."""
+
 SHORT_WAIT: Final = 2.0
-"""A refusal for longer than this is not waited for: better less context than no answer."""
+"""Seconds of a `Retry-After` that are waited for; after a longer one we do without."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far back to read. A page holds 1,000; `pause` and the limits below are seconds.
-
-    `patience` is for each of Slack's answers and `turn_comes` for all of the reading, most of which
-    is waiting for the budget when many ask at once; `names` is for who wrote the messages.
-    """
+    """How far back a conversation is read, and how long that may take."""
 
     pause: float = 3600.0
-    patience: float = 4.0
-    turn_comes: float = 30.0
-    names: float = 1.0
-    pages: int = 10
-    page: int = 999
-    newest: int = 500
+    """Seconds of silence in a direct message after which a new conversation begins."""
+
+    answer_timeout: float = 4.0
+    """Seconds for Slack's answer to one call."""
+
+    budget_timeout: float = 30.0
+    """Seconds to wait for the read budget before answering without the rest of the history."""
+
+    names_timeout: float = 1.0
+    """Seconds to wait for the names of those who wrote the messages."""
+
+    max_pages: int = 10
+
+    page_size: int = 999
+    """Messages per call; Slack's maximum for `limit` is 999 (docs: conversations.history)."""
+
+    max_messages: int = 500
+    """Messages that are kept; the newest ones."""
 
 
 class SlackHistory:
-    """Implements the History port. What cannot be read is left out; the question never is."""
+    """Implements the History port. What cannot be read is left out, but never the question."""
 
     def __init__(
         self,
@@ -80,11 +95,11 @@ class SlackHistory:
         self._reach = reach or Reach()
 
     async def read(self, turn: Turn) -> list[Message]:
-        """The conversation up to the turn's question, or to what was answered to it so far."""
+        """The conversation up to the question of `turn`, or to its answer if that is continued."""
         self._people.look_up([turn.user], CallKind.FIRST)
-        found, whole = await self._fetch(turn)
+        found, whole = await self._read_raw(turn)
         said = self._in_order(found, turn)
-        await self._people.learn(_users(said), within=self._reach.names)
+        await self._people.learn(_users(said), within=self._reach.names_timeout)
         grouped = groupby(said, key=lambda each: (self._is_ours(each), self._about(each)))
         spoken = [self._message(list(parts)) for _, parts in grouped]
         asked = [
@@ -94,31 +109,35 @@ class SlackHistory:
         unread = [] if whole else [Message("system", UNREAD)]
         return [*unread, *(message for message in asked if message.text)]
 
-    async def _fetch(self, turn: Turn) -> tuple[list[Said], bool]:
-        """What Slack gives us in time, oldest first, each message once; True when that is all."""
-        said: dict[str, Said] = {}
+    async def _read_raw(self, turn: Turn) -> tuple[list[RawMessage], bool]:
+        """The messages that Slack sends in time, each once, oldest first; True when that is all."""
+        said: dict[str, RawMessage] = {}
         whole = True
         if _begins_thread(turn):
             return [], whole
         try:
-            async with asyncio.timeout(self._reach.turn_comes):
-                async for page in self._pages(turn):
-                    # The root of a thread leads every page of it.
-                    said |= {message["ts"]: message for message in page if _is_spoken(message)}
-                    if turn.thread.root is None and self._pause_before(turn, said):
+            async with asyncio.timeout(self._reach.budget_timeout):
+                async for page in self._read_pages(turn):
+                    # Every page of a thread begins with the root.
+                    said |= {
+                        message["ts"]: message for message in page if _is_in_conversation(message)
+                    }
+                    if turn.thread.root is None and self._conversation_start(turn, said):
                         break
         except (SlackError, TimeoutError) as error:
             whole = False
             log.warning("history not read whole", read=len(said), detail=str(error) or "too slow")
-        newest = sorted(said.values(), key=lambda each: _moment(each["ts"]))[-self._reach.newest :]
+        newest = sorted(said.values(), key=lambda each: _timestamp(each["ts"]))[
+            -self._reach.max_messages :
+        ]
         return newest, whole
 
-    async def _pages(self, turn: Turn) -> AsyncIterator[list[Said]]:
+    async def _read_pages(self, turn: Turn) -> AsyncIterator[list[RawMessage]]:
         thread = turn.thread
         method = "conversations.replies" if thread.root else "conversations.history"
-        where: Said = {"channel": thread.channel, "limit": self._reach.page}
+        where: RawMessage = {"channel": thread.channel, "limit": self._reach.page_size}
         where |= {"ts": thread.root} if thread.root else {}
-        for _ in range(self._reach.pages):
+        for _ in range(self._reach.max_pages):
             answer = await self._call(turn, method, where | {"include_all_metadata": True})
             yield [each for each in answer.get("messages") or [] if isinstance(each, dict)]
             cursor = (answer.get("response_metadata") or {}).get("next_cursor")
@@ -142,45 +161,48 @@ class SlackHistory:
             method,
             where,
             team=turn.thread.team,
-            answer_timeout=self._reach.patience,
+            answer_timeout=self._reach.answer_timeout,
         )
 
-    def _in_order(self, said: Sequence[Said], turn: Turn) -> list[Said]:
-        """Each answer right after its question, and nothing after the question of `turn`."""
+    def _in_order(self, said: Sequence[RawMessage], turn: Turn) -> list[RawMessage]:
+        """Each answer right after its question, and nothing after the question of `turn`.
+
+        If `turn` continues an answer, that answer comes last.
+        """
         question = next((each for each in said if each["ts"] == turn.ts), None)
         asked = question or {"ts": turn.ts, "user": turn.user, "text": turn.text}
         before = [each for each in said if self._is_before(each, turn)]
         known = {each["ts"] for each in before}
-        if turn.thread.root is None and (start := self._pause_before(turn, known)):
-            before = [each for each in before if _moment(each["ts"]) >= start]
+        if turn.thread.root is None and (start := self._conversation_start(turn, known)):
+            before = [each for each in before if _timestamp(each["ts"]) >= start]
 
-        def place(message: Said) -> tuple[Any, ...]:
-            answered, own = self._answers(message), _moment(message["ts"])
+        def place(message: RawMessage) -> tuple[Any, ...]:
+            answered, own = self._answers(message), _timestamp(message["ts"])
             if answered and answered in known:
-                return (_moment(answered), 1, _part(message), own)
+                return (_timestamp(answered), 1, _part(message), own)
             return (own, 0, 0, own)
 
         answer = [each for each in said if turn.goes_on and self._answers(each) == turn.ts]
         return [*sorted(before, key=place), asked, *sorted(answer, key=_part)]
 
-    def _is_before(self, message: Said, turn: Turn) -> bool:
-        """An answer is as old as its question, though it was posted later."""
-        return _moment(self._about(message)) < _moment(turn.ts)
+    def _is_before(self, message: RawMessage, turn: Turn) -> bool:
+        """True when it belongs before the question of `turn`; an answer counts as its question."""
+        return _timestamp(self._about(message)) < _timestamp(turn.ts)
 
-    def _about(self, message: Said) -> str:
-        """The ts of the question that this answers, else its own."""
+    def _about(self, message: RawMessage) -> str:
+        """The ts of the question that a message answers, or its own."""
         return self._answers(message) or str(message["ts"])
 
-    def _pause_before(self, turn: Turn, said: Iterable[str]) -> Moment | None:
-        """When the conversation began that `turn` belongs to; None when no pause is in sight."""
-        asked = _moment(turn.ts)
-        moments = sorted({asked, *(m for m in map(_moment, said) if m < asked)}, reverse=True)
-        for later, earlier in pairwise(moments):
+    def _conversation_start(self, turn: Turn, said: Iterable[str]) -> Timestamp | None:
+        """When the conversation of `turn` began; None when the messages show no pause before it."""
+        asked = _timestamp(turn.ts)
+        times = sorted({asked, *(t for t in map(_timestamp, said) if t < asked)}, reverse=True)
+        for later, earlier in pairwise(times):
             if later[0] - earlier[0] > self._reach.pause:
                 return later
         return None
 
-    def _answers(self, message: Said) -> str | None:
+    def _answers(self, message: RawMessage) -> str | None:
         """The ts of the question that one of our messages answers, from its metadata."""
         metadata = message.get("metadata")
         if not (self._is_ours(message) and isinstance(metadata, dict)):
@@ -189,15 +211,15 @@ class SlackHistory:
         if metadata.get("event_type") != METADATA or not isinstance(payload, dict):
             return None
         question = payload.get("question")
-        return question if _is_moment(question) else None
+        return question if _is_ts(question) else None
 
-    def _is_ours(self, message: Said) -> bool:
+    def _is_ours(self, message: RawMessage) -> bool:
         us = self._identity
         by_bot = bool(us.bot_id) and message.get("bot_id") == us.bot_id
         return by_bot or message.get("user") == us.bot_user
 
-    def _message(self, parts: Sequence[Said]) -> Message:
-        """One message of the conversation; an answer may stand in several of Slack's."""
+    def _message(self, parts: Sequence[RawMessage]) -> Message:
+        """One message for the model; the parts of an answer are joined."""
         if self._is_ours(parts[0]):
             texts = [to_markdown(part, self._name).replace(WORD_JOINER, "") for part in parts]
             whole = "\n\n".join(filter(None, (text.strip("\n") for text in texts)))
@@ -206,7 +228,7 @@ class SlackHistory:
         whole = "\n\n".join(filter(None, [text, _files(parts[0])]))
         return Message("user", whole, self._speaker(parts[0]), parts[0]["ts"])
 
-    def _speaker(self, message: Said) -> str | None:
+    def _speaker(self, message: RawMessage) -> str | None:
         if isinstance(user := message.get("user"), str):
             return self._name(user)
         name = message.get("username")
@@ -217,34 +239,34 @@ class SlackHistory:
         return self._identity.name or known if user == self._identity.bot_user else known
 
 
-def _part(message: Said) -> int:
-    """Which part of its answer one of our messages is: it may have been written anew later."""
+def _part(message: RawMessage) -> int:
+    """The number of the part of an answer. Order by ts is no help: a part may be posted again."""
     part = message["metadata"]["event_payload"].get("part")
     return part if isinstance(part, int) else 0
 
 
 def _begins_thread(turn: Turn) -> bool:
-    """True when there is nothing to read: the question is its own thread, and all text."""
+    """True when there is nothing to read: the question begins its thread and is text only."""
     return turn.thread.root == turn.ts and not turn.has_more and not turn.goes_on
 
 
-def _is_spoken(message: Said) -> bool:
+def _is_in_conversation(message: RawMessage) -> bool:
     subtype = message.get("subtype")
-    spoken = subtype is None or (isinstance(subtype, str) and subtype in SPOKEN)
-    return spoken and _is_moment(message.get("ts"))
+    spoken = subtype is None or (isinstance(subtype, str) and subtype in CONVERSATION_SUBTYPES)
+    return spoken and _is_ts(message.get("ts"))
 
 
-def _is_moment(ts: object) -> bool:
+def _is_ts(ts: object) -> bool:
     return isinstance(ts, str) and TS.fullmatch(ts) is not None
 
 
-def _moment(ts: str) -> Moment:
+def _timestamp(ts: str) -> Timestamp:
     seconds, _, micros = ts.partition(".")
     return int(seconds), int(micros)
 
 
-def _users(said: Sequence[Said]) -> list[str]:
-    """Who spoke or is spoken of, the latest first: they matter most if there are many."""
+def _users(said: Sequence[RawMessage]) -> list[str]:
+    """The ids of those who wrote or are mentioned, latest first: only so many are looked up."""
     users: dict[str, None] = {}
     for message in reversed(said):
         speaker, text = message.get("user"), message.get("text")
@@ -254,7 +276,7 @@ def _users(said: Sequence[Said]) -> list[str]:
     return list(users)
 
 
-def _files(message: Said) -> str:
+def _files(message: RawMessage) -> str:
     files = message.get("files")
     found = [each for each in files if isinstance(each, dict)] if isinstance(files, list) else []
     names = [str(each.get("name") or each.get("title") or "unnamed") for each in found]

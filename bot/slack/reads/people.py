@@ -1,4 +1,4 @@
-"""Who is who: names and languages from a bounded cache that nobody has to wait for."""
+"""People's names and languages, from `users.info` and a bounded cache."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from bot.tasks import Tasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from types import TracebackType
 
     from slack_sdk.web.async_client import AsyncWebClient
 
@@ -25,31 +24,41 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 NAMES: Final = ("display_name", "real_name")
-LONGEST_NAME: Final = 80
-MOST_AT_ONCE: Final = 20
-"""Calls that one question may cause: `users.info` allows some hundred a minute."""
+MAX_NAME: Final = 80
+MAX_LOOKUPS: Final = 20
+"""Calls for one question at most: `users.info` allows about 100 a minute (docs: tier 4)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What is known of a user, and until when; a name of None means that Slack did not say."""
+    """What is known of a user."""
 
     until: float
+    """When the entry expires and Slack is asked again, by the cache's clock in seconds."""
+
     name: str | None = None
+    """The display name; None when Slack did not say."""
+
     locale: str | None = None
+    """Such as `ja-JP`; None when Slack did not say."""
 
 
 @dataclass(frozen=True, slots=True)
 class CacheLimits:
-    """For how long something is known (seconds), and of how many people."""
+    """How long and how much the cache keeps."""
 
     known: float = 3600.0
+    """Seconds after which Slack is asked again about a user."""
+
     unknown: float = 60.0
+    """Seconds after which Slack is asked again when it did not answer."""
+
     people: int = 10_000
+    """Entries; the oldest one goes first."""
 
 
 class SlackPeople:
-    """Implements the People port with `users.info`. Leaving it ends what is being looked up."""
+    """Implements the People port with `users.info`. Leaving it cancels running look-ups."""
 
     def __init__(
         self,
@@ -57,31 +66,26 @@ class SlackPeople:
         budget: Budget,
         team: str,
         *,
-        memory: CacheLimits | None = None,
+        limits: CacheLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
         self._budget = budget
         self._team = team
-        self._memory = memory or CacheLimits()
+        self._limits = limits or CacheLimits()
         self._clock = clock
         self._people: dict[str, Person] = {}
-        self._asked: dict[str, asyncio.Task[None]] = {}
+        self._lookups: dict[str, asyncio.Task[None]] = {}
         self._tasks = Tasks("people")
 
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._tasks.cancel()
 
     def name(self, user: str) -> str:
-        """The display name as far as known, even if it is old, else the id."""
+        """The display name, even from an expired entry; the id when none is known."""
         person = self._people.get(user)
         return (person and person.name) or user
 
@@ -93,26 +97,26 @@ class SlackPeople:
     def look_up(
         self, users: Iterable[str], kind: CallKind = CallKind.MORE
     ) -> list[asyncio.Task[None]]:
-        """Begins to ask Slack about those who are not known, without waiting."""
+        """Starts look-ups of those who are not in the cache. Returns their tasks."""
         now = self._clock()
-        strangers = [user for user in dict.fromkeys(users) if not self._knows(user, now)]
-        return [self._ask(user, kind) for user in strangers[:MOST_AT_ONCE]]
+        unknown = [user for user in dict.fromkeys(users) if not self._is_cached(user, now)]
+        return [self._look_up_once(user, kind) for user in unknown[:MAX_LOOKUPS]]
 
     async def learn(self, users: Iterable[str], *, within: float = 1.0) -> None:
-        """Looks people up and waits for it, at most `within` seconds."""
-        if asked := self.look_up(users):
-            await asyncio.wait(asked, timeout=within)
+        """Looks up those who are not in the cache. Returns after `within` seconds at most."""
+        if lookups := self.look_up(users):
+            await asyncio.wait(lookups, timeout=within)
 
-    def _knows(self, user: str, now: float) -> bool:
+    def _is_cached(self, user: str, now: float) -> bool:
         person = self._people.get(user)
         return person is not None and now < person.until
 
-    def _ask(self, user: str, kind: CallKind) -> asyncio.Task[None]:
-        if user not in self._asked:
+    def _look_up_once(self, user: str, kind: CallKind) -> asyncio.Task[None]:
+        if user not in self._lookups:
             task = self._tasks.start(self._fetch(user, kind), name=f"users.info {user}")
-            task.add_done_callback(lambda _: self._asked.pop(user, None))
-            self._asked[user] = task
-        return self._asked[user]
+            task.add_done_callback(lambda _: self._lookups.pop(user, None))
+            self._lookups[user] = task
+        return self._lookups[user]
 
     async def _fetch(self, user: str, kind: CallKind) -> None:
         where = {"user": user, "include_locale": True}
@@ -121,41 +125,41 @@ class SlackPeople:
                 self._client, self._budget, "users.info", where, team=self._team, kind=kind
             )
         except SlackRefused as error:
-            self._keep(user, self._unknown(user, error.retry_after))
+            self._cache(user, self._unknown(user, error.retry_after))
         except SlackError as error:
-            log.info("user not found out", user=user, detail=str(error))
-            self._keep(user, self._unknown(user, self._memory.unknown))
+            log.info("user not looked up", user=user, detail=str(error))
+            self._cache(user, self._unknown(user, self._limits.unknown))
         else:
-            self._keep(user, self._known(answer.get("user")))
+            self._cache(user, self._known(answer.get("user")))
 
     def _known(self, found: Any) -> Person:
         user: Mapping[str, Any] = found if isinstance(found, dict) else {}
         locale = user.get("locale")
         return Person(
-            self._clock() + self._memory.known,
+            self._clock() + self._limits.known,
             name_of(user),
             locale if isinstance(locale, str) else None,
         )
 
     def _unknown(self, user: str, seconds: float) -> Person:
-        """What was known stays, but is asked for again soon."""
+        """What was known stays in the cache, but expires in `seconds`."""
         until = self._clock() + seconds
         before = self._people.get(user)
         return Person(until, before.name, before.locale) if before else Person(until)
 
-    def _keep(self, user: str, person: Person) -> None:
+    def _cache(self, user: str, person: Person) -> None:
         self._people.pop(user, None)
         self._people[user] = person
-        if len(self._people) > self._memory.people:
+        if len(self._people) > self._limits.people:
             del self._people[next(iter(self._people))]
 
 
 def name_of(user: Mapping[str, Any]) -> str | None:
-    """The name that Slack shows, on one line."""
+    """The name that Slack shows, on one line, 80 characters at most; None when there is none."""
     profile = user.get("profile")
     shown = profile if isinstance(profile, dict) else {}
     candidates = (*(shown.get(name) for name in NAMES), user.get("real_name"), user.get("name"))
     for candidate in candidates:
         if isinstance(candidate, str) and (name := " ".join(candidate.split())):
-            return name[:LONGEST_NAME]
+            return name[:MAX_NAME]
     return None

@@ -202,7 +202,7 @@ async def test_a_long_thread_is_read_page_by_page_and_its_newest_are_kept(channe
         channel.say("bob", f"{number}", thread_ts=root)
     asked = channel.say("alice", "@streambot?", thread_ts=root)
 
-    messages = await channel.read(asked, root=root, reach=Reach(page=7, newest=4))
+    messages = await channel.read(asked, root=root, reach=Reach(page_size=7, max_messages=4))
 
     assert [m.text for m in messages] == ["27", "28", "29", "?"]
     assert len(channel.slack.journal.of("conversations.replies")) == 5
@@ -214,7 +214,9 @@ async def test_pages_are_bounded(channel):
     for number in range(30):
         channel.say("bob", f"{number}", thread_ts=root)
 
-    messages = await channel.read("1999999999.000000", root=root, reach=Reach(page=5, pages=2))
+    messages = await channel.read(
+        "1999999999.000000", root=root, reach=Reach(page_size=5, max_pages=2)
+    )
 
     assert [m.text for m in messages] == ["root", *map(str, range(10)), "as typed"]
 
@@ -224,7 +226,7 @@ async def test_a_direct_conversation_is_read_no_further_than_its_pause(dm):
         dm.say("alice", f"{number}", after=4000)
     asked = dm.say("alice", "now")
 
-    await dm.read(asked, reach=Reach(page=2))
+    await dm.read(asked, reach=Reach(page_size=2))
 
     assert len(dm.slack.journal.of("conversations.history")) == 2
 
@@ -273,7 +275,7 @@ async def test_a_slow_slack_costs_context_not_time(channel):
 
     async with asyncio.timeout(0.4):
         messages = await channel.read(
-            asked, root=root, text="two", reach=Reach(patience=0.1, names=0.1)
+            asked, root=root, text="two", reach=Reach(answer_timeout=0.1, names_timeout=0.1)
         )
 
     assert [m.text for m in messages] == [UNREAD, "two"]
@@ -296,7 +298,7 @@ async def test_waiting_for_the_budget_costs_no_context(channel):
     asked = channel.say("alice", "two", thread_ts=root)
     channel.budget = Queue(0.3)
 
-    messages = await channel.read(asked, root=root, reach=Reach(patience=0.2))
+    messages = await channel.read(asked, root=root, reach=Reach(answer_timeout=0.2))
 
     assert [m.text for m in messages] == ["one", "two"]
 
@@ -308,7 +310,7 @@ async def test_waiting_for_the_budget_has_an_end(channel):
     channel.budget = Queue(5)
 
     async with asyncio.timeout(1):
-        messages = await channel.read(asked, root=root, text="2", reach=Reach(turn_comes=0.1))
+        messages = await channel.read(asked, root=root, text="2", reach=Reach(budget_timeout=0.1))
 
     assert [m.text for m in messages] == [UNREAD, "2"]
 
@@ -321,7 +323,9 @@ async def test_the_model_is_told_what_could_not_be_read(channel):
     asked = channel.say("alice", "why?", thread_ts=root)
     channel.budget = Half()
 
-    messages = await channel.read(asked, root=root, text="why?", reach=Reach(page=2, turn_comes=1))
+    messages = await channel.read(
+        asked, root=root, text="why?", reach=Reach(page_size=2, budget_timeout=1)
+    )
     prompt = build_prompt(messages, Place("bot", direct=False, today="2026-01-01"))
 
     assert prompt[0].text.endswith(UNREAD)

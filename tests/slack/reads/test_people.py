@@ -42,8 +42,8 @@ def budget():
 
 @pytest.fixture
 async def people(client, budget, clock):
-    memory = CacheLimits(people=3)
-    async with SlackPeople(client, budget, "T1", memory=memory, clock=clock) as people:
+    limits = CacheLimits(people=3)
+    async with SlackPeople(client, budget, "T1", limits=limits, clock=clock) as people:
         yield people
 
 
