@@ -1,4 +1,4 @@
-"""Whether an endpoint is asked at all: a breaker that is told how calls went, and the time."""
+"""A circuit breaker: whether the model's endpoint is asked at all, after how its calls went."""
 
 from __future__ import annotations
 
@@ -8,25 +8,36 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """Closed lets every call through; the others refuse all but one probe every `rest`."""
+    """The breaker's state."""
 
     CLOSED = "closed"
+    """Every call may go out."""
+
     OPEN = "open"
+    """No call may go out, until the rest is over."""
+
     HALF_OPEN = "half_open"
+    """A probe is under way. No other call may go out, until a further rest is over."""
 
 
 class Outcome(StrEnum):
-    """How a call went for the endpoint's health. An abandoned one says nothing about it."""
+    """What a call showed of the endpoint's health."""
 
     ANSWERED = "answered"
+    """The endpoint works, even if it refused this request."""
+
     FAILED = "failed"
+    """The endpoint does not work."""
+
     ABANDONED = "abandoned"
+    """Nothing: the call was left before the endpoint answered."""
 
 
 TRIPPED = "tripped"
-"""A failure that was one too many."""
+"""The event of a failure that is one too many."""
+
 PROBED = "probed"
-"""The rest is over, and a call goes out to see."""
+"""The event of a call that goes out after the rest, as a probe."""
 
 TRANSITIONS: dict[State, dict[str, State]] = {
     State.CLOSED: {
@@ -48,21 +59,27 @@ TRANSITIONS: dict[State, dict[str, State]] = {
         Outcome.ABANDONED: State.OPEN,
     },
 }
-"""What follows from what. A probe may be answered after a later one has failed: that counts."""
+"""The next state, by state and event. An older probe may still be answered, and that counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class BreakerLimits:
-    """It opens after `in_a_row` failures, or when `failed` of the last `window` calls did."""
+    """When the breaker opens, and for how long."""
 
     in_a_row: int = 5
+    """Failures without an answer between them that open it."""
+
     failed: int = 10
+    """Failures among the last `window` calls that open it."""
+
     window: int = 20
+
     rest: float = 15.0
+    """Seconds before a probe, and between two probes."""
 
 
 class Breaker:
-    """One endpoint, as all answers together have come to know it. Monotonic seconds."""
+    """The breaker of one endpoint, shared by all answers. Times are monotonic seconds."""
 
     def __init__(self, limits: BreakerLimits | None = None) -> None:
         self.state = State.CLOSED
@@ -75,18 +92,18 @@ class Breaker:
 
     @property
     def closed(self) -> bool:
-        """Whether there is no trouble that we know of."""
+        """True when every call may go out."""
         return self.state is State.CLOSED
 
     def wait(self, now: float) -> float:
-        """0.0 when a call may go out now, else the seconds until the next probe may."""
+        """Seconds until a call may go out; 0.0 when it may now."""
         return 0.0 if self.closed else max(0.0, self._next_probe - now)
 
     def admit(self, now: float) -> int | None:
-        """The number of a call that goes out now, for `report`; None when it must not.
+        """The number of a call that goes out now, for `report`; None when none may.
 
-        A probe keeps its place for one rest. One that hangs longer loses it to the next, or an
-        endpoint that is back would be refused for as long as a call from before may take.
+        A probe that takes longer than one rest no longer keeps the next one waiting: a call to an
+        endpoint that hung may take minutes, although the endpoint works again.
         """
         if self.wait(now):
             return None
@@ -97,7 +114,10 @@ class Breaker:
         return self._latest
 
     def report(self, call: int, outcome: Outcome, now: float) -> None:
-        """How a call went; each is heard once, and not across an opening or a closing."""
+        """Reports how a call went. Only the first report of a call counts.
+
+        None counts of a call that went out before the breaker opened or closed.
+        """
         if call not in self._calls:
             return
         self._calls.discard(call)
@@ -126,7 +146,7 @@ class Breaker:
         if event in (TRIPPED, PROBED):
             self._next_probe = now + self._limits.rest
         if self.closed != (before is State.CLOSED):
-            # What went out before says nothing of what is so now.
+            # Calls that went out before say nothing about the endpoint now.
             self._calls.clear()
             self._recent.clear()
             self._in_a_row = 0

@@ -1,4 +1,4 @@
-"""What people say of an answer: a thumb, and perhaps why."""
+"""Feedback on answers: a thumb, and what was wrong."""
 
 from __future__ import annotations
 
@@ -6,41 +6,44 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 LONGEST_REASON = 1000
-"""Characters of what somebody writes about an answer."""
+"""Characters that a person may write about an answer."""
 
 
 class Thumb(StrEnum):
-    """Which thumb."""
+    """A vote on an answer."""
 
     UP = "up"
     DOWN = "down"
 
 
 class Fault(StrEnum):
-    """What a form offers to be wrong with an answer."""
+    """What may be wrong with an answer: the checkboxes of the form."""
 
     WRONG = "wrong"
     INCOMPLETE = "incomplete"
     BESIDE = "beside"
+    """It does not answer the question."""
+
     LONG = "long"
     UNSAFE = "unsafe"
 
 
 class VoteOutcome(StrEnum):
-    """What became of a vote.
-
-    `COUNTED`: the first of this person, or another one than before. `SAME`: as before. `STALE`:
-    there is no such answer, or not any more.
-    """
+    """What a vote did."""
 
     COUNTED = "counted"
+    """It is this person's first vote on the answer, or differs from the one before."""
+
     SAME = "same"
+    """This person has voted so before."""
+
     STALE = "stale"
+    """The answer does not exist, has been replaced, or is forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many thumbs of each kind."""
+    """Numbers of votes."""
 
     up: int = 0
     down: int = 0

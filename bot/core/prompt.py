@@ -1,4 +1,4 @@
-"""History → prompt: the messages that fit, with the question last."""
+"""History → prompt: the newest messages that fit, with the question last."""
 
 from __future__ import annotations
 
@@ -15,22 +15,33 @@ DEFAULT_SYSTEM = (
     "Answer in the language of the question, to the point and honestly; "
     "say so when you do not know. Write Markdown."
 )
+"""The system prompt, unless the settings have another one."""
+
 LEFT_OUT = "Earlier messages of this conversation were left out because they did not fit."
+"""What the model is told when messages were left out."""
+
 SHORTENED = "\n\n[… the middle of this message was left out because it did not fit …]\n\n"
+"""What stands in place of the middle of a message that was too long."""
+
 PER_MESSAGE = 4
-"""Tokens that each message costs beside its text (role, separators)."""
+"""Tokens that each message costs in addition to its text (role, separators)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the conversation happens, as the model is told: the bot's name, the place, a date.
+    """Where the conversation takes place, as the system prompt describes it.
 
-    Names of people are no part of it: they are theirs to choose, and could give orders here.
+    People's names are left out: they choose them, and could put instructions into them.
     """
 
     bot: str
+    """The bot's name."""
+
     direct: bool
+    """True in a direct message with one person."""
+
     today: str
+    """The date."""
 
     def describe(self) -> str:
         """One paragraph for the system prompt."""
@@ -44,23 +55,23 @@ class Place:
 
 
 def estimate(text: str) -> int:
-    """Tokens of a text, roughly: four ASCII characters or one other character make one."""
+    """A rough number of tokens: one for four ASCII characters, or for one other character."""
     ascii_only = len(text.encode("ascii", "ignore"))
     return (ascii_only + 3) // 4 + (len(text) - ascii_only)
 
 
 class TokenScale:
-    """Corrects `estimate` by what the endpoint counts: each `usage` moves the factor a bit."""
+    """Corrects `estimate` by the endpoint's counts; each moves the factor a fifth of the way."""
 
     def __init__(self) -> None:
         self.factor = 1.0
 
     def count(self, messages: Sequence[Message]) -> int:
-        """Tokens of these messages, as far as we know this endpoint."""
+        """The estimated number of tokens of these messages, corrected for this endpoint."""
         return round(raw_count(messages) * self.factor)
 
     def calibrate(self, messages: Sequence[Message], counted: int) -> None:
-        """The endpoint counted `counted` prompt tokens for `messages`."""
+        """Takes in that the endpoint counted `counted` tokens for `messages`."""
         raw = raw_count(messages)
         if raw and counted:
             seen = min(max(counted / raw, 0.25), 4.0)
@@ -68,7 +79,7 @@ class TokenScale:
 
 
 def raw_count(messages: Sequence[Message]) -> int:
-    """The uncorrected estimate for a whole prompt."""
+    """The estimated number of tokens of these messages, not corrected."""
     return sum(estimate(message.text) + PER_MESSAGE for message in messages)
 
 
@@ -80,31 +91,28 @@ def build_prompt(
     budget: int = 16_000,
     scale: TokenScale | None = None,
 ) -> list[Message]:
-    """The system prompt and as much of the newest history as `budget` tokens hold.
+    """The system prompt and as many of the newest messages as fit into `budget` tokens.
 
-    The question (the last message) is always there, shortened in the middle if it alone is too
-    long. What remains begins with something a person said.
+    The last message, which is the question, is always included; if it alone is too long, its middle
+    is left out. When messages are left out, the rest begins with one of a person.
     """
     scale = scale or TokenScale()
     said = [_spoken(message, place) for message in history if message.role != "system"]
-    # One system message, first: some endpoints' chat templates take no other.
+    # One system message, at the start: the chat templates of some endpoints allow no other.
     notes = [message.text for message in history if message.role == "system"]
     head = Message("system", "\n\n".join([system or DEFAULT_SYSTEM, place.describe(), *notes]))
     return _fitted(head, said, budget, scale)
 
 
 def shorten(prompt: Sequence[Message], scale: TokenScale) -> list[Message] | None:
-    """Half of a prompt that the endpoint found too long: the same question, less before it.
-
-    None where there is nothing to leave out.
-    """
+    """A prompt of half the tokens, with the same question; None when nothing can be left out."""
     head, *said = prompt
     shorter = _fitted(head, said, scale.count(prompt) // 2, scale)
     return shorter if raw_count(shorter) < raw_count(prompt) else None
 
 
 def _spoken(message: Message, place: Place) -> Message:
-    """In a channel a message begins with its speaker's name: `name` fields allow no Japanese."""
+    """In a channel the speaker's name goes into the text: the `name` field allows only ASCII."""
     text = message.text
     if message.role == "user" and message.name and not place.direct:
         text = f"{message.name}: {text}"
@@ -115,7 +123,7 @@ def _fitted(
     head: Message, said: Sequence[Message], budget: int, scale: TokenScale
 ) -> list[Message]:
     room = budget - scale.count([head])
-    # However long the system prompt is, the question gets its share.
+    # However long the system prompt is, a quarter of the budget is kept for the rest.
     kept = _newest(said, max(room, budget // 4), scale)
     if len(kept) < len(said) and LEFT_OUT not in head.text:
         head = replace(head, text=f"{head.text}\n\n{LEFT_OUT}")

@@ -1,4 +1,4 @@
-"""The reply as a machine: events in, a picture out. TRANSITIONS decides, and nothing else may."""
+"""The reply as a state machine: events in, snapshots out. Only TRANSITIONS decides the phase."""
 
 from __future__ import annotations
 
@@ -28,29 +28,52 @@ from bot.core.types import (
 
 
 class Phase(StrEnum):
-    """Where a reply stands. From `COMPLETE` on it has ended."""
+    """The state of a reply. From `COMPLETE` on it has ended."""
 
     WAITING = "waiting"
+    """The model has sent nothing yet."""
+
     QUEUED = "queued"
+    """An older question of the thread is still being answered."""
+
     THINKING = "thinking"
+    """The model reasons or prepares a tool call; there is no text."""
+
     ANSWERING = "answering"
+    """There is some text."""
+
     COMPLETE = "complete"
     CUT = "cut"
+    """The model reached its length limit."""
+
     FILTERED = "filtered"
+    """The endpoint's content filter ended it."""
+
     REFUSED = "refused"
+    """The model declined to answer; the text is its refusal."""
+
     EMPTY = "empty"
+    """The model ended without any text."""
+
     STOPPED = "stopped"
+    """A person stopped it."""
+
     INTERRUPTED = "interrupted"
+    """We shut down; another process goes on."""
+
     GONE = "gone"
+    """Its question or its message was deleted: nothing more is written."""
+
     FAILED = "failed"
 
     @property
     def ended(self) -> bool:
-        """Nothing that happens now changes the picture."""
+        """True when only a deletion can still change the reply."""
         return self not in LIVE
 
 
 LIVE = frozenset({Phase.WAITING, Phase.QUEUED, Phase.THINKING, Phase.ANSWERING})
+"""The phases of a reply that has not ended."""
 
 _SILENT_PROGRESS = {
     Phase.WAITING: Phase.THINKING,
@@ -75,9 +98,9 @@ TRANSITIONS: dict[type[StreamEvent], dict[Phase, Phase]] = {
     Deleted: dict.fromkeys(Phase, Phase.GONE),
     Failed: dict.fromkeys(LIVE, Phase.FAILED),
 }
-"""What may follow what. `Finish` looks at its reason (FINISHES).
+"""The next phase, by event and phase. For `Finish` it depends on the reason (`FINISHES`).
 
-An ended reply stays as it is, unless somebody deletes it before its last word is written.
+An ended reply stays as it is, unless it is deleted before its last write.
 """
 
 FINISHES: dict[FinishReason, Phase] = {
@@ -90,76 +113,85 @@ FINISHES: dict[FinishReason, Phase] = {
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The picture of a reply at one moment.
-
-    `text` is the answer's Markdown so far, `failure` says what broke (only in `FAILED`),
-    `usage` the endpoint's count of tokens where it sent one. `seconds` have passed as far as
-    anybody said, `thoughts` is the end of the model's reasoning where that is to be shown, `tool`
-    what it is about to use. `first`: no answer of ours stands before it in the conversation.
-    `slowed`: it could be fresher, if Slack let us.
-    """
+    """A reply at one moment: all that is needed to show it."""
 
     phase: Phase = Phase.WAITING
+
     text: str = field(default="", repr=False)
+    """The answer so far, as the model's Markdown."""
+
     failure: Failed | None = None
+    """What broke; set only in `FAILED`."""
+
     usage: Usage | None = None
+    """The endpoint's count of tokens, if it sent one."""
+
     seconds: float = 0.0
+    """How long it has taken, by the last `Elapsed` event."""
+
     thoughts: str = field(default="", repr=False)
+    """The end of the model's reasoning, if that is to be shown."""
+
     tool: str = ""
+    """The name of the tool that the model is about to call."""
+
     first: bool = False
+    """True for the first answer of its conversation."""
+
     slowed: bool = False
+    """True when a write waits for Slack's rate limits, so that more text exists than is shown."""
 
     @property
     def ended(self) -> bool:
-        """True for the last picture of all."""
+        """True when the reply has ended."""
         return self.phase.ended
 
 
 class Reply:
-    """Accumulates one answer. Text is kept in pieces, so feeding a token costs no copying."""
+    """Accumulates one answer. Text is kept in pieces, so that feeding a token copies nothing."""
 
-    def __init__(self, picture: Snapshot | None = None, *, thoughts: int = 0) -> None:
-        """A new one, or one that goes on from `picture`.
+    def __init__(self, start: Snapshot | None = None, *, thoughts: int = 0) -> None:
+        """A new reply, or one that goes on from `start`.
 
-        `thoughts`: how many characters of the model's reasoning are kept, the last ones.
+        `thoughts` is the number of characters of the model's reasoning that are kept, from its end.
         """
-        self._beside = replace(picture or Snapshot(), text="")
-        self.phase = self._beside.phase
-        self._text = Pieces(picture.text if picture else "")
-        self._thoughts = Pieces(self._beside.thoughts, thoughts)
+        self._fields = replace(start or Snapshot(), text="")
+        self.phase = self._fields.phase
+        self._text = Pieces(start.text if start else "")
+        self._thoughts = Pieces(self._fields.thoughts, thoughts)
         self._refused = self.phase is Phase.REFUSED
 
     def feed(self, event: StreamEvent) -> Phase:
-        """Takes one event and says where the reply stands now."""
+        """Takes one event. Returns the phase after it."""
         if self.phase.ended and not isinstance(event, Deleted):
             return self.phase
-        self._take(event)
+        self._store(event)
         self.phase = self._next(event)
         return self.phase
 
-    def _take(self, event: StreamEvent) -> None:
+    def _store(self, event: StreamEvent) -> None:
         match event:
             case TextDelta(text) | RefusalDelta(text):
                 self._text.add(text)
                 self._refused = self._refused or isinstance(event, RefusalDelta)
-                self._use("")
+                self._set_tool("")
             case ReasoningDelta(text):
                 self._thoughts.add(text)
-                self._use("")
+                self._set_tool("")
             case ToolCallDelta(name=str() as name):
-                self._use(name)
+                self._set_tool(name)
             case Usage():
-                self._beside = replace(self._beside, usage=event)
+                self._fields = replace(self._fields, usage=event)
             case Failed():
-                self._beside = replace(self._beside, failure=event)
+                self._fields = replace(self._fields, failure=event)
             case Elapsed(seconds):
-                self._beside = replace(self._beside, seconds=seconds)
+                self._fields = replace(self._fields, seconds=seconds)
             case First():
-                self._beside = replace(self._beside, first=True)
+                self._fields = replace(self._fields, first=True)
 
-    def _use(self, tool: str) -> None:
-        if tool != self._beside.tool:
-            self._beside = replace(self._beside, tool=tool)
+    def _set_tool(self, tool: str) -> None:
+        if tool != self._fields.tool:
+            self._fields = replace(self._fields, tool=tool)
 
     def _next(self, event: StreamEvent) -> Phase:
         if isinstance(event, Finish):
@@ -181,19 +213,19 @@ class Reply:
 
     @property
     def keeps_thoughts(self) -> bool:
-        """The model's reasoning is to be shown."""
+        """True when the model's reasoning is to be shown."""
         return self._thoughts.limit != 0
 
     def snapshot(self) -> Snapshot:
-        """The picture now."""
+        """The reply now."""
         thoughts = self._thoughts.whole
-        return replace(self._beside, phase=self.phase, text=self.text, thoughts=thoughts)
+        return replace(self._fields, phase=self.phase, text=self.text, thoughts=thoughts)
 
 
 class Pieces:
-    """A text that comes in pieces, which are joined at most once per look.
+    """A text that comes in pieces, which are joined only when it is read.
 
-    With a `limit` it is only its last so many characters.
+    With a `limit` only its last so many characters are kept.
     """
 
     def __init__(self, text: str = "", limit: int | None = None) -> None:
@@ -202,7 +234,7 @@ class Pieces:
         self._loose = 0
 
     def add(self, text: str) -> None:
-        """What is beyond the limit goes before it fills the memory."""
+        """Adds a piece; with a limit, what is beyond it does not pile up."""
         if self.limit == 0:
             return
         self._pieces.append(text)
@@ -212,7 +244,7 @@ class Pieces:
 
     @property
     def whole(self) -> str:
-        """All that is kept."""
+        """The text that is kept."""
         if len(self._pieces) > 1 or self._loose:
             text = "".join(self._pieces)
             self._pieces = [text[-self.limit :] if self.limit else text]
@@ -221,3 +253,4 @@ class Pieces:
 
 
 EVENTS: tuple[type[StreamEvent], ...] = get_args(StreamEvent)
+"""Every kind of event."""

@@ -95,11 +95,11 @@ def test_the_first_ending_wins_and_text_before_it_is_kept(happened):
     end = next((i for i, e in enumerate(happened) if e in ENDINGS), len(happened))
     text = "".join(e.text for e in happened[:end] if isinstance(e, TextDelta | RefusalDelta))
 
-    picture = fed(*happened)
+    snapshot = fed(*happened)
 
-    assert text == picture.text
-    assert picture.ended == (end < len(happened))
-    assert fed(*happened[: end + 1]) == picture
+    assert text == snapshot.text
+    assert snapshot.ended == (end < len(happened))
+    assert fed(*happened[: end + 1]) == snapshot
 
 
 @given(st.text(min_size=1), st.data())
@@ -150,16 +150,16 @@ def test_a_tool_is_named_until_something_else_comes():
 
 
 def test_time_and_place_are_part_of_the_picture():
-    picture = fed(First(), Elapsed(10), TextDelta("a"), Elapsed(12.5), Finish(FinishReason.STOP))
+    snapshot = fed(First(), Elapsed(10), TextDelta("a"), Elapsed(12.5), Finish(FinishReason.STOP))
 
-    assert (picture.seconds, picture.first) == (12.5, True)
+    assert (snapshot.seconds, snapshot.first) == (12.5, True)
     assert (fed().seconds, fed().first) == (0, False)
 
 
 def test_a_picture_that_is_taken_up_stays_as_it_is():
-    picture = Snapshot(Phase.CUT, "Hi", None, Usage(3, 4), 12.5, "So", first=True)
+    snapshot = Snapshot(Phase.CUT, "Hi", None, Usage(3, 4), 12.5, "So", first=True)
 
-    assert Reply(picture, thoughts=10).snapshot() == picture
+    assert Reply(snapshot, thoughts=10).snapshot() == snapshot
 
 
 def test_content_is_not_in_the_repr():
