@@ -1,4 +1,4 @@
-"""Every word a user sees, per language. A language that lacks one does not type-check."""
+"""Every string that users see, per language. A language that lacks one does not type-check."""
 
 from __future__ import annotations
 
@@ -12,71 +12,153 @@ if TYPE_CHECKING:
 
 SHORTEST_WAIT = 2
 LONGEST_WAIT = 48 * 3600
-"""Seconds between which a wait is worth telling."""
+"""Seconds between which a wait is shown: a shorter one is over when it is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedbackFormStrings:
-    """The form that asks what was wrong. `faults` maps a `Fault` to what it is called."""
+    """The form that a thumb down opens."""
 
     title: str
+    """At most 24 characters (docs: modal views)."""
+
     which: str
+    """The label of the checkboxes."""
+
     more: str
+    """The label of the text field."""
+
     send: str
+    """The button that submits the form."""
+
     skip: str
+    """The button that closes it."""
+
     faults: Mapping[str, str]
+    """The checkboxes, by the value of `Fault`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Strings:
-    """One language. `failures` maps the `kind` of an error to its sentence.
-
-    `waits` has those that can say how long it takes; `units` are keyed by their seconds.
-    """
+    """The strings of one language. Names in braces are filled in."""
 
     queued: str
+    """In place of the answer, while an older question of the thread is being answered."""
+
     thinking: str
+    """In place of the answer, until there is text."""
+
     thinking_for: str
+    """The same, after some `seconds`."""
+
     writing: str
+    """Below the text, while more is to come."""
+
     using: str
+    """In place of `thinking` or `writing`, while the model calls the tool named `tool`."""
+
     slowed: str
+    """In place of `writing`, while a write waits for Slack's rate limits."""
+
     thoughts: str
+    """Below the status or the answer, where reasoning is shown as a quote; `text` is its end."""
+
     stop: str
+    """The button below an answer that is being written."""
+
     retry: str
+    """The button below an answer that failed or is empty."""
+
     go_on: str
+    """The button below an answer that was cut, stopped or broken off."""
+
     regenerate: str
+    """The button below an answer that has ended."""
+
     good: str
+    """The label of thumb up, for screen readers."""
+
     bad: str
+    """The label of thumb down, for screen readers."""
+
     seconds: str
+    """In the footer: how long the answer took."""
+
     caution: str
+    """In the footer of the first answer of a conversation."""
+
     stopped: str
+    """Below an answer that somebody stopped."""
+
     cut: str
+    """Below an answer that reached the model's length limit."""
+
     filtered: str
+    """Below an answer that the endpoint's content filter ended."""
+
     refused: str
+    """Below the model's refusal."""
+
     empty: str
+    """In place of an answer without text."""
+
     incomplete: str
+    """After an answer in the terminal (`bot ask`) that did not end as it should."""
+
     interrupted: str
+    """Below an answer that another process goes on with, after a restart."""
+
     goes_on_in_file: str
+    """Below an answer that is too long for messages and is attached as a file."""
+
     shortened: str
+    """The same, where no file can be attached."""
+
     not_attached: str
+    """Below an answer some of whose `files` (their names) could not be attached."""
+
     only_the_asker: str
+    """The reply to a click on a button of somebody else's question."""
+
     already_over: str
+    """The reply to a click on Stop that came too late."""
+
     already_asked: str
+    """The reply to a click that asks again, when somebody has done so already."""
+
     question_gone: str
+    """The reply to a click that asks again, when the question was deleted."""
+
     forgotten: str
+    """The reply to a click that asks again, when the turn is no longer in the journal."""
+
     thanks: str
+    """The reply to a vote, and to the feedback form."""
+
     replaced: str
+    """The reply to a vote on an answer that was replaced, or is no longer in the journal."""
+
     feedback_form: FeedbackFormStrings
+
     help: str
+    """The answer to a mention without a question. Slack's mrkdwn."""
+
     error_id: str
+    """After the sentence for an error; `id` finds the details in the log."""
+
     units: Mapping[int, str]
+    """`n` units of time, by the length of the unit in seconds."""
+
     failures: Mapping[str, str] = field(default_factory=dict)
+    """The sentence for an error, by its `kind` (see `errors`)."""
+
     waits: Mapping[str, str] = field(default_factory=dict)
+    """The same, for errors that may say how long to `wait`."""
 
     def failure(self, kind: str, error_id: str, wait: float | None = None) -> str:
-        """The sentence for an error, with the id that finds it in the log.
+        """The sentence for an error of this kind, with its id.
 
-        A wait that is over before the sentence is read, or that nobody sits out, is not told.
+        `wait` is in seconds, and is shown if it is neither too short nor too long.
         """
         sentence = self.failures.get(kind, self.failures["internal"])
         if wait and kind in self.waits and SHORTEST_WAIT <= wait <= LONGEST_WAIT:
@@ -84,7 +166,7 @@ class Strings:
         return sentence + self.error_id.format(id=error_id)
 
     def _span(self, seconds: float) -> str:
-        """Never one of anything, so that no language needs a singular."""
+        """A time in words. The number is never 1, so that no language needs a singular."""
         unit = 3600 if seconds > 5400 else 60 if seconds > 90 else 1
         return self.units[unit].format(n=math.ceil(seconds / unit))
 
@@ -110,14 +192,14 @@ ENGLISH = Strings(
     filtered="The model's content filter ended this answer.",
     refused="The model declined to answer.",
     empty="The model returned nothing. Asking again often helps.",
-    incomplete="Incomplete: the connection to the model ended before the answer did.",
+    incomplete="Incomplete: the connection to the model ended too early.",
     interrupted="Interrupted: I am restarting, and will answer here in a moment.",
-    goes_on_in_file="The whole answer is too long for messages; it comes as a file.",
-    shortened="Shortened: the answer is longer than fits here.",
+    goes_on_in_file="This answer is too long for messages. A file with all of it follows.",
+    shortened="Shortened: the answer is too long to show all of it.",
     not_attached="Incomplete: I could not attach {files}.",
     only_the_asker="Only the person who asked can do that.",
     already_over="This answer has already ended.",
-    already_asked="This is already being answered, or has been.",
+    already_asked="This question is already being answered, or has been answered.",
     question_gone="I can no longer read the question. Please ask again.",
     forgotten="This answer is too old for that. Please ask again.",
     thanks="Thank you for the feedback.",
@@ -146,34 +228,38 @@ ENGLISH = Strings(
     failures={
         "internal": "Something went wrong on my side.",
         "gave_up": "I tried to answer this several times and had to give up.",
-        "too_late": "I was away when this was asked.",
+        "too_late": "I was offline when this was asked.",
         "slack": "Slack did not let me read this conversation.",
-        "slack_refused": "Incomplete: Slack did not take the rest of this answer.",
+        "slack_refused": "Incomplete: Slack did not accept the rest of this answer.",
         "model": "The model could not answer.",
         "unauthorized": "The model's endpoint does not accept my key. Please tell my admin.",
-        "forbidden": "My key may not use this model. Please tell my admin.",
-        "model_not_found": "The model I am set up with does not exist there. Please tell my admin.",
+        "forbidden": "My key is not allowed to use this model. Please tell my admin.",
+        "model_not_found": "The model I am set up to use does not exist. Please tell my admin.",
         "rejected": "The model's endpoint did not accept the request. Please tell my admin.",
         "context_too_long": "This conversation is too long for the model. A new thread helps.",
         "rate_limited": "The model is busy right now. Please try again in a minute.",
         "quota": "The account for the model has run out of credit. Please tell my admin.",
-        "unavailable": "The model's service has trouble right now. Please try again soon.",
-        "resting": "The model's service keeps failing, so I let it rest. Please ask again soon.",
+        "unavailable": "The model's service has problems right now. Please try again soon.",
+        "resting": (
+            "The model's service keeps failing. I am giving it a break; please ask again soon."
+        ),
         "unreachable": "I cannot reach the model's service right now. Please try again soon.",
-        "connection_refused": "The model's service is not running where I look for it.",
+        "connection_refused": "The model's service is not running at the address I use.",
         "host_unknown": "I cannot find the model's service on the network. Please tell my admin.",
         "tls": "I cannot connect securely to the model's service. Please tell my admin.",
-        "connection_lost": "Incomplete: the connection to the model broke off.",
+        "connection_lost": "Incomplete: the connection to the model was lost.",
         "garbled": "Incomplete: the model's service sent something I cannot read.",
         "stream_error": "Incomplete: the model's service reported an error while answering.",
-        "first_token_timeout": "The model did not begin to answer in time.",
-        "stalled": "Incomplete: the model fell silent while answering.",
-        "turn_timeout": "Incomplete: the answer took too long and was ended.",
+        "first_token_timeout": "The model did not start to answer in time.",
+        "stalled": "Incomplete: the model stopped sending in the middle of the answer.",
+        "turn_timeout": "Incomplete: the answer took too long, so I ended it.",
     },
     waits={
         "rate_limited": "The model is busy right now. Please try again in about {wait}.",
-        "unavailable": "The model's service has trouble. Please try again in about {wait}.",
-        "resting": "The model's service keeps failing. I let it rest; please ask again in {wait}.",
+        "unavailable": "The model's service has problems. Please try again in about {wait}.",
+        "resting": (
+            "The model's service keeps failing. I am giving it a break; please ask again in {wait}."
+        ),
     },
 )
 
@@ -248,7 +334,7 @@ JAPANESE = Strings(
         "unavailable": "モデルのサービスに障害が起きています。少し待ってからお試しください。",
         "resting": "モデルのサービスの障害が続いています。少し待ってからもう一度お尋ねください。",
         "unreachable": "モデルのサービスに接続できません。少し待ってからお試しください。",
-        "connection_refused": "モデルのサービスが、設定された場所で動いていません。",
+        "connection_refused": "モデルのサービスが、設定されたアドレスで動いていません。",
         "host_unknown": "モデルのサービスが見つかりません。管理者にお知らせください。",
         "tls": "モデルのサービスに安全に接続できません。管理者にお知らせください。",
         "connection_lost": "未完了：モデルとの接続が途中で切れました。",

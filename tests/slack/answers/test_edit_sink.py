@@ -12,7 +12,7 @@ from bot.core.types import CallKind, Failed, Thread, Turn
 from bot.errors import SlackRefused, SlackRejected, SlackUnknown
 from bot.slack.answers.capabilities import Capabilities
 from bot.slack.answers.forms import Form, Forms
-from bot.strings import JAPANESE
+from bot.strings import ENGLISH, JAPANESE
 from bot.tasks import Tasks
 from tests.slack.scene import WAITING, done, live
 
@@ -135,7 +135,7 @@ async def test_a_failure_keeps_the_text_and_shows_the_id(scene):
     shown = scene.answers[0]["blocks"][1]["elements"][0]["text"]
 
     assert scene.texts() == ["Be"]
-    assert "fell silent" in shown
+    assert shown == ENGLISH.failure("stalled", "abc123")
     assert "abc123" in shown
 
 
@@ -359,7 +359,8 @@ async def test_a_part_that_cannot_be_posted_is_said_to_be_missing(scene):
     await scene.show(done("word " * 3000))
 
     assert scene.types() == [["rich_text", "context"]]
-    assert "did not take" in scene.answers[0]["blocks"][1]["elements"][0]["text"]
+    notice = scene.answers[0]["blocks"][1]["elements"][0]["text"]
+    assert notice.startswith(ENGLISH.failures["slack_refused"])
 
 
 async def test_a_lost_post_is_found_in_a_long_thread(scene):
