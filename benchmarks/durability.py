@@ -25,7 +25,7 @@ from bot.playground.workspace.workspace import Workspace
 from tests.database import postgres_schema
 
 if TYPE_CHECKING:
-    from bot.playground.events.envelopes import Outcome, Parcel, Retry, Route
+    from bot.playground.events.envelopes import Envelope, Outcome, Retry, Transport
 
 RATE = 100
 """Questions per second."""
@@ -37,13 +37,13 @@ QUICK = {"BOT_EDITS_PER_MINUTE": "100000", "BOT_POSTS_PER_MINUTE": "100000", "BO
 class Stopwatch:
     """A way to the app that notes how long each acknowledgement took."""
 
-    def __init__(self, route: Route) -> None:
-        self._route = route
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
         self.seconds: list[float] = []
 
-    async def carry(self, parcel: Parcel, retry: Retry | None) -> Outcome:
+    async def deliver(self, envelope: Envelope, retry: Retry | None) -> Outcome:
         began = time.monotonic()
-        outcome = await self._route.carry(parcel, retry)
+        outcome = await self._transport.deliver(envelope, retry)
         if outcome.accepted:
             self.seconds.append(time.monotonic() - began)
         return outcome
@@ -52,7 +52,7 @@ class Stopwatch:
 async def acknowledgements(seconds: int, *, one_in: int, **settings: str) -> tuple[str, ...]:
     """RATE messages a second, `one_in` so many a question, each answered in one word."""
     async with ScriptedModel(speed=0) as model, Playground(limits=RateLimits.off()) as slack:
-        watch = slack.delivery.route = Stopwatch(slack.delivery.route)
+        watch = slack.delivery.transport = Stopwatch(slack.delivery.transport)
         async with Bot(slack, model, **QUICK, **settings):
             await slack.wait_for(lambda: len(slack.sockets), 30)
             total = RATE * seconds

@@ -36,7 +36,7 @@ async def measure(seconds: int) -> None:
             peak = await watch(bot, began + seconds / 2)
             await slack.wait_for(lambda: finished(slack) > STREAMS, seconds * 3 + 240)
             used, took = bot.cpu() - cpu, time.monotonic() - began
-    writes = slack.journal.counts(0)
+    writes = slack.calls.counts(0)
     total = STREAMS * tokens
     rows = [
         ("CPU per token, with Slack writes", f"{used / total * 1e6:.0f} µs"),
@@ -44,7 +44,7 @@ async def measure(seconds: int) -> None:
         ("memory idle", f"{idle:.0f} MB"),
         ("memory per live stream", f"{(peak - idle) / STREAMS * 1024:.0f} kB"),
         ("edits", str(writes["chat.update"])),
-        ("refused by Slack (429)", str(dict(slack.journal.refusals()) or 0)),
+        ("refused by Slack (429)", str(dict(slack.calls.refusals()) or 0)),
     ]
     title = f"Streaming, {STREAMS} streams of {SPEED} tokens/s, {total} tokens, {took:.0f} s"
     print(table(title, ("", "measured"), rows))

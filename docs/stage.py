@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from bot.app import open_bot
 from bot.config import Settings
-from bot.playground.api.web_api import Clock
+from bot.playground.clock import Clock
 from bot.playground.model.endpoint import ScriptedModel
 from bot.playground.model.script import tokens
 from bot.playground.model.scripted_reply import FOREVER, Piece, Reply

@@ -1,4 +1,4 @@
-"""What can go wrong between the bot and Slack, switched on and off while both run."""
+"""Faults between the bot and Slack, which can be switched on and off while both run."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     Rule = Callable[[str, Mapping[str, Any]], "Fault | None"]
 
 ANY = "*"
-"""In place of a method's name: whichever method comes."""
+"""In place of a method's name: every method."""
 
 
 class Loss(Enum):
-    """What comes in place of the answer to a call that was carried out."""
+    """What the caller gets in place of the response to a call that was carried out."""
 
     CLOSE = "fin"
     RESET = "rst"
@@ -28,30 +28,31 @@ class Loss(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """How one call goes wrong. What is lost or `held` back is carried out all the same.
-
-    `held` is how many seconds the answer is late.
-    """
+    """How one call fails. Calls whose response is lost or late are carried out."""
 
     status: int = 200
+    """The HTTP status of the response."""
     error: str = ""
+    """Slack's error code."""
     retry_after: int | None = None
+    """Seconds, with a 429."""
     lost: Loss | None = None
     held: float = 0.0
+    """Seconds that the response is late."""
 
     @property
     def prevents(self) -> bool:
-        """The call is not carried out."""
+        """Whether the call is not carried out."""
         return self.status != 200 or bool(self.error)
 
 
 @dataclass(slots=True)
 class _Share:
-    """Strikes this share of the calls, evenly and the same way in every run."""
+    """Selects a share of the calls: evenly spaced, the same ones in every run."""
 
     due: float = 0.0
 
-    def strikes(self, share: float) -> bool:
+    def selects_next(self, share: float) -> bool:
         self.due += share
         if self.due < 1 - 1e-9:  # ten times 0.1 is a little less than 1
             return False
@@ -61,43 +62,49 @@ class _Share:
 
 @dataclass(slots=True)
 class Faults:
-    """Settings are plain fields; `fail`, `refuse`, `lose` and `hold` plan for the next calls.
-
-    `rule` may decide over each call by itself, from its method and its arguments.
-    """
+    """The faults in force. `fail`, `refuse`, `lose` and `hold` plan faults for the next calls."""
 
     latency: float = 0.0
+    """Seconds added to each call, half before it is carried out and half after."""
     rate_limited: set[str] = field(default_factory=set)
+    """Methods answered with 429."""
     rate_limited_share: float = 0.0
+    """Share of all calls answered with 429, from 0 to 1."""
     retry_after: int = 1
+    """Seconds, in those 429s."""
     lost_answers: float = 0.0
+    """Share of all calls that are carried out and whose response is lost."""
     failing: float = 0.0
+    """Share of all calls answered with HTTP 500."""
     unavailable: bool = False
+    """All calls are answered with HTTP 503."""
     socket_refused: bool = False
+    """Socket Mode connections are answered with HTTP 503."""
     rule: Rule | None = field(default=None, repr=False)
+    """Returns the fault of a call from its method and arguments, or None."""
     _planned: dict[str, list[Fault]] = field(default_factory=dict, repr=False)
     _shares: dict[str, _Share] = field(default_factory=dict, repr=False)
 
     def fail(self, method: str, error: str | int, *, times: int = 1) -> None:
-        """The next calls are not carried out: an error code of Slack's, or an HTTP status."""
+        """The next calls are not carried out. `error`: Slack's error code, or an HTTP status."""
         http = isinstance(error, int)
         fault = Fault(status=int(error)) if http else Fault(error=str(error))
         self._plan(method, fault, times)
 
     def refuse(self, method: str, *, times: int = 1, retry_after: int = 1) -> None:
-        """The next calls are answered with 429, whatever the limits say."""
+        """The next calls are answered with 429, even within the limits."""
         self._plan(method, Fault(status=429, retry_after=retry_after), times)
 
     def lose(self, method: str, *, times: int = 1, how: Loss = Loss.CLOSE) -> None:
-        """The next calls are carried out, and their answers never come."""
+        """The next calls are carried out, and their responses are lost."""
         self._plan(method, Fault(lost=how), times)
 
     def hold(self, method: str, seconds: float, *, times: int = 1) -> None:
-        """The next calls are carried out, and answered so much later."""
+        """The next calls are carried out, and answered this much later."""
         self._plan(method, Fault(held=seconds), times)
 
     def clear(self) -> None:
-        """Everything works again."""
+        """Ends all faults, planned ones too."""
         fresh = Faults()
         for name in _SWITCHES:
             setattr(self, name, getattr(fresh, name))
@@ -105,8 +112,8 @@ class Faults:
         self._planned.clear()
         self._shares.clear()
 
-    def strike(self, method: str, arguments: Mapping[str, Any]) -> Fault | None:
-        """The fault of this call, if it is to have one. Planned ones are used up, in order."""
+    def take(self, method: str, arguments: Mapping[str, Any]) -> Fault | None:
+        """The fault of this call, or None. Planned ones come first, in order, each once."""
         planned = self._planned.get(method) or self._planned.get(ANY)
         if planned:
             return planned.pop(0)
@@ -135,7 +142,7 @@ class Faults:
         self._planned.setdefault(method, []).extend([fault] * times)
 
     def _share(self, name: str) -> bool:
-        return self._shares.setdefault(name, _Share()).strikes(getattr(self, name))
+        return self._shares.setdefault(name, _Share()).selects_next(getattr(self, name))
 
 
 def _number(name: str, label: str, maximum: float, step: float, hint: str = "") -> Any:

@@ -1,7 +1,7 @@
-"""Who may talk to a server on loopback: no other site's page, and no name but our own.
+"""Checks Host and Origin of each request: other sites' pages are answered with 403.
 
-A browser sends the Host of the name it looked up, which gives a rebound name away, and the Origin
-of the page that asks; programs send no Origin.
+Browsers send the Host name that they looked up, which reveals DNS rebinding, and the Origin of the
+page that makes the request. Programs send no Origin.
 """
 
 from __future__ import annotations

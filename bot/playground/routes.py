@@ -1,66 +1,66 @@
-"""Where things are on the server: the Web API, the sockets, response URLs and files."""
+"""The routes of the server besides the Web API: Socket Mode, response URLs and files."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from bot.playground.api import files
-from bot.playground.workspace.refused import Refused
+from bot.playground.workspace.api_error import ApiError
 
 if TYPE_CHECKING:
-    from bot.playground.api.web_api import WebApi
-    from bot.playground.server import Playground
+    from bot.playground.api.backend import Backend
+    from bot.playground.clock import Clock
+    from bot.playground.events.interactions import Interactions
 
 _LOGIN_PAGE = "<!DOCTYPE html><html><title>Sign in to Playground</title></html>"
 
 
-def routes(playground: Playground, api: WebApi) -> list[web.RouteDef]:
-    slack = Routes(playground)
-    return [
-        web.get("/api/{method}", api.handle),
-        web.post("/api/{method}", api.handle),
-        web.get("/link/", playground.sockets.handle),
-        web.post("/actions/{team}/{key}", slack.respond),
-        web.post("/upload/v1/{file_id}", slack.upload),
-        web.get("/files-pri/{file_id}/{name}", slack.download),
-    ]
-
-
+@dataclass(frozen=True, slots=True)
 class Routes:
-    def __init__(self, playground: Playground) -> None:
-        self._playground = playground
+    backend: Backend
+    interactions: Interactions
+    clock: Clock
+    bot_token: str
+    """Needed to download files."""
+
+    def table(self) -> list[web.RouteDef]:
+        return [
+            web.post("/actions/{team}/{key}", self.respond),
+            web.post("/upload/v1/{file_id}", self.upload),
+            web.get("/files-pri/{file_id}/{name}", self.download),
+        ]
 
     async def respond(self, request: web.Request) -> web.Response:
-        """A response URL: it needs no token, knowing it is enough."""
-        body, now = await request.read(), self._playground.clock.wall()
+        """A response URL. It needs no token: its path is the secret."""
+        body, now = await request.read(), self.clock.wall()
         try:
-            self._playground.interactions.respond(request.match_info["key"], body, now)
-        except Refused as refused:
-            return web.json_response({"ok": False, "error": refused.code}, status=404)
+            self.interactions.respond(request.match_info["key"], body, now)
+        except ApiError as error:
+            return web.json_response({"ok": False, "error": error.code}, status=404)
         return web.json_response({"ok": True})
 
     async def upload(self, request: web.Request) -> web.Response:
-        """The bytes as they are, or as a form with one file."""
-        file_id, site = request.match_info["file_id"], self._playground.site
-        if file_id not in site.workspace.files:
+        """Takes the bytes as the body, or as the file of a form."""
+        file_id = request.match_info["file_id"]
+        if file_id not in self.backend.workspace.files:
             return web.Response(status=404, text="no such upload")
         content = await _content(request)
-        files.keep(site, file_id, content)
+        files.store_content(self.backend, file_id, content)
         return web.Response(text=f"OK - {len(content)}")
 
     async def download(self, request: web.Request) -> web.Response:
-        """Without a good token Slack answers with its login page, and 200."""
-        site, file_id = self._playground.site, request.match_info["file_id"].rpartition("-")[2]
+        """Without a good token Slack sends its login page, with the status 200."""
+        backend, file_id = self.backend, request.match_info["file_id"].rpartition("-")[2]
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        allowed = token == self._playground.bot_token and "files:read" in site.scopes
-        if not allowed:
+        if token != self.bot_token or "files:read" not in backend.scopes:
             return web.Response(text=_LOGIN_PAGE, content_type="text/html")
-        if file_id not in site.contents:
+        if file_id not in backend.contents:
             return web.Response(status=404)
-        kind = site.workspace.files[file_id]["mimetype"]
-        return web.Response(body=site.contents[file_id], content_type=kind)
+        kind = backend.workspace.files[file_id]["mimetype"]
+        return web.Response(body=backend.contents[file_id], content_type=kind)
 
 
 async def _content(request: web.Request) -> bytes:

@@ -1,4 +1,4 @@
-"""The playground as one object: a Slack workspace behind real sockets on loopback."""
+"""The playground as one object: a Slack workspace and its server on loopback."""
 
 from __future__ import annotations
 
@@ -8,46 +8,42 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from aiohttp import web
 
-from bot.playground.api import files
-from bot.playground.api.call_log import Journal
-from bot.playground.api.calls import Site
-from bot.playground.api.methods import METHODS
+from bot.playground.api.backend import Backend
+from bot.playground.api.call_log import CallLog
 from bot.playground.api.rate_limits import RateLimits
 from bot.playground.api.triggers import Triggers
-from bot.playground.api.web_api import MAX_BODY, Clock, WebApi
+from bot.playground.api.web_api import MAX_BODY, WebApi
+from bot.playground.call_statistics import call_statistics
+from bot.playground.clock import Clock
 from bot.playground.events.delivery import Delivery, Timetable
 from bot.playground.events.http_delivery import HttpDelivery
-from bot.playground.events.interactions import Click, Interactions
 from bot.playground.events.socket_mode import SocketMode
 from bot.playground.faults import Faults
 from bot.playground.guard import LOOPBACK, guard
-from bot.playground.pulse import Pulse
-from bot.playground.routes import routes
+from bot.playground.notifier import Notifier
+from bot.playground.routes import Routes
+from bot.playground.switches import set_switch
 from bot.playground.tasks import Tasks
-from bot.playground.workspace.refused import Refused
+from bot.playground.user_actions import UserActions
 from bot.playground.workspace.timings import Timings
 from bot.playground.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from bot.playground.api.methods import Caller
     from bot.playground.events.delivery import Delivered
-    from bot.playground.events.envelopes import Outcome
     from bot.playground.switches import Panel, Switch
-    from bot.playground.workspace.changes import Message
 
     T = TypeVar("T")
     Extension = Callable[[web.Application, "Playground"], None]
 
-_WINDOW = 60.0  # seconds; Slack counts per minute
 
-
-class Playground:
+class Playground(UserActions):
     """A small Slack on loopback. Use it as `async with Playground() as slack:`.
 
-    With `events_url` events come over HTTP, else through Socket Mode. `extend` may add routes of
-    its own; `panels` are the groups of switches that a page shows.
+    Events go to `events_url` over HTTP, or through Socket Mode when there is none. Port 0 takes a
+    free port. `extend` may add routes to the server. A host other than loopback is a ValueError.
     """
 
     def __init__(
@@ -68,40 +64,42 @@ class Playground:
     ) -> None:
         if host not in LOOPBACK:
             raise ValueError("the playground listens on loopback only")
-        self.workspace = workspace or Workspace.demo()
+        self.host, self.port = host, port
         self.faults = faults or Faults()
         self.limits = limits or RateLimits()
         self.timetable = timetable or Timetable()
         self.signing_secret = signing_secret or secrets.token_hex(16)
         self.bot_token = bot_token or f"xoxb-playground-{secrets.token_hex(12)}"
         self.app_token = app_token or f"xapp-1-playground-{secrets.token_hex(12)}"
-        self.journal = Journal()
-        self.timings = Timings(self.workspace.bot)
-        self.host, self.port = host, port
-        self.clock = clock or Clock(time.time, time.monotonic)
+        self.calls = CallLog()
+        """Every Web API call."""
         self._extend = extend
         self._events_url = events_url
-        self._pulse = Pulse()
         self._tasks = Tasks()
-        bot = self.workspace.bot
+        self._notifier = Notifier()
+        self._unsubscribe: list[Callable[[], None]] = []
+
+        workspace = workspace or Workspace.demo()
+        notify = self._notifier.notify
+        self.timings = Timings(workspace.bot)
+        """How long people waited for each answer."""
         self.sockets = SocketMode(
-            bot.app_id, self.faults, self.timetable, self._tasks, self._pulse.tick
+            workspace.bot.app_id, self.faults, self.timetable, self._tasks, notify
         )
-        self.site = Site(self.workspace, Triggers(), self.sockets.open_url)
-        self.interactions = Interactions(self.site)
-        self.delivery = Delivery(
-            self.workspace, self.sockets, self._tasks, self.timetable, self._pulse.tick
+        super().__init__(
+            Backend(workspace, Triggers(), self.sockets.open_url),
+            Delivery(workspace, self.sockets, self._tasks, self.timetable, notify),
+            clock or Clock(time.time, time.monotonic),
         )
         self.panels: list[Panel] = [
             self.faults,
             self.limits,
             self.sockets,
             self.delivery,
-            self.site.sizes,
+            self.backend.sizes,
         ]
-        self._unsubscribe: list[Callable[[], None]] = []
 
-    # Life
+    # Start and stop
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -111,7 +109,7 @@ class Playground:
         await self.stop()
 
     async def start(self) -> None:
-        """Listens, and from then on tells the app of every change."""
+        """Listens, and sends the app events from now on. OSError when the port is taken."""
         self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         try:
@@ -120,14 +118,15 @@ class Playground:
             await self._runner.cleanup()
             raise
         self.port = self._runner.addresses[0][1]
-        self.site.base_url = self.base_url
+        self.backend.base_url = self.base_url
         self.sockets.url = f"ws://{self._authority}/link/"
         if self._events_url:
             self.send_events_to(self._events_url)
-        listeners = (self.timings.heard, self.delivery.heard, self._pulse.tick)
+        listeners = (self.timings.on_change, self.delivery.on_change, self._notifier.notify)
         self._unsubscribe = [self.workspace.subscribe(listener) for listener in listeners]
 
     async def stop(self) -> None:
+        """Closes everything; raises the first error of its tasks, if there was one."""
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         self._unsubscribe.clear()
@@ -144,119 +143,6 @@ class Playground:
         """For `SLACK_API_URL`."""
         return f"{self.base_url}api/"
 
-    def send_events_to(self, url: str | None) -> HttpDelivery | SocketMode:
-        """From now on events go to this URL, signed; or through Socket Mode again."""
-        self.delivery.route = (
-            HttpDelivery(url, self.signing_secret, self.timetable.ack_timeout, self.clock.wall)
-            if url
-            else self.sockets
-        )
-        return self.delivery.route
-
-    # What people do
-
-    async def say(
-        self,
-        user: str,
-        channel: str,
-        text: str,
-        *,
-        thread_ts: str | None = None,
-        attach: Sequence[tuple[str, bytes]] = (),
-        **fields: Any,
-    ) -> Message:
-        """Posts as a person. `@streambot` becomes a mention; `attach` holds names and contents."""
-        author, now = self.workspace.user(user).id, self.clock.wall()
-        if attach:
-            fields["files"] = [self._file(author, name, content) for name, content in attach]
-            fields.setdefault("subtype", "file_share")
-        where = self._channel(author, channel)
-        return self.workspace.say(
-            where, user=author, text=text, now=now, thread_ts=thread_ts, **fields
-        )
-
-    async def edit(self, channel: str, ts: str, text: str) -> Message:
-        """The author edits what they typed."""
-        where = self.workspace.channel(channel).id
-        return self.workspace.edit(where, ts, text=text, now=self.clock.wall())
-
-    async def delete(self, channel: str, ts: str) -> None:
-        self.workspace.delete(self.workspace.channel(channel).id, ts, now=self.clock.wall())
-
-    async def click(
-        self,
-        user: str,
-        channel: str,
-        message_ts: str,
-        action_id: str,
-        *,
-        block_id: str | None = None,
-        value: str | None = None,
-    ) -> Outcome:
-        """Presses a button; the outcome says whether the app acknowledged in time."""
-        who, where = self.workspace.user(user), self.workspace.channel(channel)
-        message = self.workspace.message(where.id, message_ts) or self._whispered(message_ts)
-        click = Click(who, where, message, action_id, block_id, value)
-        return await self.delivery.ask(self.interactions.click(click, self.clock.wall()))
-
-    async def command(self, user: str, channel: str, command: str, text: str = "") -> Outcome:
-        """A slash command."""
-        who, where = self.workspace.user(user), self.workspace.channel(channel)
-        now = self.clock.wall()
-        return await self.delivery.ask(self.interactions.command(who, where, command, text, now))
-
-    async def submit(self, user: str, view_id: str, values: dict[str, Any]) -> Outcome:
-        """Sends a modal off."""
-        view = next(view for view in self.workspace.views if view["id"] == view_id)
-        who, now = self.workspace.user(user), self.clock.wall()
-        outcome = await self.delivery.ask(self.interactions.submission(who, view, values, now))
-        if outcome.accepted and (outcome.payload or {}).get("response_action") != "errors":
-            self.workspace.open_views.pop(view_id, None)
-        return outcome
-
-    def emit(self, event: dict[str, Any]) -> Delivered:
-        """Delivers any event at all, such as `app_home_opened` or `tokens_revoked`."""
-        return self.delivery.send(event, self.clock.wall())
-
-    # What is going on
-
-    async def wait_for(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:  # noqa: ASYNC109
-        """Returns the predicate's value once it is true; looks again whenever anything happens."""
-        return await self._pulse.until(predicate, timeout)
-
-    def stats(self) -> dict[str, Any]:
-        """What the strip of the page shows: calls of the last minute, 429s, and waiting times."""
-        since = self.clock.monotonic() - _WINDOW
-        counts, refused = self.journal.counts(since), self.journal.refusals()
-        used = sorted({*counts, *refused} & METHODS.keys())
-        return {
-            "methods": {
-                method: {
-                    "calls": counts[method],
-                    "budget": self.limits.budget(method),
-                    "refused": refused[method],
-                }
-                for method in used
-            },
-            "refused": refused.total(),
-            "sockets": len(self.sockets),
-            "answers": [answer.as_json() for answer in self.timings],
-        }
-
-    def describe(self) -> list[Switch]:
-        """Every switch there is, for a page to draw."""
-        return [switch for panel in self.panels for switch in panel.describe()]
-
-    async def switch(self, name: str, value: Any = None) -> None:
-        """Sets a switch, or presses it."""
-        for panel in self.panels:
-            if any(switch.name == name for switch in panel.describe()):
-                await panel.switch(name, value)
-                return
-        raise KeyError(name)
-
-    # Inside
-
     @property
     def _authority(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
@@ -264,34 +150,58 @@ class Playground:
     def _app(self) -> web.Application:
         tokens: dict[str, Caller] = {self.bot_token: "bot", self.app_token: "app"}
         api = WebApi(
-            self.site,
+            self.backend,
             tokens,
             self.limits,
             self.faults,
-            self.journal,
+            self.calls,
             self.clock,
-            self._pulse.tick,
+            self._notifier.notify,
         )
+        others = Routes(self.backend, self.interactions, self.clock, self.bot_token)
         app = web.Application(middlewares=[guard], client_max_size=MAX_BODY)
-        app.add_routes(routes(self, api))
+        app.router.add_get("/api/{method}", api.handle)
+        app.router.add_post("/api/{method}", api.handle)
+        app.router.add_get("/link/", self.sockets.handle)
+        app.add_routes(others.table())
         if self._extend:
             self._extend(app, self)
         return app
 
-    def _channel(self, user_id: str, name: str) -> str:
-        """`@streambot` in place of a channel is the DM with the bot."""
-        bot = self.workspace.users[self.workspace.bot.user_id]
-        if name.removeprefix("@") in {bot.name, bot.id}:
-            return self.workspace.dm(user_id).id
-        return self.workspace.channel(name).id
+    # Events
 
-    def _file(self, user: str, name: str, content: bytes) -> dict[str, Any]:
-        shown = files.new_file(self.site, name, user, self.clock.wall())
-        files.keep(self.site, shown["id"], content)
-        return shown
+    def send_events_to(self, url: str | None) -> HttpDelivery | SocketMode:
+        """From now on events go to this URL; None means Socket Mode. Returns the transport."""
+        transport = (
+            HttpDelivery(url, self.signing_secret, self.timetable.ack_timeout, self.clock.wall)
+            if url
+            else self.sockets
+        )
+        self.delivery.transport = transport
+        return transport
 
-    def _whispered(self, ts: str) -> Message:
-        for message in self.workspace.ephemerals:
-            if message["ts"] == ts:
-                return message
-        raise Refused("message_not_found")
+    def emit(self, event: dict[str, Any]) -> Delivered:
+        """Sends any event to the app, such as `app_home_opened` or `tokens_revoked`."""
+        return self.delivery.send(event, self.clock.wall())
+
+    # Figures and switches
+
+    async def wait_for(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:  # noqa: ASYNC109
+        """The predicate's value once it is true; TimeoutError after `timeout` seconds."""
+        return await self._notifier.wait_for(predicate, timeout)
+
+    def stats(self) -> dict[str, Any]:
+        """The figures that the page shows, as JSON values."""
+        counted = call_statistics(self.calls, self.limits, self.clock.monotonic())
+        return counted | {
+            "sockets": len(self.sockets),
+            "answers": [times.as_json() for times in self.timings],
+        }
+
+    def describe(self) -> list[Switch]:
+        """All switches of all panels."""
+        return [switch for panel in self.panels for switch in panel.describe()]
+
+    async def switch(self, name: str, value: Any = None) -> None:
+        """Sets a switch; KeyError for an unknown name, ValueError for a bad value."""
+        await set_switch(self.panels, name, value)

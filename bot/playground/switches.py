@@ -1,22 +1,25 @@
-"""What can be switched at run time, described so that a page can draw it without knowing it."""
+"""Settings that can be changed at run time, described so that a page can show them."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """`share` is a number between 0 and 1; an `action` has no value, it is pressed."""
-
     name: str
     label: str
     kind: Literal["flag", "number", "share", "names", "action"]
+    """A `share` is a number from 0 to 1; an `action` is a button without a value."""
     value: Any = None
     minimum: float | None = None
     maximum: float | None = None
     step: float | None = None
+    """1 makes a number whole."""
     hint: str = ""
 
     def as_json(self) -> dict[str, Any]:
@@ -25,16 +28,25 @@ class Switch:
 
 
 class Panel(Protocol):
-    """A group of switches: the faults, the limits, the sockets, the model."""
+    """A group of switches, such as the faults or the rate limits."""
 
     def describe(self) -> list[Switch]: ...
 
     async def switch(self, name: str, value: Any) -> None:
-        """Sets it, or presses it; an unknown name is a KeyError, a wrong value a ValueError."""
+        """Sets a switch or presses a button; KeyError or ValueError when that is impossible."""
+
+
+async def set_switch(panels: Iterable[Panel], name: str, value: Any) -> None:
+    """Sets the switch of this name; KeyError when no panel has it, ValueError for a bad value."""
+    for panel in panels:
+        if any(switch.name == name for switch in panel.describe()):
+            await panel.switch(name, value)
+            return
+    raise KeyError(name)
 
 
 def checked(switch: Switch, value: Any) -> Any:
-    """The value as this kind of switch takes it, or ValueError."""
+    """The value converted for this kind of switch; ValueError when it does not fit."""
     if switch.kind == "flag":
         if not isinstance(value, bool):
             raise ValueError(f"{switch.name} is either on or off")

@@ -1,4 +1,4 @@
-"""The playground's own tasks: each has a name and an owner, and ends when the owner leaves."""
+"""The playground's own tasks: each has a name, and ends when `Tasks.stop` is called."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Tasks:
-    """Keeps a reference to every running task; `stop` cancels them and waits until they are gone.
+    """Holds a reference to every running task.
 
     An error in a task is a bug of the playground: it is kept, and `stop` raises it.
     """
@@ -29,6 +29,7 @@ class Tasks:
         return task
 
     async def stop(self) -> None:
+        """Cancels all tasks, waits for their ends, and raises the first error, if any."""
         for task in self._running:
             task.cancel()
         if self._running:

@@ -107,11 +107,13 @@ class Resident:
 class Spread:
     """Events over HTTP to several processes in turn, as behind a balancer that knows no health."""
 
-    def __init__(self, routes) -> None:
-        self._routes, self._numbers = [*routes], count()
+    def __init__(self, transports) -> None:
+        self._transports, self._numbers = [*transports], count()
 
-    async def carry(self, parcel, retry):
-        return await self._routes[next(self._numbers) % len(self._routes)].carry(parcel, retry)
+    async def deliver(self, envelope, retry):
+        return await self._transports[next(self._numbers) % len(self._transports)].deliver(
+            envelope, retry
+        )
 
 
 @dataclass(slots=True)
@@ -157,7 +159,7 @@ class ProcessHouse(House):
     def spread(self, *residents: Resident) -> None:
         """Over HTTP: events go to these in turn. Sockets take turns anyway."""
         if self.transport == "http":
-            self.slack.delivery.route = Spread(
+            self.slack.delivery.transport = Spread(
                 HttpDelivery(
                     f"http://127.0.0.1:{resident.port}/slack/events",
                     self.slack.signing_secret,
@@ -258,7 +260,7 @@ class ProcessHouse(House):
                 where: [m for m in self.slack.workspace.messages(where) if m["user"] == bot]
                 for where in channels
             },
-            calls=list(self.slack.journal),
+            calls=list(self.slack.calls),
             requests=[(each.received_at, asked_in(each.body)) for each in self.model.requests],
             logs={each.name: each.log for each in self.residents},
             secrets=self._secrets(),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from bot.playground.api.call_log import Record
+from bot.playground.api.call_log import LoggedCall
 from bot.slack.actions.buttons import STOP
 from bot.strings import LANGUAGES
 from tests.e2e.house import Answer
@@ -74,7 +74,7 @@ class History:
 
     asked: Sequence[Asked] = ()
     messages: Mapping[str, Sequence[dict[str, Any]]] = field(default_factory=dict)
-    calls: Sequence[Record] = ()
+    calls: Sequence[LoggedCall] = ()
     requests: Sequence[tuple[float, str]] = ()
     logs: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.playground.api.call_log import Record
+from bot.playground.api.call_log import LoggedCall
 from bot.strings import ENGLISH
 from tests.chaos.oracle import Asked, Exit, Fate, History, judge
 
@@ -28,7 +28,7 @@ def message(asked, *said, part=0, **how):
 def call(at=1.0, method="chat.postMessage", ts="200.1", **how):
     arguments = {"channel": ROOM, "ts": ts} | how.pop("arguments", {})
     given = {"status": 200, "response": {"ok": True, "ts": ts}} | how
-    return Record(at=at, method=method, arguments=arguments, **given)
+    return LoggedCall(at=at, method=method, arguments=arguments, **given)
 
 
 def refused(at, retry_after, **how):

@@ -113,8 +113,8 @@ class House:
         who, where = self.slack.workspace.user(user), answer.question["where"]
         seen = answer.messages[-1]
         click = Click(who, self.slack.workspace.channel(where), seen, button, value=value)
-        parcel = self.slack.interactions.click(click, self.slack.clock.wall())
-        return await self.slack.delivery.ask(parcel)
+        envelope = self.slack.interactions.click(click, self.slack.clock.wall())
+        return await self.slack.delivery.send_once(envelope)
 
     async def silent(self) -> bool:
         """True when nothing said so far is answered: what is asked now is all that is."""
@@ -186,12 +186,12 @@ class House:
 
     def calls(self, *methods: str) -> list[dict[str, Any]]:
         """The arguments of the Web API calls of these methods, in order."""
-        return [record.arguments for record in self.slack.journal if record.method in methods]
+        return [record.arguments for record in self.slack.calls if record.method in methods]
 
     @property
     def refused(self) -> int:
         """How many calls Slack has answered with 429."""
-        return self.slack.journal.refusals().total()
+        return self.slack.calls.refusals().total()
 
     @property
     def prompts(self) -> list[list[dict[str, Any]]]:

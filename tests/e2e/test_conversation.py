@@ -61,11 +61,11 @@ async def test_the_answer_grows(house):
 async def test_the_placeholder_comes_first(house):
     """It is the first Web API call of the turn: "Thinking …" and a Stop button in the thread."""
     root = await house.say("bob", "general", "Any ideas?")
-    house.slack.journal.clear()
+    house.slack.calls.clear()
 
     await house.ask("alice", "general", "@streambot you?", thread_ts=root["ts"])
 
-    first, *others = [record.method for record in house.slack.journal]
+    first, *others = [record.method for record in house.slack.calls]
     placeholder = house.calls("chat.postMessage")[0]
     notice, actions = placeholder["blocks"]
     assert first == "chat.postMessage"

@@ -14,7 +14,7 @@ def files(house, question):
     """Name and content of every file in the thread."""
     messages = house.slack.workspace.messages(question["where"])
     found = [each for m in messages if m.get("thread_ts") for each in m.get("files") or ()]
-    return [(each["title"], house.slack.site.contents[each["id"]].decode()) for each in found]
+    return [(each["title"], house.slack.backend.contents[each["id"]].decode()) for each in found]
 
 
 async def test_the_whole_answer_comes_as_a_file():
@@ -29,7 +29,7 @@ async def test_the_whole_answer_comes_as_a_file():
 
 async def test_without_the_scope_it_says_that_it_is_shortened():
     async with open_house(bot=False) as house:
-        house.slack.site.scopes.discard("files:write")
+        house.slack.backend.scopes.discard("files:write")
         async with run_bot(house):
             house.model.enqueue(Reply([LONG]))
             answer = await house.ask("alice", "general", "@streambot a very long story")

@@ -54,7 +54,7 @@ async def test_the_url_is_verified(house, send):
     status, text = await send()
 
     assert (status, "c" * 20 in text) == (200, True)
-    assert await house.slack.delivery.route.verify_url()
+    assert await house.slack.delivery.transport.verify_url()
 
 
 @pytest.mark.parametrize("at", [-240, 240])

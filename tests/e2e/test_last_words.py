@@ -111,7 +111,7 @@ async def test_where_nothing_can_be_written_any_more(house, code):
     house.slack.faults.fail("chat.update", code, times=2)
     await house.left_alone(house.model.requests[0])
     await house.idle()
-    tried = [record for record in house.slack.journal.of("chat.update") if record.error == code]
+    tried = [record for record in house.slack.calls.of("chat.update") if record.error == code]
     house.slack.faults.clear()
     other = await house.ask("bob", "random", "@streambot hi")
 

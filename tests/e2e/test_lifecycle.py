@@ -96,7 +96,7 @@ async def test_who_we_are_is_asked_once(transport):
     """While auth.test is down no question is lost: it is not needed for any."""
     async with open_house(transport=transport) as house:
         house.slack.faults.fail("auth.test", 500, times=100)
-        house.slack.journal.clear()
+        house.slack.calls.clear()
 
         answers = [await house.ask(user, "general", "@streambot hi") for user in ("alice", "bob")]
 

@@ -72,7 +72,7 @@ async def test_edits_that_fail_do_not_hold_the_reader_up(house):
     seen = house.answer(question)
     house.slack.faults.fail("chat.update", 500)
     pieces.release()
-    await house.slack.wait_for(lambda: house.slack.journal[-1].status == 500)
+    await house.slack.wait_for(lambda: house.slack.calls[-1].status == 500)
 
     await house.press("alice", seen)
     await house.slack.wait_for(lambda: house.model.requests[0].finished_at)

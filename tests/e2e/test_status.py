@@ -17,7 +17,7 @@ def said(record):
 
 def statuses(house):
     """What each write said beside the text, in order."""
-    return [said(record) for record in house.slack.journal if record.method.startswith("chat.")]
+    return [said(record) for record in house.slack.calls if record.method.startswith("chat.")]
 
 
 async def shown(house, question, text):
@@ -90,7 +90,7 @@ async def test_reasoning_is_shown_where_it_is_to_be(reasoning, live, end):
         assert begun == live
         assert (answer.text, answer.notices) == ("Because.", end)
         assert "First this" not in str(house.prompts)
-        assert not any("<!channel" in str(record.arguments) for record in house.slack.journal)
+        assert not any("<!channel" in str(record.arguments) for record in house.slack.calls)
 
 
 def said_in(block):

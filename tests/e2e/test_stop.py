@@ -60,7 +60,7 @@ async def test_slack_cannot_hold_it_up(house):
     await house.press("alice", begun)
     ended = await house.ended(question)
 
-    *_, refused, last = house.slack.journal.of("chat.update")
+    *_, refused, last = house.slack.calls.of("chat.update")
     assert (refused.status, last.status) == (429, 200)
     assert house.model.requests[0].disconnected_at < last.at
     assert ended.notices == [ENGLISH.stopped]

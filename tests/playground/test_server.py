@@ -118,7 +118,7 @@ async def test_latency_is_felt_on_both_ways(slack, client):
     ended = asyncio.get_running_loop().time()
 
     assert ended - begun >= 0.1
-    assert 0.04 <= slack.journal[-1].at - begun <= ended - begun - 0.04
+    assert 0.04 <= slack.calls[-1].at - begun <= ended - begun - 0.04
 
 
 async def test_a_lost_answer_leaves_the_message_behind(slack, client):
@@ -127,7 +127,7 @@ async def test_a_lost_answer_leaves_the_message_behind(slack, client):
         await post(client)
 
     assert [m["text"] for m in slack.workspace.messages(GENERAL)] == ["…"]
-    assert (slack.journal[-1].status, slack.journal[-1].ok) == (0, True)
+    assert (slack.calls[-1].status, slack.calls[-1].ok) == (0, True)
     assert (await post(client))["ok"]
 
 
@@ -141,14 +141,14 @@ async def test_an_answer_is_lost_in_every_way(slack, client, how):
             await post(client)
 
     assert len(slack.workspace.messages(GENERAL)) == 1
-    assert (slack.journal[-1].status, slack.journal[-1].ok) == (0, True)
+    assert (slack.calls[-1].status, slack.calls[-1].ok) == (0, True)
 
 
 async def test_an_answer_is_held_back(slack, client):
     slack.faults.hold("chat.postMessage", 0.1)
     async with asyncio.TaskGroup() as calls:
         call = calls.create_task(post(client))
-        await slack.wait_for(lambda: len(slack.journal))
+        await slack.wait_for(lambda: len(slack.calls))
         assert slack.workspace.messages(GENERAL)
         assert not call.done()
 

@@ -105,7 +105,7 @@ class Scene:
     def files(self):
         """Name and content of each file that stands in the thread, in order."""
         shared = [file for message in self._replies() for file in message.get("files", ())]
-        contents = self.slack.site.contents
+        contents = self.slack.backend.contents
         return [(file["name"], contents[file["id"]].decode("utf-8-sig")) for file in shared]
 
     def texts(self):
@@ -134,7 +134,7 @@ class Scene:
     def sent(self, *methods) -> list[dict[str, Any]]:
         """The arguments of all calls that write messages, or of these methods."""
         wanted = methods or ("chat.postMessage", "chat.update")
-        return [call.arguments for call in self.slack.journal if call.method in wanted]
+        return [call.arguments for call in self.slack.calls if call.method in wanted]
 
     def _replies(self):
         where = self.turn.thread

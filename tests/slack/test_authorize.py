@@ -48,4 +48,4 @@ async def test_bolt_asks_slack_nothing_and_hands_on_what_we_did_ourselves(client
             await asyncio.sleep(0.005)
 
     assert (response.status, seen) == (200, [BOT_USER])
-    assert len(slack.journal) == 0
+    assert len(slack.calls) == 0

@@ -11,7 +11,7 @@ async def test_who_we_are_is_asked_once(client, slack, identity):
     assert identity.bot_user == slack.workspace.bot.user_id
     assert identity.bot_id == slack.workspace.bot.bot_id
     assert identity.team == slack.workspace.team_id
-    assert [record.method for record in slack.journal] == ["auth.test"]
+    assert [record.method for record in slack.calls] == ["auth.test"]
 
 
 async def test_a_token_that_slack_does_not_know_is_rejected(session, slack):
@@ -20,10 +20,10 @@ async def test_a_token_that_slack_does_not_know_is_rejected(session, slack):
 
 
 async def test_it_knows_the_scopes_of_its_token(slack, client):
-    slack.site.scopes.discard("files:write")
+    slack.backend.scopes.discard("files:write")
     identity = await identify(client)
 
-    assert identity.scopes == slack.site.scopes
+    assert identity.scopes == slack.backend.scopes
     assert (identity.may("chat:write"), identity.may("files:write")) == (True, False)
 
 

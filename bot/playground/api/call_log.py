@@ -1,4 +1,4 @@
-"""Every call of the Web API, as it was made and answered: the oracle of the tests."""
+"""The log of every Web API call and its response. Tests and the page read it."""
 
 from __future__ import annotations
 
@@ -13,56 +13,59 @@ _KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """`at` is monotonic, in seconds. `status` 0: carried out, but the answer was lost."""
-
+class LoggedCall:
     at: float
+    """Seconds on the monotonic clock, when the call had been carried out."""
     method: str
     arguments: dict[str, Any]
+    """As they were sent, without the token."""
     status: int
+    """The HTTP status; 0 when the call was carried out and its response was lost."""
     response: dict[str, Any]
     error: str = ""
+    """Slack's error code; empty when the call went through."""
     retry_after: int | None = None
+    """Seconds; only with a 429."""
 
     @property
     def ok(self) -> bool:
         return bool(self.response.get("ok"))
 
 
-class Journal:
-    """The newest records, oldest first."""
+class CallLog:
+    """The newest 10,000 calls, oldest first."""
 
     def __init__(self) -> None:
-        self._records: deque[Record] = deque(maxlen=_KEPT)
+        self._calls: deque[LoggedCall] = deque(maxlen=_KEPT)
 
-    def __iter__(self) -> Iterator[Record]:
-        return iter(tuple(self._records))
+    def __iter__(self) -> Iterator[LoggedCall]:
+        return iter(tuple(self._calls))
 
     def __len__(self) -> int:
-        return len(self._records)
+        return len(self._calls)
 
-    def __getitem__(self, index: int) -> Record:
-        return self._records[index]
+    def __getitem__(self, index: int) -> LoggedCall:
+        return self._calls[index]
 
-    def add(self, record: Record) -> None:
-        self._records.append(record)
+    def add(self, call: LoggedCall) -> None:
+        self._calls.append(call)
 
     def clear(self) -> None:
-        self._records.clear()
+        self._calls.clear()
 
-    def of(self, method: str) -> list[Record]:
-        return [record for record in self._records if record.method == method]
+    def of(self, method: str) -> list[LoggedCall]:
+        return [call for call in self._calls if call.method == method]
 
     def counts(self, since: float) -> Counter[str]:
-        """Calls that went through, per method, from `since` on."""
-        return Counter(r.method for r in self._recent(since) if r.status != 429)
+        """Calls per method that were not answered with 429, from `since` (monotonic) on."""
+        return Counter(call.method for call in self._from(since) if call.status != 429)
 
     def refusals(self, since: float = 0.0) -> Counter[str]:
-        """Calls answered with 429, per method."""
-        return Counter(r.method for r in self._recent(since) if r.status == 429)
+        """Calls per method that were answered with 429, from `since` (monotonic) on."""
+        return Counter(call.method for call in self._from(since) if call.status == 429)
 
-    def _recent(self, since: float) -> Iterator[Record]:
-        for record in reversed(self._records):
-            if record.at < since:
+    def _from(self, since: float) -> Iterator[LoggedCall]:
+        for call in reversed(self._calls):
+            if call.at < since:
                 return
-            yield record
+            yield call

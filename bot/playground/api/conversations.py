@@ -1,37 +1,35 @@
-"""The methods `conversations.*`, `reactions.*` and the status of a thread."""
+"""The methods `conversations.*`, `reactions.*` and `assistant.threads.setStatus`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.playground.workspace.api_error import ApiError
 from bot.playground.workspace.cursors import page
 from bot.playground.workspace.people import Channel, channel_object
-from bot.playground.workspace.refused import Refused
 
 if TYPE_CHECKING:
-    from bot.playground.api.calls import Call
+    from bot.playground.api.calls import Call, Response
     from bot.playground.workspace.cursors import Page
 
-Answer = dict[str, Any]
 
-
-def history(call: Call) -> Answer:
+def history(call: Call) -> Response:
     channel = call.joined()
     listed = call.workspace.history(channel.id, limit=call.limit(100, 999), **_window(call))
     return {"messages": listed.items, "has_more": listed.has_more, "pin_count": 0} | _next(listed)
 
 
-def replies(call: Call) -> Answer:
+def replies(call: Call) -> Response:
     channel, ts = call.joined(), call.required("ts")
     listed = call.workspace.replies(channel.id, ts, limit=call.limit(1000, 1000), **_window(call))
     return {"messages": listed.items, "has_more": listed.has_more} | _next(listed)
 
 
-def info(call: Call) -> Answer:
+def info(call: Call) -> Response:
     return {"channel": channel_object(call.channel(), call.workspace.bot)}
 
 
-def listing(call: Call) -> Answer:
+def listing(call: Call) -> Response:
     bot, kinds = call.workspace.bot, call.text("types", "public_channel").split(",")
     wanted = {_KIND_OF_TYPE.get(kind.strip()) for kind in kinds}
     seen = [c for c in call.workspace.channels.values() if c.kind in wanted]
@@ -40,34 +38,34 @@ def listing(call: Call) -> Answer:
     return {"channels": listed.items} | _next(listed)
 
 
-def members(call: Call) -> Answer:
+def members(call: Call) -> Response:
     listed = page(call.channel().members, call.limit(100, 1000), _cursor(call))
     return {"members": listed.items} | _next(listed)
 
 
-def open_(call: Call) -> Answer:
+def open_(call: Call) -> Response:
     if call.text("channel"):
         return {"channel": _opened(call, call.channel())}
     people = [user.strip() for user in call.required("users").split(",")]
     if unknown := [user for user in people if user not in call.workspace.users]:
-        raise Refused("user_not_found", user=unknown[0])
+        raise ApiError("user_not_found", user=unknown[0])
     return {"channel": _opened(call, _direct(call, people))}
 
 
-def add_reaction(call: Call) -> Answer:
+def add_reaction(call: Call) -> Response:
     call.workspace.react(**_reaction(call))
     return {}
 
 
-def remove_reaction(call: Call) -> Answer:
+def remove_reaction(call: Call) -> Response:
     call.workspace.unreact(**_reaction(call))
     return {}
 
 
-def set_status(call: Call) -> Answer:
+def set_status(call: Call) -> Response:
     channel, ts = call.channel("channel_id"), call.required("thread_ts")
     if call.workspace.message(channel.id, ts) is None:
-        raise Refused("invalid_thread_ts")
+        raise ApiError("invalid_thread_ts")
     call.workspace.set_status(channel.id, ts, call.text("status"), call.now)
     return {}
 
@@ -94,11 +92,11 @@ def _cursor(call: Call) -> str | None:
     return call.text("cursor") or None
 
 
-def _next(listed: Page[Any]) -> Answer:
+def _next(listed: Page[Any]) -> Response:
     return {"response_metadata": {"next_cursor": listed.next_cursor}}
 
 
-def _opened(call: Call, channel: Channel) -> Answer:
+def _opened(call: Call, channel: Channel) -> Response:
     if call.flag("return_im"):
         return channel_object(channel, call.workspace.bot)
     return {"id": channel.id}

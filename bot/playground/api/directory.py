@@ -1,29 +1,27 @@
-"""The methods about who is who: the token, users, bots, the team; and modals."""
+"""Methods about identity (`auth.*`, `users.*`, `bots.*`, `team.*`), and `views.open`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.playground.workspace.api_error import ApiError
 from bot.playground.workspace.cursors import page
 from bot.playground.workspace.people import user_object
-from bot.playground.workspace.refused import Refused
 
 if TYPE_CHECKING:
-    from bot.playground.api.calls import Call
-
-Answer = dict[str, Any]
+    from bot.playground.api.calls import Call, Response
 
 _MAX_VIEW = 250_000  # bytes
 
 
-def api_test(call: Call) -> Answer:
+def api_test(call: Call) -> Response:
     return {"args": {key: str(value) for key, value in call.arguments.items()}}
 
 
-def auth_test(call: Call) -> Answer:
+def auth_test(call: Call) -> Response:
     workspace = call.workspace
     return {
-        "url": call.site.base_url,
+        "url": call.backend.base_url,
         "team": workspace.name,
         "user": workspace.users[workspace.bot.user_id].name,
         "team_id": workspace.team_id,
@@ -33,19 +31,19 @@ def auth_test(call: Call) -> Answer:
     }
 
 
-def open_socket(call: Call) -> Answer:
-    return {"url": call.site.open_socket()}
+def open_socket(call: Call) -> Response:
+    return {"url": call.backend.open_socket()}
 
 
-def user_info(call: Call) -> Answer:
+def user_info(call: Call) -> Response:
     user = call.workspace.users.get(call.required("user"))
     if user is None:
-        raise Refused("user_not_found")
+        raise ApiError("user_not_found")
     locale = call.flag("include_locale")
     return {"user": user_object(user, call.workspace.team_id, call.workspace.bot, locale=locale)}
 
 
-def user_list(call: Call) -> Answer:
+def user_list(call: Call) -> Response:
     workspace, locale = call.workspace, call.flag("include_locale")
     people = [
         user_object(user, workspace.team_id, workspace.bot, locale=locale)
@@ -56,26 +54,26 @@ def user_list(call: Call) -> Answer:
     return {"members": listed.items, "cache_ts": int(call.now), "response_metadata": metadata}
 
 
-def bot_info(call: Call) -> Answer:
+def bot_info(call: Call) -> Response:
     workspace = call.workspace
     if call.text("bot", workspace.bot.bot_id) != workspace.bot.bot_id:
-        raise Refused("bot_not_found")
+        raise ApiError("bot_not_found")
     return {"bot": workspace.bot.profile(workspace.team_id)}
 
 
-def team_info(call: Call) -> Answer:
+def team_info(call: Call) -> Response:
     workspace = call.workspace
     team = {"id": workspace.team_id, "name": workspace.name, "domain": workspace.domain}
-    return {"team": team | {"url": call.site.base_url, "email_domain": "", "icon": {}}}
+    return {"team": team | {"url": call.backend.base_url, "email_domain": "", "icon": {}}}
 
 
-def open_view(call: Call) -> Answer:
+def open_view(call: Call) -> Response:
     view = call.json("view")
     if not isinstance(view, dict):
-        raise Refused("invalid_arguments")
+        raise ApiError("invalid_arguments")
     if len(str(view).encode()) > _MAX_VIEW:
-        raise Refused("view_too_large")
-    user = call.site.triggers.exchange(call.required("trigger_id"), call.now)
+        raise ApiError("view_too_large")
+    user = call.backend.triggers.exchange(call.required("trigger_id"), call.now)
     workspace = call.workspace
     shown = view | {
         "id": f"V0{len(workspace.views):06d}",
@@ -92,12 +90,12 @@ def open_view(call: Call) -> Answer:
 
 
 def _with_ids(blocks: Any) -> list[Any]:
-    """What an app leaves without a name gets one, by which its answer is found."""
+    """Slack gives a `block_id` to each block without one; a submission's values need it."""
     listed = blocks if isinstance(blocks, list) else []
     named = enumerate(block for block in listed if isinstance(block, dict))
     return [{"block_id": f"m{n}"} | block for n, block in named]
 
 
-def accepted(_call: Call) -> Answer:
-    """For what the playground takes and does not show."""
+def accepted(_call: Call) -> Response:
+    """For methods that the playground accepts without effect."""
     return {}

@@ -1,4 +1,4 @@
-"""The methods `files.*`: an upload in three steps, and what a shared file looks like."""
+"""The methods `files.*`: an upload in three steps, and the object of a shared file."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import mimetypes
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from bot.playground.workspace.refused import Refused
+from bot.playground.workspace.api_error import ApiError
 
 if TYPE_CHECKING:
-    from bot.playground.api.calls import Call, Site
-
-Answer = dict[str, Any]
+    from bot.playground.api.backend import Backend
+    from bot.playground.api.calls import Call, Response
 
 _PREVIEW_LINES, _PREVIEW_CHARACTERS = 6, 1_000
 _PRETTY = {
@@ -26,22 +25,22 @@ _PRETTY = {
     "ts": "TypeScript",
     "txt": "Plain Text",
 }
-"""Kinds of file that Slack shows as a snippet, by the end of their names."""
+"""File types that Slack shows as snippets, by the extension of the name."""
 
 
-def upload_url(call: Call) -> Answer:
+def upload_url(call: Call) -> Response:
     name, length = call.required("filename"), call.required("length")
     if not length.isdigit() or int(length) == 0:
-        raise Refused("invalid_arguments")
-    file_id = new_file(call.site, name, call.workspace.bot.user_id, call.now)["id"]
-    return {"file_id": file_id, "upload_url": f"{call.site.base_url}upload/v1/{file_id}"}
+        raise ApiError("invalid_arguments")
+    file_id = new_file(call.backend, name, call.workspace.bot.user_id, call.now)["id"]
+    return {"file_id": file_id, "upload_url": f"{call.backend.base_url}upload/v1/{file_id}"}
 
 
-def complete(call: Call) -> Answer:
-    """Shares what was uploaded; the message comes as a `file_share`."""
+def complete(call: Call) -> Response:
+    """Ends the upload; with a channel it posts a message with the subtype `file_share`."""
     wanted = call.json("files")
     if not isinstance(wanted, list) or not wanted:
-        raise Refused("invalid_arguments")
+        raise ApiError("invalid_arguments")
     files = [_completed(call, item) for item in wanted]
     if call.text("channel_id"):
         channel = call.joined("channel_id")
@@ -57,16 +56,16 @@ def complete(call: Call) -> Answer:
     return {"files": files}
 
 
-def info(call: Call) -> Answer:
+def info(call: Call) -> Response:
     return {"file": _file(call, call.required("file"))}
 
 
-def new_file(site: Site, name: str, user: str, now: float) -> Answer:
-    """The object Slack puts beside a message; the bytes are fetched from `url_private`."""
-    file_id = f"F0{len(site.workspace.files):07d}"
-    url = f"{site.base_url}files-pri/{site.workspace.team_id}-{file_id}/{quote(name)}"
+def new_file(backend: Backend, name: str, user: str, now: float) -> Response:
+    """Adds a file without content, and returns its object as messages show it."""
+    file_id = f"F0{len(backend.workspace.files):07d}"
+    url = f"{backend.base_url}files-pri/{backend.workspace.team_id}-{file_id}/{quote(name)}"
     extension = name.rpartition(".")[2]
-    shown: Answer = {
+    shown: Response = {
         "id": file_id,
         "created": int(now),
         "timestamp": int(now),
@@ -76,25 +75,25 @@ def new_file(site: Site, name: str, user: str, now: float) -> Answer:
         "filetype": extension,
         "pretty_type": _PRETTY.get(extension, extension.upper()),
         "user": user,
-        "user_team": site.workspace.team_id,
+        "user_team": backend.workspace.team_id,
         "mode": "hosted",
         "size": 0,
         "url_private": url,
         "url_private_download": url,
         "file_access": "visible",
     }
-    site.workspace.files[file_id] = shown
+    backend.workspace.files[file_id] = shown
     return shown
 
 
-def keep(site: Site, file_id: str, content: bytes) -> None:
-    site.contents[file_id] = content
-    shown = site.workspace.files[file_id]
+def store_content(backend: Backend, file_id: str, content: bytes) -> None:
+    backend.contents[file_id] = content
+    shown = backend.workspace.files[file_id]
     shown |= {"size": len(content)} | _snippet(shown["filetype"], content)
 
 
-def _snippet(filetype: str, content: bytes) -> Answer:
-    """What Slack knows of a file of text: how it begins, and how much more there is."""
+def _snippet(filetype: str, content: bytes) -> Response:
+    """The fields of a text file's preview; none for other types."""
     if filetype not in _PRETTY:
         return {}
     try:
@@ -106,16 +105,16 @@ def _snippet(filetype: str, content: bytes) -> Answer:
     return {"mode": "snippet", "preview": preview, "lines": len(lines), "lines_more": more}
 
 
-def _completed(call: Call, item: Any) -> Answer:
+def _completed(call: Call, item: Any) -> Response:
     shown = _file(call, str(item.get("id")) if isinstance(item, dict) else "")
-    if shown["id"] not in call.site.contents:
-        raise Refused("file_not_found")
+    if shown["id"] not in call.backend.contents:
+        raise ApiError("file_not_found")
     shown["title"] = item.get("title") or shown["name"]
     return shown
 
 
-def _file(call: Call, file_id: str) -> Answer:
+def _file(call: Call, file_id: str) -> Response:
     found = call.workspace.files.get(file_id)
     if found is None:
-        raise Refused("file_not_found")
+        raise ApiError("file_not_found")
     return found

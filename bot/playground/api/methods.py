@@ -1,28 +1,28 @@
-"""The Web API, method by method: which function answers, with which token and which scope."""
+"""The table of methods: the function of each, and the token and the scope it needs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from bot.playground.api import chat, conversations, directory, files, streams
-from bot.playground.workspace.refused import Refused
+from bot.playground.workspace.api_error import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.playground.api.calls import Call
+    from bot.playground.api.calls import Call, Response
 
 Caller = Literal["bot", "app", "anyone"]
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """`*:history` stands for the scope of the channel's kind: channels:history, im:history, …."""
-
-    answer: Callable[[Call], dict[str, Any]]
+    function: Callable[[Call], Response]
     scope: str = ""
+    """The OAuth scope. The star in `*:history` is the channel's kind, as in `im:history`."""
     caller: Caller = "bot"
+    """Whose token the call needs."""
 
 
 METHODS: dict[str, Method] = {
@@ -60,23 +60,23 @@ METHODS: dict[str, Method] = {
 
 
 def authorize(method: str, token: str, tokens: dict[str, Caller]) -> None:
-    """Slack looks at the name of the method first, then at the token."""
+    """Raises ApiError when the token may not call this method. Slack checks the name first."""
     if method not in METHODS:
-        raise Refused("unknown_method", req_method=method)
+        raise ApiError("unknown_method", req_method=method)
     needed = METHODS[method].caller
     if needed == "anyone":
         return
     if not token:
-        raise Refused("not_authed")
+        raise ApiError("not_authed")
     if token not in tokens:
-        raise Refused("invalid_auth")
+        raise ApiError("invalid_auth")
     if tokens[token] != needed:
-        raise Refused("not_allowed_token_type")
+        raise ApiError("not_allowed_token_type")
 
 
-def answer(call: Call) -> dict[str, Any]:
-    """Carries the call out; raises Refused where Slack would say no."""
+def carry_out(call: Call) -> Response:
+    """Returns the body of the response; raises ApiError where Slack would refuse the call."""
     method = METHODS[call.method]
     if method.scope:
-        call.need(method.scope)
-    return {"ok": True} | method.answer(call)
+        call.require_scope(method.scope)
+    return {"ok": True} | method.function(call)

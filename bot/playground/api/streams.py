@@ -1,125 +1,62 @@
-"""Native streaming: chat.startStream, appendStream, stopStream, with the limits people have met.
-
-Slack documents neither how long a stream may live nor how much one message may hold; both figures
-here are what was observed, on the careful side.
-"""
+"""Native streaming: the methods chat.startStream, chat.appendStream and chat.stopStream."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from bot.playground.api.open_streams import Stream
 from bot.playground.rules.block_rules import check_blocks, check_markdown_text
-from bot.playground.workspace.refused import Refused
+from bot.playground.workspace.api_error import ApiError
 
 if TYPE_CHECKING:
-    from bot.playground.api.calls import Call
+    from bot.playground.api.calls import Call, Response
     from bot.playground.workspace.changes import Message
     from bot.playground.workspace.people import Channel
-    from bot.playground.workspace.workspace import Workspace
 
-_RECIPIENT = ("recipient_user_id", "recipient_team_id")
-_APPENDED = ("details", "output")  # of a task; its other fields are replaced
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """What has been written so far. The first call decides between markdown_text and chunks."""
-
-    started: float
-    mode: str = ""
-    text: str = ""
-    plan: str = ""
-    tasks: dict[str, dict[str, Any]] = field(default_factory=dict)
-    blocks: tuple[dict[str, Any], ...] = ()
-
-    def size(self) -> int:
-        """Bytes; the cards of tasks count, too."""
-        tasks = json.dumps(list(self.tasks.values()), ensure_ascii=False) if self.tasks else ""
-        return len((self.text + self.plan + tasks).encode("utf-8", "surrogatepass"))
-
-    def shown(self) -> list[dict[str, Any]]:
-        words = [{"type": "markdown", "text": self.text}] if self.text else []
-        tasks = [{"type": "task_card"} | task for task in self.tasks.values()]
-        return [*tasks, *words, *self.blocks]
+_RECIPIENT = ("recipient_user_id", "recipient_team_id")  # needed outside DMs
+_APPENDED = ("details", "output")  # a task's fields that grow; the others are replaced
 
 
-class Streams:
-    """The streams that are open. They end by stopStream, or by themselves after `lifetime`."""
-
-    def __init__(self, *, lifetime: float = 300.0, max_bytes: int = 10_600) -> None:
-        self.lifetime = lifetime
-        self.max_bytes = max_bytes
-        self._open: dict[tuple[str, str], Stream] = {}
-
-    def start(self, channel_id: str, ts: str, now: float) -> None:
-        self._open[channel_id, ts] = Stream(now)
-
-    def get(self, channel_id: str, ts: str) -> Stream:
-        try:
-            return self._open[channel_id, ts]
-        except KeyError:
-            raise Refused("message_not_in_streaming_state") from None
-
-    def put(self, channel_id: str, ts: str, stream: Stream) -> None:
-        if stream.size() > self.max_bytes:
-            raise Refused("msg_too_long")
-        self._open[channel_id, ts] = stream
-
-    def close(self, channel_id: str, ts: str) -> None:
-        self._open.pop((channel_id, ts), None)
-
-    def is_open(self, channel_id: str, ts: str) -> bool:
-        return (channel_id, ts) in self._open
-
-    def expire(self, workspace: Workspace, now: float) -> None:
-        """However busy it was, a stream ends about five minutes after its start."""
-        for (channel_id, ts), stream in tuple(self._open.items()):
-            if now - stream.started >= self.lifetime:
-                self.close(channel_id, ts)
-                if workspace.message(channel_id, ts):
-                    workspace.update(channel_id, ts, now=now, streaming_state="errored")
-
-
-def start(call: Call, channel: Channel) -> Message:
+def start(call: Call, channel: Channel) -> Response:
     root = call.workspace.message(channel.id, call.text("thread_ts"))
     if root is None:
-        raise Refused("invalid_thread_ts")
+        raise ApiError("invalid_thread_ts")
     for name in _RECIPIENT if channel.kind != "im" else ():
         if not call.text(name):
-            raise Refused(f"missing_{name}")
-    empty = _grown(call, Stream(call.now))
+            raise ApiError(f"missing_{name}")
+    first = _extended(call, Stream(call.now))
+    call.backend.streams.check(first)
     message = call.workspace.post(
         channel.id,
         user=call.workspace.bot.user_id,
         now=call.now,
         thread_ts=root["ts"],
         streaming_state="in_progress",
-        text=empty.text,
-        blocks=empty.shown() or None,
+        text=first.text,
+        blocks=first.as_blocks() or None,
     )
-    call.site.streams.start(channel.id, message["ts"], call.now)
-    call.site.streams.put(channel.id, message["ts"], empty)
+    call.backend.streams.put(channel.id, message["ts"], first)
     return {"channel": channel.id, "ts": message["ts"]}
 
 
-def append(call: Call) -> Message:
+def append(call: Call) -> Response:
     channel, ts, stream = _streaming(call)
-    _write(call, channel.id, ts, _grown(call, stream))
+    _write(call, channel.id, ts, _extended(call, stream))
     return {"channel": channel.id, "ts": ts}
 
 
-def stop(call: Call) -> Message:
-    """The blocks given here stand at the end, below the text."""
+def stop(call: Call) -> Response:
+    """Blocks that are given here come last, below the text."""
     channel, ts, stream = _streaming(call)
     blocks = call.json("blocks", "invalid_blocks_format") or []
     check_blocks(blocks)
-    grown = _grown(call, stream)
+    ended = _extended(call, stream)
+    ended = replace(ended, blocks=(*ended.blocks, *blocks))
     state = {"streaming_state": "completed", "metadata": call.json("metadata")}
     given = {name: value for name, value in state.items() if value is not None}
-    message = _write(call, channel.id, ts, replace(grown, blocks=(*grown.blocks, *blocks)), **given)
-    call.site.streams.close(channel.id, ts)
+    message = _write(call, channel.id, ts, ended, **given)
+    call.backend.streams.close(channel.id, ts)
     return {"channel": channel.id, "ts": ts, "message": message}
 
 
@@ -127,34 +64,35 @@ def _streaming(call: Call) -> tuple[Channel, str, Stream]:
     channel, ts = call.channel(), call.required("ts")
     message = call.workspace.message(channel.id, ts)
     if message is None:
-        raise Refused("message_not_found")
+        raise ApiError("message_not_found")
     if message.get("bot_id") != call.workspace.bot.bot_id:
-        raise Refused("message_not_owned_by_app")
-    call.site.streams.expire(call.workspace, call.now)
-    return channel, ts, call.site.streams.get(channel.id, ts)
+        raise ApiError("message_not_owned_by_app")
+    call.backend.streams.expire(call.workspace, call.now)
+    return channel, ts, call.backend.streams.get(channel.id, ts)
 
 
 def _write(call: Call, channel_id: str, ts: str, stream: Stream, **state: Any) -> Message:
-    call.site.streams.put(channel_id, ts, stream)
-    state |= {"text": stream.text, "blocks": stream.shown() or None}
+    call.backend.streams.put(channel_id, ts, stream)
+    state |= {"text": stream.text, "blocks": stream.as_blocks() or None}
     return call.workspace.update(channel_id, ts, now=call.now, **state)
 
 
-def _grown(call: Call, stream: Stream) -> Stream:
+def _extended(call: Call, stream: Stream) -> Stream:
+    """The stream with the text or the chunks of this call at its end."""
     text, chunks = call.text("markdown_text"), call.json("chunks", "invalid_chunks")
     if text and chunks:
-        raise Refused("invalid_arguments")
+        raise ApiError("invalid_arguments")
     mode = "markdown_text" if text else "chunks" if chunks else stream.mode
     if stream.mode not in {"", mode}:
-        raise Refused("streaming_mode_mismatch")
+        raise ApiError("streaming_mode_mismatch")
     check_markdown_text(text)
-    grown = replace(stream, mode=mode, text=stream.text + text)
+    extended = replace(stream, mode=mode, text=stream.text + text)
     for chunk in chunks or ():
-        grown = _with(chunk, grown)
-    return grown
+        extended = _with_chunk(extended, chunk)
+    return extended
 
 
-def _with(chunk: Any, stream: Stream) -> Stream:
+def _with_chunk(stream: Stream, chunk: Any) -> Stream:
     match chunk:
         case {"type": "markdown_text", "text": str(text)}:
             check_markdown_text(text)
@@ -167,7 +105,7 @@ def _with(chunk: Any, stream: Stream) -> Stream:
         case {"type": "blocks", "blocks": blocks}:
             check_blocks(blocks)
             return replace(stream, blocks=(*stream.blocks, *blocks))
-    raise Refused("invalid_chunks")
+    raise ApiError("invalid_chunks")
 
 
 def _task(known: dict[str, Any], chunk: dict[str, Any]) -> dict[str, Any]:

@@ -1,34 +1,41 @@
-"""Trigger ids: each click gives one, good for one modal, for who clicked, within three seconds."""
+"""Trigger ids: each click or command issues one, which opens one modal within three seconds."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import count
 
-from bot.playground.workspace.refused import Refused
+from bot.playground.workspace.api_error import ApiError
 
 _LIFETIME = 3.0  # seconds (docs: interactivity)
 
 
+@dataclass(slots=True)
+class _Trigger:
+    user: str
+    issued: float
+    exchanged: bool = False
+
+
 class Triggers:
     def __init__(self) -> None:
-        self._issued: dict[str, float] = {}
-        self._users: dict[str, str] = {}
+        self._triggers: dict[str, _Trigger] = {}
         self._numbers = count(1)
 
     def issue(self, now: float, user: str = "") -> str:
-        trigger = f"{next(self._numbers)}.playground.{int(now)}"
-        self._issued[trigger] = now
-        self._users[trigger] = user
-        return trigger
+        """A new trigger id for an action of this user."""
+        trigger_id = f"{next(self._numbers)}.playground.{int(now)}"
+        self._triggers[trigger_id] = _Trigger(user, now)
+        return trigger_id
 
-    def exchange(self, trigger: str, now: float) -> str:
-        """Uses it up, or says how it is bad. Returns whose click it was."""
-        if trigger not in self._issued:
-            raise Refused("invalid_arguments")
-        issued = self._issued[trigger]
-        self._issued[trigger] = float("-inf")
-        if issued == float("-inf"):
-            raise Refused("exchanged_trigger_id")
-        if now - issued > _LIFETIME:
-            raise Refused("expired_trigger_id")
-        return self._users.pop(trigger)
+    def exchange(self, trigger_id: str, now: float) -> str:
+        """Uses the id up and returns its user; ApiError when it is unknown, used or too old."""
+        trigger = self._triggers.get(trigger_id)
+        if trigger is None:
+            raise ApiError("invalid_arguments")
+        if trigger.exchanged:
+            raise ApiError("exchanged_trigger_id")
+        trigger.exchanged = True
+        if now - trigger.issued > _LIFETIME:
+            raise ApiError("expired_trigger_id")
+        return trigger.user

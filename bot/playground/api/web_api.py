@@ -1,4 +1,4 @@
-"""The Web API over HTTP: bodies and tokens in, Slack's shapes out, limits and faults between."""
+"""The Web API over HTTP: reads a request, applies faults and rate limits, and responds."""
 
 from __future__ import annotations
 
@@ -10,106 +10,105 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from bot.playground.api.call_log import Record
+from bot.playground.api.call_log import LoggedCall
 from bot.playground.api.calls import Call
-from bot.playground.api.methods import answer, authorize
+from bot.playground.api.methods import authorize, carry_out
 from bot.playground.faults import Loss
 from bot.playground.model.cuts import Cut, cut
-from bot.playground.workspace.refused import Refused
+from bot.playground.workspace.api_error import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.playground.api.call_log import Journal
-    from bot.playground.api.calls import Site
+    from bot.playground.api.backend import Backend
+    from bot.playground.api.call_log import CallLog
     from bot.playground.api.methods import Caller
     from bot.playground.api.rate_limits import RateLimits
+    from bot.playground.clock import Clock
     from bot.playground.faults import Fault, Faults
 
 MAX_BODY = 20 * 1024 * 1024
-_ABSENT = ""
-_SILENCE = 3600.0
-_PAGE = "<!DOCTYPE html><html><title>We are on it</title></html>"
+"""Bytes of one request's body."""
+
+_SILENCE = 3600.0  # seconds; longer than any client waits
+_ERROR_PAGE = "<!DOCTYPE html><html><title>We are on it</title></html>"
 _FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
-    """`wall` stamps messages, `monotonic` measures: both in seconds, both to be replaced."""
-
-    wall: Callable[[], float]
-    monotonic: Callable[[], float]
-
-
-@dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer on its way: what was done, and how it is told."""
+    """The response to one call, and how it reaches the caller."""
 
     status: int
     body: dict[str, Any]
     retry_after: int | None = None
+    """Seconds, for the header of that name."""
     lost: Loss | None = None
+    """What the caller gets in place of the response."""
     held: float = 0.0
+    """Seconds that the response is late."""
 
 
 class WebApi:
+    """The handler of `/api/{method}`. `notify` is called after each logged call."""
+
     def __init__(
         self,
-        site: Site,
+        backend: Backend,
         tokens: dict[str, Caller],
         limits: RateLimits,
         faults: Faults,
-        journal: Journal,
+        calls: CallLog,
         clock: Clock,
-        tick: Callable[[], None],
+        notify: Callable[[], None],
     ) -> None:
-        self._site = site
+        self._backend = backend
         self._tokens = tokens
         self._limits = limits
         self._faults = faults
-        self._journal = journal
+        self._calls = calls
         self._clock = clock
-        self._tick = tick
+        self._notify = notify
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         try:
             token, arguments = await _read(request)
-        except Refused as refused:
-            return self._response(_refusal(refused))
+        except ApiError as error:
+            return self._response(_refusal(error))
         await asyncio.sleep(self._faults.latency / 2)
         reply = self._reply(method, token, arguments)
-        self._record(method, arguments, reply)
+        self._log(method, arguments, reply)
         await asyncio.sleep(self._faults.latency / 2 + reply.held)
         if reply.lost:
             return await _lose(request, reply.lost)
         return self._response(reply)
 
     def _reply(self, method: str, token: str, arguments: dict[str, Any]) -> Reply:
-        """Nothing here waits: a call is carried out whole, in the order of arrival."""
+        """Nothing here waits: each call is carried out as a whole, in the order of arrival."""
         try:
             authorize(method, token, self._tokens)
-        except Refused as refused:
-            return _refusal(refused)
-        fault = self._faults.strike(method, arguments)
+        except ApiError as error:
+            return _refusal(error)
+        fault = self._faults.take(method, arguments)
         if fault and fault.prevents:
             return _failure(fault)
         channel = str(arguments.get("channel", ""))
         retry_after = self._limits.charge(method, channel, self._clock.monotonic())
         if retry_after is not None:
             return _too_many(retry_after)
-        done = self._carry_out(Call(method, arguments, self._site, self._clock.wall()))
+        done = self._carry_out(Call(method, arguments, self._backend, self._clock.wall()))
         return replace(done, lost=fault.lost, held=fault.held) if fault else done
 
     def _carry_out(self, call: Call) -> Reply:
         try:
-            return Reply(200, answer(call))
-        except Refused as refused:
-            return _refusal(refused)
+            return Reply(200, carry_out(call))
+        except ApiError as error:
+            return _refusal(error)
 
-    def _record(self, method: str, arguments: dict[str, Any], reply: Reply) -> None:
-        self._journal.add(
-            Record(
+    def _log(self, method: str, arguments: dict[str, Any], reply: Reply) -> None:
+        self._calls.add(
+            LoggedCall(
                 at=self._clock.monotonic(),
                 method=method,
                 arguments=arguments,
@@ -119,11 +118,11 @@ class WebApi:
                 retry_after=reply.retry_after,
             )
         )
-        self._tick()
+        self._notify()
 
     def _response(self, reply: Reply) -> web.Response:
         headers = {
-            "X-OAuth-Scopes": ",".join(sorted(self._site.scopes)),
+            "X-OAuth-Scopes": ",".join(sorted(self._backend.scopes)),
             "X-Slack-Req-Id": secrets.token_hex(16),
         }
         if reply.retry_after is not None:
@@ -132,22 +131,22 @@ class WebApi:
 
 
 async def _lose(request: web.Request, how: Loss) -> web.Response:
-    """What the caller gets in place of the answer."""
+    """Cuts the connection, says nothing, or sends a page of HTML."""
     if how is Loss.SILENCE:
         await asyncio.sleep(_SILENCE)
     elif how is not Loss.PAGE:
         cut(request.transport, Cut(how.value))
-    return web.Response(text=_PAGE, content_type="text/html")
+    return web.Response(text=_ERROR_PAGE, content_type="text/html")
 
 
 async def _read(request: web.Request) -> tuple[str, dict[str, Any]]:
-    """The token, and the arguments without it: no token gets into the journal."""
+    """The token, and the arguments without it, so that no token is logged."""
     arguments: dict[str, Any] = dict(request.query)
     if request.content_type == "application/json":
         arguments |= _json_object(await request.read())
     elif request.content_type in _FORMS:
         arguments |= dict(await request.post())
-    in_body = str(arguments.pop("token", _ABSENT))
+    in_body = str(arguments.pop("token", ""))
     scheme, _, in_header = request.headers.get("Authorization", "").partition(" ")
     return (in_header.strip() if scheme == "Bearer" else in_body), arguments
 
@@ -156,14 +155,14 @@ def _json_object(body: bytes) -> dict[str, Any]:
     try:
         parsed = json.loads(body or b"{}")
     except ValueError:
-        raise Refused("invalid_json") from None
+        raise ApiError("invalid_json") from None
     if not isinstance(parsed, dict):
-        raise Refused("json_not_object")
+        raise ApiError("json_not_object")
     return parsed
 
 
-def _refusal(refused: Refused) -> Reply:
-    return Reply(200, {"ok": False, "error": refused.code} | refused.extra)
+def _refusal(error: ApiError) -> Reply:
+    return Reply(200, {"ok": False, "error": error.code} | error.extra)
 
 
 def _too_many(retry_after: int) -> Reply:

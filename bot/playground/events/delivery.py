@@ -1,4 +1,4 @@
-"""Brings events to the app, and again when they are not acknowledged, on Slack's timetable."""
+"""Delivers events to the app, with Slack's retries for those that are not acknowledged."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from bot.playground.events.envelopes import Outcome, Parcel, Retry, event_parcel
+from bot.playground.events.envelopes import Envelope, Outcome, Retry, event_envelope
 from bot.playground.switches import Switch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.playground.events.envelopes import Route
+    from bot.playground.events.envelopes import Transport
     from bot.playground.tasks import Tasks
     from bot.playground.workspace.changes import Change
     from bot.playground.workspace.workspace import Workspace
@@ -25,89 +25,98 @@ _KEPT = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """Slack waits 3 s for an acknowledgement, then tries again at once, after 1 and 5 minutes."""
+    """How long Slack waits for an acknowledgement, and when it tries again."""
 
     ack_timeout: float = 3.0
+    """Seconds."""
     retry_delays: tuple[float, ...] = (0.0, 60.0, 300.0)
+    """Seconds before each retry."""
     retry_scale: float = 1.0
+    """Factor for all retry delays, so that a test need not wait for minutes."""
     hold: float = 360.0
-    """Seconds that events raised while no socket is open are kept for one."""
+    """Seconds that an event waits for a socket while none is open."""
     warning: float = 10.0
     """Seconds between a `disconnect` with the reason `warning` and the end of the socket."""
 
 
 @dataclass(slots=True)
 class Delivered:
-    """One parcel and what became of it; `outcome` is None as long as that is open.
+    """One envelope and what came of it. Times are seconds on the monotonic clock."""
 
-    Times are monotonic.
-    """
-
-    parcel: Parcel
+    envelope: Envelope
     attempts: int = 0
     outcome: Outcome | None = None
+    """None while a further attempt may follow."""
     sent_at: float = field(default_factory=time.monotonic)
     settled_at: float | None = None
 
     def settle(self, outcome: Outcome) -> None:
-        """Nothing more will be tried."""
+        """No further attempt will follow."""
         self.outcome, self.settled_at = outcome, time.monotonic()
 
     @property
     def event(self) -> dict[str, Any]:
-        event: dict[str, Any] = self.parcel.payload.get("event", {})
+        event: dict[str, Any] = self.envelope.payload.get("event", {})
         return event
 
 
 class Delivery:
+    """Sends events, clicks and commands through `transport`, and logs the newest 2,000.
+
+    `notify` is called after each outcome.
+    """
+
     def __init__(
         self,
         workspace: Workspace,
-        route: Route,
+        transport: Transport,
         tasks: Tasks,
         timetable: Timetable,
-        tick: Callable[[], None],
+        notify: Callable[[], None],
     ) -> None:
-        self.route = route
+        self.transport = transport
         self.log: deque[Delivered] = deque(maxlen=_KEPT)
         self._workspace = workspace
         self._tasks = tasks
         self._timetable = timetable
-        self._tick = tick
+        self._notify = notify
         self._numbers = count(1)
 
-    def heard(self, change: Change) -> None:
+    def on_change(self, change: Change) -> None:
+        """Sends the events that this change of the workspace raises."""
         for event in self._workspace.events_for(change):
             self.send(event, change.at)
 
     def send(self, event: dict[str, Any], now: float) -> Delivered:
-        """Starts the delivery of an event; its first attempt is under way when this returns."""
-        return self._start(event_parcel(self._workspace, event, next(self._numbers), now), None)
+        """Starts the delivery of an event in a task of its own. `now`: seconds since the epoch."""
+        return self._start(event_envelope(self._workspace, event, next(self._numbers), now), None)
 
     def again(self, delivered: Delivered, number: int = 1) -> Delivered:
-        """Slack may deliver twice what was acknowledged: the same event_id, as a retry or not."""
-        return self._start(delivered.parcel, Retry(number, "timeout") if number else None)
+        """Delivers an event twice, as Slack sometimes does: the same event_id.
+
+        `number` is the retry it claims to be; 0 means none.
+        """
+        return self._start(delivered.envelope, Retry(number, "timeout") if number else None)
+
+    async def send_once(self, envelope: Envelope) -> Outcome:
+        """Sends a click or a command, which Slack does not retry."""
+        delivered = self._logged(envelope)
+        outcome = await self._attempt(delivered, None)
+        delivered.settle(outcome)
+        self._notify()
+        return outcome
 
     def describe(self) -> list[Switch]:
         return [Switch("redeliver", "Deliver the last event again", "action")]
 
     async def switch(self, name: str, _value: Any) -> None:
-        events = [delivered for delivered in self.log if delivered.parcel.kind == "events_api"]
+        events = [delivered for delivered in self.log if delivered.envelope.kind == "events_api"]
         if name == "redeliver" and events:
             self.again(events[-1])
 
-    async def ask(self, parcel: Parcel) -> Outcome:
-        """Clicks and commands are tried once: a person waits, and sees it fail."""
-        delivered = self._logged(parcel)
-        delivered.attempts = 1
-        outcome = await self.route.carry(parcel, None)
-        delivered.settle(outcome)
-        self._tick()
-        return outcome
-
-    def _start(self, parcel: Parcel, retry: Retry | None) -> Delivered:
-        delivered = self._logged(parcel)
-        name = f"deliver {parcel.payload['event_id']}"
+    def _start(self, envelope: Envelope, retry: Retry | None) -> Delivered:
+        delivered = self._logged(envelope)
+        name = f"deliver {envelope.payload['event_id']}"
         self._tasks.start(self._deliver(delivered, retry), name=name)
         return delivered
 
@@ -119,13 +128,13 @@ class Delivery:
             await asyncio.sleep(delay * self._timetable.retry_scale)
             outcome = await self._attempt(delivered, Retry(number, outcome.reason))
         delivered.settle(outcome)
-        self._tick()
+        self._notify()
 
     async def _attempt(self, delivered: Delivered, retry: Retry | None) -> Outcome:
         delivered.attempts += 1
-        return await self.route.carry(delivered.parcel, retry)
+        return await self.transport.deliver(delivered.envelope, retry)
 
-    def _logged(self, parcel: Parcel) -> Delivered:
-        delivered = Delivered(parcel)
+    def _logged(self, envelope: Envelope) -> Delivered:
+        delivered = Delivered(envelope)
         self.log.append(delivered)
         return delivered

@@ -1,4 +1,4 @@
-"""What Slack sends to an app, and how the sending of it went."""
+"""What Slack sends to an app, the outcome of sending it, and the port that sends it."""
 
 from __future__ import annotations
 
@@ -8,43 +8,55 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 if TYPE_CHECKING:
     from bot.playground.workspace.workspace import Workspace
 
-ParcelKind = Literal["events_api", "interactive", "slash_commands"]
+EnvelopeKind = Literal["events_api", "interactive", "slash_commands"]
 
 VERIFICATION_TOKEN = "playground-verification"  # noqa: S105 - deprecated by Slack, still sent
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
-    kind: ParcelKind
+class Envelope:
+    """A payload and its kind, which decides how each transport encodes it."""
+
+    kind: EnvelopeKind
     payload: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Retry:
+    """That an event is sent again."""
+
     number: int
+    """1 for the first retry."""
     reason: str
+    """Slack's reason why the last attempt failed, such as `http_timeout`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`final`: the app asked not to be sent this again. `payload` is what it answered with."""
+    """What came of one attempt."""
 
     accepted: bool
+    """The app acknowledged in time."""
     reason: str = ""
+    """Why it was not accepted."""
     payload: dict[str, Any] | None = None
+    """What the app sent with its acknowledgement."""
     final: bool = False
+    """The app asked for no retry."""
 
 
-class Route(Protocol):
-    """Carries one parcel once: through a socket, or to a URL."""
+class Transport(Protocol):
+    """Socket Mode or HTTP."""
 
-    async def carry(self, parcel: Parcel, retry: Retry | None) -> Outcome: ...
+    async def deliver(self, envelope: Envelope, retry: Retry | None) -> Outcome:
+        """Makes one attempt. `retry` is None on the first."""
+        ...
 
 
-def event_parcel(
+def event_envelope(
     workspace: Workspace, event: dict[str, Any], number: int, event_time: float
-) -> Parcel:
-    """The envelope of the Events API; `event_id` stays the same on every retry."""
+) -> Envelope:
+    """The outer event of the Events API; `event_id` stays the same on every retry."""
     authorization = {
         "enterprise_id": None,
         "team_id": workspace.team_id,
@@ -52,7 +64,7 @@ def event_parcel(
         "is_bot": True,
         "is_enterprise_install": False,
     }
-    return Parcel(
+    return Envelope(
         "events_api",
         {
             "token": VERIFICATION_TOKEN,

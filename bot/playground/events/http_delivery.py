@@ -1,4 +1,4 @@
-"""Events over HTTP: signed requests to the app's URL, and what its answers mean."""
+"""Events over HTTP: signed requests to the app's URL, and the meaning of its responses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from bot.playground.events.envelopes import VERIFICATION_TOKEN, Outcome, Parcel, Retry
+from bot.playground.events.envelopes import VERIFICATION_TOKEN, Envelope, Outcome, Retry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,7 @@ def sign(secret: str, timestamp: int, body: bytes) -> str:
 
 
 class HttpDelivery:
-    """Posts to the app's request URL; anything but a prompt 2xx is a failure."""
+    """Posts to the app's request URL. Only a 2xx within `ack_timeout` seconds is a success."""
 
     def __init__(
         self, url: str, secret: str, ack_timeout: float, clock: Callable[[], float]
@@ -42,8 +42,8 @@ class HttpDelivery:
         self._clock = clock
         self._timeout = aiohttp.ClientTimeout(total=ack_timeout)
 
-    async def carry(self, parcel: Parcel, retry: Retry | None) -> Outcome:
-        body, content_type = _body(parcel)
+    async def deliver(self, envelope: Envelope, retry: Retry | None) -> Outcome:
+        body, content_type = _body(envelope)
         try:
             return await self._post(body, content_type, retry)
         except tuple(kind for kind, _ in _REASONS) as error:
@@ -51,7 +51,7 @@ class HttpDelivery:
             return Outcome(accepted=False, reason=reason)
 
     async def verify_url(self) -> bool:
-        """What Slack does before it accepts a request URL: the challenge must come back."""
+        """Whether the app returns the challenge, which Slack asks of a new request URL."""
         challenge = {"token": VERIFICATION_TOKEN, "challenge": "c" * 40, "type": "url_verification"}
         async with self._request(json.dumps(challenge).encode(), _JSON, None) as response:
             return response.status == 200 and challenge["challenge"] in await response.text()
@@ -82,7 +82,7 @@ class HttpDelivery:
 
 
 class _Request:
-    """One request in a session of its own: Slack comes from many hosts and keeps none open."""
+    """One request in a session of its own: Slack's requests reuse no connection."""
 
     def __init__(
         self, url: str, body: bytes, headers: dict[str, str], timeout: aiohttp.ClientTimeout
@@ -108,12 +108,12 @@ _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 
 
-def _body(parcel: Parcel) -> tuple[bytes, str]:
-    if parcel.kind == "events_api":
-        return json.dumps(parcel.payload).encode(), _JSON
-    if parcel.kind == "interactive":
-        return urlencode({"payload": json.dumps(parcel.payload)}).encode(), _FORM
-    return urlencode(parcel.payload).encode(), _FORM
+def _body(envelope: Envelope) -> tuple[bytes, str]:
+    if envelope.kind == "events_api":
+        return json.dumps(envelope.payload).encode(), _JSON
+    if envelope.kind == "interactive":
+        return urlencode({"payload": json.dumps(envelope.payload)}).encode(), _FORM
+    return urlencode(envelope.payload).encode(), _FORM
 
 
 def _object(body: bytes) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""What people do besides writing: clicks, commands and forms, as payloads; and response URLs."""
+"""The payloads of clicks, slash commands and modal submissions, and their response URLs."""
 
 from __future__ import annotations
 
@@ -7,31 +7,34 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.playground.events.envelopes import VERIFICATION_TOKEN, Parcel
+from bot.playground.events.envelopes import VERIFICATION_TOKEN, Envelope
 from bot.playground.rules.block_rules import check_blocks
-from bot.playground.workspace.refused import Refused
+from bot.playground.workspace.api_error import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.playground.api.calls import Site
+    from bot.playground.api.backend import Backend
     from bot.playground.workspace.changes import Message
     from bot.playground.workspace.people import Channel, User
 
 _CHANNEL_NAMES = {"im": "directmessage", "group": "privategroup"}
-_URL_LIFETIME, _URL_USES = 30 * 60, 5  # docs: interactivity
+_URL_LIFETIME = 30 * 60  # seconds (docs: interactivity)
+_URL_USES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """`value` chooses where the element offers several, such as feedback buttons."""
+    """One click on an element of a message."""
 
     user: User
     channel: Channel
     message: Message
     action_id: str
     block_id: str | None = None
+    """The block of the element; None takes the first with this `action_id`."""
     value: str | None = None
+    """The option that was chosen, where an element offers several, as feedback buttons do."""
 
 
 @dataclass(slots=True)
@@ -44,13 +47,13 @@ class _ResponseUrl:
 
 
 class Interactions:
-    """Makes the payloads, and keeps the response URLs that were handed out with them."""
+    """Builds the payloads, and answers at the response URLs that they contain."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
         self._urls: dict[str, _ResponseUrl] = {}
 
-    def click(self, click: Click, now: float) -> Parcel:
+    def click(self, click: Click, now: float) -> Envelope:
         message, channel = click.message, click.channel
         block_id, element = _pressed(click)
         ephemeral = bool(message.get("is_ephemeral"))
@@ -70,11 +73,13 @@ class Interactions:
             "actions": [_action(element, block_id, click.value, f"{now:.6f}")],
         }
         # Slack does not repeat an ephemeral message in the payload.
-        return Parcel("interactive", payload if ephemeral else payload | {"message": message})
+        return Envelope("interactive", payload if ephemeral else payload | {"message": message})
 
-    def command(self, user: User, channel: Channel, command: str, text: str, now: float) -> Parcel:
-        workspace = self._site.workspace
-        return Parcel(
+    def command(
+        self, user: User, channel: Channel, command: str, text: str, now: float
+    ) -> Envelope:
+        workspace = self._backend.workspace
+        return Envelope(
             "slash_commands",
             {
                 "token": VERIFICATION_TOKEN,
@@ -89,27 +94,30 @@ class Interactions:
                 "api_app_id": workspace.bot.app_id,
                 "is_enterprise_install": "false",
                 "response_url": self._response_url(user, channel, "", now),
-                "trigger_id": self._site.triggers.issue(now, user.id),
+                "trigger_id": self._backend.triggers.issue(now, user.id),
             },
         )
 
-    def submission(self, user: User, view: dict[str, Any], values: Any, now: float) -> Parcel:
-        """A modal sent off; `values` as Slack has them: block_id → action_id → value."""
+    def submission(self, user: User, view: dict[str, Any], values: Any, now: float) -> Envelope:
+        """The submission of a modal. `values`: block_id → action_id → value, as Slack has it."""
         filled = view | {"state": {"values": values}}
         payload = self._payload("view_submission", user, now)
-        return Parcel("interactive", payload | {"view": filled, "response_urls": []})
+        return Envelope("interactive", payload | {"view": filled, "response_urls": []})
 
     def respond(self, key: str, body: bytes, now: float) -> None:
-        """The app posts to a response URL: five times within half an hour."""
+        """Carries out what the app posts to a response URL.
+
+        Five posts are taken, within half an hour (docs: interactivity); else ApiError.
+        """
         url = self._urls.get(key)
         if url is None or now > url.expires:
-            raise Refused("expired_url")
+            raise ApiError("expired_url")
         if url.uses == 0:
-            raise Refused("used_url")
+            raise ApiError("used_url")
         url.uses -= 1
-        self._answer(url, _answered(body), now)
+        self._carry_out(url, _json_object(body), now)
 
-    def _answer(self, url: _ResponseUrl, said: dict[str, Any], now: float) -> None:
+    def _carry_out(self, url: _ResponseUrl, said: dict[str, Any], now: float) -> None:
         if said.get("delete_original"):
             self._remove(url, now)
         elif said.get("replace_original"):
@@ -119,42 +127,42 @@ class Interactions:
 
     def _remove(self, url: _ResponseUrl, now: float) -> None:
         if self._is_posted(url):
-            self._site.workspace.delete(url.channel, url.message_ts, now=now)
+            self._backend.workspace.delete(url.channel, url.message_ts, now=now)
         else:
-            self._site.workspace.dismiss(url.message_ts)
+            self._backend.workspace.delete_ephemeral(url.message_ts)
 
     def _replace(self, url: _ResponseUrl, said: dict[str, Any], now: float) -> None:
         if self._is_posted(url):
-            self._site.workspace.update(url.channel, url.message_ts, now=now, **_fields(said))
+            self._backend.workspace.update(url.channel, url.message_ts, now=now, **_fields(said))
         else:
-            self._site.workspace.dismiss(url.message_ts)
+            self._backend.workspace.delete_ephemeral(url.message_ts)
             self._add(url, said, now)
 
     def _add(self, url: _ResponseUrl, said: dict[str, Any], now: float) -> None:
-        workspace, fields = self._site.workspace, _fields(said)
+        workspace, fields = self._backend.workspace, _fields(said)
         fields["thread_ts"] = said.get("thread_ts")
         if said.get("response_type") == "in_channel":
             workspace.post(url.channel, user=workspace.bot.user_id, now=now, **fields)
         else:
-            workspace.whisper(url.channel, user=url.user, now=now, **fields)
+            workspace.post_ephemeral(url.channel, user=url.user, now=now, **fields)
 
     def _is_posted(self, url: _ResponseUrl) -> bool:
-        return self._site.workspace.message(url.channel, url.message_ts) is not None
+        return self._backend.workspace.message(url.channel, url.message_ts) is not None
 
     def _response_url(self, user: User, channel: Channel, message_ts: str, now: float) -> str:
         key = secrets.token_urlsafe(18)
         self._urls[key] = _ResponseUrl(user.id, channel.id, message_ts, now + _URL_LIFETIME)
-        return f"{self._site.base_url}actions/{self._site.workspace.team_id}/{key}"
+        return f"{self._backend.base_url}actions/{self._backend.workspace.team_id}/{key}"
 
     def _payload(self, kind: str, user: User, now: float) -> dict[str, Any]:
-        workspace = self._site.workspace
+        workspace = self._backend.workspace
         who = {"id": user.id, "username": user.name, "name": user.name}
         return {
             "type": kind,
             "user": who | {"team_id": workspace.team_id},
             "api_app_id": workspace.bot.app_id,
             "token": VERIFICATION_TOKEN,
-            "trigger_id": self._site.triggers.issue(now, user.id),
+            "trigger_id": self._backend.triggers.issue(now, user.id),
             "team": {"id": workspace.team_id, "domain": workspace.domain},
             "enterprise": None,
             "is_enterprise_install": False,
@@ -167,7 +175,7 @@ def _pressed(click: Click) -> tuple[str, dict[str, Any]]:
             for element in _interactive(block):
                 if element.get("action_id") == click.action_id:
                     return block["block_id"], element
-    raise Refused("action_not_found")
+    raise ApiError("action_not_found")
 
 
 def _interactive(block: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -190,13 +198,13 @@ def _named(channel: Channel) -> dict[str, str]:
     return {"id": channel.id, "name": _CHANNEL_NAMES.get(channel.kind, channel.name)}
 
 
-def _answered(body: bytes) -> dict[str, Any]:
+def _json_object(body: bytes) -> dict[str, Any]:
     try:
         said = json.loads(body)
     except ValueError:
-        raise Refused("invalid_payload") from None
+        raise ApiError("invalid_payload") from None
     if not isinstance(said, dict):
-        raise Refused("invalid_payload")
+        raise ApiError("invalid_payload")
     return said
 
 

@@ -1,4 +1,4 @@
-"""Socket Mode: single-use tickets, hello, envelopes and acknowledgements, and every way to end."""
+"""Socket Mode: single-use tickets, `hello`, envelopes, acknowledgements and disconnects."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
-from bot.playground.events.envelopes import Outcome, Parcel, Retry
+from bot.playground.events.envelopes import Envelope, Outcome, Retry
 from bot.playground.switches import Switch
 
 if TYPE_CHECKING:
@@ -25,27 +25,29 @@ if TYPE_CHECKING:
 
 MAX_SOCKETS = 10
 _CONNECTION_TIME = 18_060  # seconds, as Slack announces them in `hello`
-_GOODBYE = 0.5  # seconds to wait for the other side of a close
+_CLOSE_TIMEOUT = 0.5  # seconds to wait for the other side of a close
 _DEBUG = {"debug_info": {"host": "applink-playground"}}
 
 
 @dataclass(slots=True, eq=False)
 class Socket:
-    """A frozen one is open and dead: it hears nothing, says nothing and answers no ping."""
-
     ws: web.WebSocketResponse
     transport: asyncio.Transport
     frozen: bool = False
+    """Open, but it reads nothing, sends nothing and answers no ping."""
 
     async def send(self, message: dict[str, Any]) -> None:
-        """What is said to a socket that just went away is lost, as it would be."""
+        """Sends JSON. On a socket that was just closed it is lost, as in a network."""
         if not self.frozen and not self.ws.closed:
             with suppress(ConnectionError):
                 await self.ws.send_json(message)
 
 
 class SocketMode:
-    """The open sockets of the app. Each parcel goes through one of them."""
+    """The app's open sockets. Each envelope goes through one of them.
+
+    `notify` is called when a socket opens or closes.
+    """
 
     def __init__(
         self,
@@ -53,14 +55,14 @@ class SocketMode:
         faults: Faults,
         timetable: Timetable,
         tasks: Tasks,
-        tick: Callable[[], None],
+        notify: Callable[[], None],
     ) -> None:
         self.url = ""
         self._app_id = app_id
         self._faults = faults
         self._timetable = timetable
         self._tasks = tasks
-        self._tick = tick
+        self._notify = notify
         self._tickets: set[str] = set()
         self._sockets: deque[Socket] = deque()
         self._acks: dict[str, asyncio.Future[dict[str, Any]]] = {}
@@ -70,7 +72,7 @@ class SocketMode:
         return len(self._sockets)
 
     def open_url(self) -> str:
-        """What apps.connections.open hands out; the ticket is good for one connection."""
+        """The URL that apps.connections.open returns; its ticket is good for one connection."""
         ticket = secrets.token_urlsafe(24)
         self._tickets.add(ticket)
         return f"{self.url}?ticket={ticket}&app_id={self._app_id}"
@@ -82,29 +84,29 @@ class SocketMode:
         if ticket not in self._tickets:
             return web.Response(status=403, text="bad ticket")
         self._tickets.discard(ticket)
-        ws = web.WebSocketResponse(timeout=_GOODBYE, autoping=False)
+        ws = web.WebSocketResponse(timeout=_CLOSE_TIMEOUT, autoping=False)
         await ws.prepare(request)
         await self._serve(ws, request)
         return ws
 
-    async def carry(self, parcel: Parcel, retry: Retry | None) -> Outcome:
-        # What happens while no socket is open comes as a retry once there is one.
-        if not self._sockets and not (retry and await self._opened()):
+    async def deliver(self, envelope: Envelope, retry: Retry | None) -> Outcome:
+        # An event raised while no socket is open comes as a retry once there is one.
+        if not self._sockets and not (retry and await self._wait_until_open()):
             return Outcome(accepted=False, reason="timeout")
-        envelope = _envelope(parcel, retry)
+        message = _message(envelope, retry)
         ack = asyncio.get_running_loop().create_future()
-        self._acks[envelope["envelope_id"]] = ack
+        self._acks[message["envelope_id"]] = ack
         try:
             async with asyncio.timeout(self._timetable.ack_timeout):
-                await self._next().send(envelope)
+                await self._next().send(message)
                 return Outcome(accepted=True, payload=(await ack).get("payload"))
         except (TimeoutError, ConnectionError):
             return Outcome(accepted=False, reason="timeout")
         finally:
-            del self._acks[envelope["envelope_id"]]
+            del self._acks[message["envelope_id"]]
 
     async def disconnect(self, reason: str = "refresh_requested") -> None:
-        """Says goodbye on every socket; a `warning` leaves them open a while longer."""
+        """Sends `disconnect` on every socket and closes it; after a `warning`, some time later."""
         for socket in tuple(self._sockets):
             await socket.send({"type": "disconnect", "reason": reason} | _DEBUG)
             if reason == "warning":
@@ -113,14 +115,14 @@ class SocketMode:
                 await socket.ws.close()
 
     def drop(self) -> None:
-        """Cuts every socket, as a network does: without a word."""
+        """Aborts every connection without a close frame, as a network does."""
         for socket in tuple(self._sockets):
             self._sockets.remove(socket)
             socket.transport.abort()
-        self._noticed()
+        self._sockets_changed()
 
     def freeze(self) -> None:
-        """What a broken network leaves behind; sockets opened from now on work."""
+        """Freezes every open socket; sockets opened from now on work."""
         for socket in self._sockets:
             socket.frozen = True
 
@@ -130,7 +132,7 @@ class SocketMode:
 
     def describe(self) -> list[Switch]:
         shown = {"drop_sockets": "Cut the sockets", "freeze_sockets": "Freeze the sockets"}
-        shown |= {name: label for name, (label, _) in _GOODBYES.items()}
+        shown |= {name: label for name, (label, _) in _DISCONNECTS.items()}
         return [Switch(name, label, "action") for name, label in shown.items()]
 
     async def switch(self, name: str, _value: Any) -> None:
@@ -139,7 +141,7 @@ class SocketMode:
         elif name == "freeze_sockets":
             self.freeze()
         else:
-            await self.disconnect(_GOODBYES[name][1])
+            await self.disconnect(_DISCONNECTS[name][1])
 
     async def _serve(self, ws: web.WebSocketResponse, request: web.Request) -> None:
         if len(self._sockets) >= MAX_SOCKETS:
@@ -152,12 +154,12 @@ class SocketMode:
         self._sockets.append(socket)
         try:
             await socket.send(self._hello())
-            self._noticed()
+            self._sockets_changed()
             await self._listen(socket)
         finally:
             if socket in self._sockets:
                 self._sockets.remove(socket)
-            self._noticed()
+            self._sockets_changed()
 
     async def _listen(self, socket: Socket) -> None:
         async for message in socket.ws:
@@ -169,7 +171,7 @@ class SocketMode:
                 self._acknowledged(message.data)
 
     def _acknowledged(self, text: str) -> None:
-        """An acknowledgement that comes late, or for nothing we sent, changes nothing."""
+        """Settles the attempt it belongs to; late and unknown acknowledgements are ignored."""
         try:
             said = json.loads(text)
         except ValueError:
@@ -191,20 +193,20 @@ class SocketMode:
         }
 
     def _next(self) -> Socket:
-        """Slack promises no pattern; taking turns shows who relies on one socket."""
+        """The sockets take turns. Slack promises no pattern, and the app may rely on none."""
         if not self._sockets:
             raise ConnectionError
         self._sockets.rotate(-1)
         return self._sockets[-1]
 
-    def _noticed(self) -> None:
+    def _sockets_changed(self) -> None:
         if self._sockets:
             self._open.set()
         else:
             self._open.clear()
-        self._tick()
+        self._notify()
 
-    async def _opened(self) -> bool:
+    async def _wait_until_open(self) -> bool:
         try:
             async with asyncio.timeout(self._timetable.hold):
                 return await self._open.wait()
@@ -216,22 +218,22 @@ class SocketMode:
         await socket.ws.close()
 
 
-_GOODBYES = {
+_DISCONNECTS = {
     "refresh_sockets": ("Ask the bot to reconnect", "refresh_requested"),
     "warn_sockets": ("Warn of a disconnect", "warning"),
     "disable_link": ("Turn Socket Mode off", "link_disabled"),
 }
 
 
-def _envelope(parcel: Parcel, retry: Retry | None) -> dict[str, Any]:
-    """Every attempt has an envelope of its own; the event inside keeps its event_id."""
-    envelope = {
+def _message(envelope: Envelope, retry: Retry | None) -> dict[str, Any]:
+    """Every attempt has an `envelope_id` of its own; the event inside keeps its `event_id`."""
+    message = {
         "envelope_id": str(uuid.uuid4()),
-        "type": parcel.kind,
-        "payload": parcel.payload,
-        "accepts_response_payload": parcel.kind != "events_api",
+        "type": envelope.kind,
+        "payload": envelope.payload,
+        "accepts_response_payload": envelope.kind != "events_api",
     }
-    if parcel.kind == "events_api":
-        envelope["retry_attempt"] = retry.number if retry else 0
-        envelope["retry_reason"] = retry.reason if retry else ""
-    return envelope
+    if envelope.kind == "events_api":
+        message["retry_attempt"] = retry.number if retry else 0
+        message["retry_reason"] = retry.reason if retry else ""
+    return message

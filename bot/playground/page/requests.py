@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from bot.playground.page import modals, view
-from bot.playground.workspace.refused import Refused
+from bot.playground.workspace.api_error import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -34,7 +34,7 @@ class Asks:
         try:
             asked = json.loads(frame)
             return await _DEEDS[asked["type"]](self, asked)
-        except Refused as refused:
+        except ApiError as refused:
             return f"Slack says no: {refused.code}"
         except (LookupError, TypeError, ValueError):
             return _NOT_UNDERSTOOD
@@ -72,7 +72,7 @@ class Asks:
         user, channel = self._who(asked)
         message = self._playground.workspace.message(channel, str(asked["ts"])) or {}
         if message.get("user") != user:
-            raise Refused("cant_delete_message")
+            raise ApiError("cant_delete_message")
         await self._playground.delete(channel, message["ts"])
         return ""
 
@@ -88,7 +88,7 @@ class Asks:
         """One that this person has open."""
         workspace = self._playground.workspace
         if workspace.open_views[asked["view"]] != asked["user"]:
-            raise Refused("not_found")
+            raise ApiError("not_found")
         return next(each for each in workspace.views if each["id"] == asked["view"])
 
     def _who(self, asked: Asked) -> tuple[str, str]:
@@ -96,7 +96,7 @@ class Asks:
         user = self._playground.workspace.users[asked["user"]]
         channel = self._playground.workspace.channels[asked["channel"]]
         if user.is_bot or user.id not in channel.members:
-            raise Refused("not_in_channel")
+            raise ApiError("not_in_channel")
         return user.id, channel.id
 
 

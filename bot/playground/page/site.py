@@ -65,7 +65,7 @@ def _of_slack(playground: Playground) -> dict[str, Panel]:
         "Socket Mode": playground.sockets,
         "Events": playground.delivery,
         "Rate limits": playground.limits,
-        "Messages": playground.site.sizes,
+        "Messages": playground.backend.sizes,
     }
 
 
@@ -82,7 +82,7 @@ def _shared(playground: Playground) -> Callable[[web.Request], Awaitable[web.Str
     kept = _HEADERS | {"Content-Disposition": "attachment"}
 
     async def answer(request: web.Request) -> web.Response:
-        content = playground.site.contents.get(request.match_info["file_id"])
+        content = playground.backend.contents.get(request.match_info["file_id"])
         if content is None:
             return web.Response(status=404)
         return web.Response(body=content, content_type="application/octet-stream", headers=kept)

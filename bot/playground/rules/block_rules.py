@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.playground.rules.element_rules import actions, context_actions, element
-from bot.playground.rules.refusals import (
+from bot.playground.rules.checks import (
     EITHER,
     PLAIN,
     Block,
@@ -20,8 +19,9 @@ from bot.playground.rules.refusals import (
     kind,
     text_object,
 )
+from bot.playground.rules.element_rules import actions, context_actions, element
 from bot.playground.rules.rich_text_rules import MAX_TABLE_CELLS, rich_text, table
-from bot.playground.workspace.refused import Refused
+from bot.playground.workspace.api_error import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,18 +38,18 @@ _ENTITY_COST = {"&": 4, "<": 3, ">": 3}
 
 def check_update_text(text: str) -> None:
     if len(text.encode("utf-8", "surrogatepass")) > MAX_UPDATE_BYTES:
-        raise Refused("msg_too_long")
+        raise ApiError("msg_too_long")
 
 
 def check_markdown_text(text: str) -> None:
     if len(text) > MAX_MARKDOWN:
-        raise Refused("msg_too_long")
+        raise ApiError("msg_too_long")
 
 
 def check_blocks(blocks: Any, most_units: int = MAX_BLOCK_UNITS) -> None:
     """Raises what Slack answers to such blocks, if it does not take them."""
     if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
-        raise Refused("invalid_blocks_format")
+        raise ApiError("invalid_blocks_format")
     if len(blocks) > MAX_BLOCKS:
         raise invalid(f"no more than {MAX_BLOCKS} items allowed", "/blocks")
     for index, block in enumerate(blocks):
@@ -58,7 +58,7 @@ def check_blocks(blocks: Any, most_units: int = MAX_BLOCK_UNITS) -> None:
     _check_tables(blocks)
     check_markdown_text("".join(b["text"] for b in blocks if b["type"] == "markdown"))
     if sum(map(units, blocks)) > most_units:
-        raise Refused("msg_blocks_too_long")
+        raise ApiError("msg_blocks_too_long")
 
 
 def units(block: Block) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.playground.rules.refusals import (
+from bot.playground.rules.checks import (
     PLAIN,
     Block,
     bounded,
@@ -14,7 +14,7 @@ from bot.playground.rules.refusals import (
     invalid,
     kind,
 )
-from bot.playground.rules.refusals import text_object as _text_object
+from bot.playground.rules.checks import text_object as _text_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable

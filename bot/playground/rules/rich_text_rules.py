@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from bot.playground.rules.refusals import (
+from bot.playground.rules.checks import (
     Block,
     bounded,
     chosen,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.playground.rules.block_rules import MAX_BLOCK_UNITS, check_blocks
 from bot.playground.switches import Switch, checked
-from bot.playground.workspace.refused import Refused
+from bot.playground.workspace.api_error import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,7 +29,7 @@ class Sizes:
 
     def check_change(self, old: Iterable[Mapping[str, Any]], new: Any) -> None:
         if self.keeps_rich_text and _rich(old) and not _rich(new):
-            raise Refused("block_mismatch")
+            raise ApiError("block_mismatch")
 
     def describe(self) -> list[Switch]:
         return [switch(getattr(self, name)) for name, switch in _SWITCHES.items()]

@@ -18,7 +18,7 @@ _KEPT = 500
 
 
 @dataclass(slots=True)
-class Answer:
+class AnswerTimes:
     """Seconds since the question, None until it happened."""
 
     channel: str
@@ -43,12 +43,12 @@ class Timings:
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._answers: deque[Answer] = deque(maxlen=_KEPT)
+        self._answers: deque[AnswerTimes] = deque(maxlen=_KEPT)
 
-    def __iter__(self) -> Iterator[Answer]:
+    def __iter__(self) -> Iterator[AnswerTimes]:
         return iter(tuple(self._answers))
 
-    def heard(self, change: Change) -> None:
+    def on_change(self, change: Change) -> None:
         by_app = change.message.get("bot_id") == self._app.bot_id
         if change.kind == "posted" and by_app:
             self._placeholder(change)
@@ -65,7 +65,7 @@ class Timings:
     def _question(self, change: Change) -> None:
         message = change.message
         thread: str = message.get("thread_ts") or message["ts"]
-        self._answers.append(Answer(change.channel_id, message["ts"], change.at, thread))
+        self._answers.append(AnswerTimes(change.channel_id, message["ts"], change.at, thread))
 
     def _placeholder(self, change: Change) -> None:
         waiting = next((a for a in self._answers if _answers(change, a)), None)
@@ -88,14 +88,14 @@ def _is_dm(channel_id: str) -> bool:
     return channel_id.startswith("D")
 
 
-def _answers(change: Change, answer: Answer) -> bool:
+def _answers(change: Change, answer: AnswerTimes) -> bool:
     """In a DM the app may answer at the top level; elsewhere it answers in the thread."""
     open_ = answer.answer_ts is None and answer.channel == change.channel_id
     at_top = "thread_ts" not in change.message and _is_dm(change.channel_id)
     return open_ and (at_top or change.message.get("thread_ts") == answer.thread_ts)
 
 
-def _is_answer(change: Change, answer: Answer) -> bool:
+def _is_answer(change: Change, answer: AnswerTimes) -> bool:
     return answer.channel == change.channel_id and answer.answer_ts == change.message["ts"]
 
 

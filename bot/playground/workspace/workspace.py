@@ -9,11 +9,11 @@ import uuid
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from bot.playground.workspace.api_error import ApiError
 from bot.playground.workspace.changes import Change, ChangeKind, Feed, Message, copied
 from bot.playground.workspace.cursors import Page, page
 from bot.playground.workspace.event_payloads import DEFAULT_SUBSCRIPTIONS, Event, events_for
 from bot.playground.workspace.people import App, Channel, User
-from bot.playground.workspace.refused import Refused
 from bot.playground.workspace.typed import typed
 from bot.playground.workspace.visible import visible_text
 
@@ -95,7 +95,7 @@ class Workspace:
         for user in self.users.values():
             if wanted in {user.id, user.name}:
                 return user
-        raise Refused("user_not_found")
+        raise ApiError("user_not_found")
 
     def channel(self, name: str) -> Channel:
         """By id or by name."""
@@ -103,7 +103,7 @@ class Workspace:
         for channel in self.channels.values():
             if wanted in {channel.id, channel.name or None}:
                 return channel
-        raise Refused("channel_not_found")
+        raise ApiError("channel_not_found")
 
     def dm(self, user: str) -> Channel:
         """The DM of this person (by id or name) with the bot; it is opened when there is none."""
@@ -152,7 +152,7 @@ class Workspace:
         """Oldest first; the root leads every page. The ts of a reply finds that reply alone."""
         root = self._in(channel_id).get(ts)
         if root is None:
-            raise Refused("thread_not_found")
+            raise ApiError("thread_not_found")
         within = _between(oldest, latest, inclusive=inclusive)
         found = [m for m in self._thread(channel_id, ts) if within(m["ts"])]
         listed = self._page(found, limit, cursor, metadata=include_all_metadata)
@@ -226,7 +226,7 @@ class Workspace:
         self._count_reply(channel_id, message)
         self._tell("deleted", channel_id, message, now)
 
-    def whisper(self, channel_id: str, *, user: str, now: float, **fields: Any) -> Message:
+    def post_ephemeral(self, channel_id: str, *, user: str, now: float, **fields: Any) -> Message:
         """An ephemeral message: seen by one person, in no history, raising no event."""
         given = {key: value for key, value in fields.items() if value is not None}
         ts = self.next_ts(now)
@@ -238,7 +238,7 @@ class Workspace:
         self._tell("ephemeral", channel_id, message, now)
         return copied(message)
 
-    def dismiss(self, ts: str) -> None:
+    def delete_ephemeral(self, ts: str) -> None:
         """Takes an ephemeral message away."""
         self.ephemerals = [message for message in self.ephemerals if message["ts"] != ts]
 
@@ -252,7 +252,7 @@ class Workspace:
         reactions: list[dict[str, Any]] = message.setdefault("reactions", [])
         entry = next((r for r in reactions if r["name"] == name), None)
         if entry is not None and user in entry["users"]:
-            raise Refused("already_reacted")
+            raise ApiError("already_reacted")
         if entry is None:
             reactions.append(entry := {"name": name, "users": []})
         entry["users"].append(user)
@@ -262,7 +262,7 @@ class Workspace:
         message = self._existing(channel_id, ts)
         entry = next((r for r in message.get("reactions", []) if r["name"] == name), None)
         if entry is None or user not in entry["users"]:
-            raise Refused("no_reaction")
+            raise ApiError("no_reaction")
         entry["users"].remove(user)
         self._reacted("reaction_removed", channel_id, message, user=user, name=name, now=now)
 
@@ -288,7 +288,7 @@ class Workspace:
     def _existing(self, channel_id: str, ts: str) -> Message:
         message = self._in(channel_id).get(ts)
         if message is None:
-            raise Refused("message_not_found")
+            raise ApiError("message_not_found")
         return message
 
     def _thread(self, channel_id: str, ts: str) -> list[Message]:
@@ -322,7 +322,7 @@ class Workspace:
             return given
         root = self._in(channel_id).get(given["thread_ts"])
         if root is None:
-            raise Refused("thread_not_found")
+            raise ApiError("thread_not_found")
         given["thread_ts"] = root.get("thread_ts", root["ts"])
         given["parent_user_id"] = self._existing(channel_id, given["thread_ts"])["user"]
         if broadcast:
@@ -402,4 +402,4 @@ def _number(ts: str | None, default: float) -> float:
     try:
         return float(ts) if ts else default
     except ValueError:
-        raise Refused("invalid_ts_latest") from None
+        raise ApiError("invalid_ts_latest") from None

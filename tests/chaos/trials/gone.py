@@ -46,13 +46,13 @@ async def _taken(site, seed, take, *, still_writable=False):
         await house.put(Question("Q0001", seed, "bob", "room-01", words=60, pause=0.05))
         await house.seen(lambda: house.shows("Q0000", "word"))
         await take(house, said)
-        since = len(house.slack.journal)
+        since = len(house.slack.calls)
         found = [] if still_writable else await _left_alone(house)
         await house.settled()
         await house.quiet(1.0)
         calls = [
             call
-            for call in [*house.slack.journal][since:]
+            for call in [*house.slack.calls][since:]
             if call.arguments.get("channel") == said["where"]
         ]
     vain = [call for call in calls if not (call.ok and still_writable)]

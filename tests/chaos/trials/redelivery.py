@@ -72,8 +72,8 @@ async def strange_ids(site, seed):
         await house.put_all(questions(seed, 4, threads=0))
         for name in house.asked:
             for change in ({"event_id": "Ev0SAME"}, {"event_id": None}):
-                parcel = house.deliveries[name][0].parcel
-                strange = replace(parcel, payload=parcel.payload | change)
+                envelope = house.deliveries[name][0].envelope
+                strange = replace(envelope, payload=envelope.payload | change)
                 house.deliveries[name].append(house.slack.delivery._start(strange, None))
         await house.settled()
         await house.quiet()

@@ -23,7 +23,7 @@ async def too_many(site, seed):
                 await others.enter_async_context(session.ws_connect(url))
             bot = await house.start(ready=False)
             await asyncio.sleep(2)
-            dials = len(house.slack.journal.of("apps.connections.open"))
+            dials = len(house.slack.calls.of("apps.connections.open"))
         await bot.ready()
         await house.put_all(questions(seed, 2))
         await house.settled()

@@ -23,12 +23,12 @@ async def zombie(site, seed, *, streams=3):
         house.replies.clear()
         await house.start()
         await house.settled(25)
-        finished = len(house.slack.journal)
+        finished = len(house.slack.calls)
         paused.process.resume()
         await house.quiet(2 * LEASE)
         stale = [
             Violation("F094", call.method, f"by who had lost the lease: {call.arguments}")
-            for call in [*house.slack.journal][finished:]
+            for call in [*house.slack.calls][finished:]
             if call.method.startswith("chat.")
         ]
     return stale + judge(house.history())

@@ -7,7 +7,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from bot.playground.rules.block_rules import check_blocks
-from bot.playground.workspace.refused import Refused
+from bot.playground.workspace.api_error import ApiError
 
 GENERAL = "C0GENERAL"
 BLOCKS = [{"type": "section", "text": {"type": "mrkdwn", "text": "in a block"}}]
@@ -90,7 +90,7 @@ async def test_a_token_in_the_form_and_json_within(slack):
         answered = await response.json()
 
     assert answered["message"]["text"] == "in a block"
-    assert "token" not in slack.journal[-1].arguments
+    assert "token" not in slack.calls[-1].arguments
 
 
 async def test_a_body_that_is_no_json(slack):
@@ -104,7 +104,7 @@ async def test_a_body_that_is_no_json(slack):
 
 
 async def test_a_missing_scope_is_named(client, slack):
-    slack.site.scopes.discard("channels:history")
+    slack.backend.scopes.discard("channels:history")
     with pytest.raises(SlackApiError) as raised:
         await client.conversations_history(channel=GENERAL)
 
@@ -273,7 +273,7 @@ def test_blocks_that_fit(blocks):
     ],
 )
 def test_blocks_that_do_not(blocks, error):
-    with pytest.raises(Refused, match=f"^{error}$"):
+    with pytest.raises(ApiError, match=f"^{error}$"):
         check_blocks(blocks)
 
 

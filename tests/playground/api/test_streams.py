@@ -99,7 +99,7 @@ async def test_a_message_is_edited_when_its_stream_has_ended(client, stream):
 
 
 async def test_a_stream_ends_by_itself(slack, client, stream):
-    slack.site.streams.lifetime = 0.0
+    slack.backend.streams.lifetime = 0.0
     calls = (
         client.chat_appendStream(**stream, markdown_text="a"),
         client.chat_stopStream(**stream),
@@ -111,7 +111,7 @@ async def test_a_stream_ends_by_itself(slack, client, stream):
 
 
 async def test_a_stream_holds_so_many_bytes(slack, client, stream):
-    slack.site.streams.max_bytes = 12
+    slack.backend.streams.max_bytes = 12
     await client.chat_appendStream(**stream, markdown_text="ああああ")
 
     assert await refusal(client.chat_appendStream(**stream, markdown_text="a")) == "msg_too_long"

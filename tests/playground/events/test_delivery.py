@@ -281,7 +281,7 @@ async def test_a_click_reaches_bolt_and_its_response_url_works(slack, client, bo
 async def test_a_response_url_changes_the_message(slack, client, said, expected):
     posted = await client.chat_postMessage(channel="C0GENERAL", text="…", blocks=BLOCKS)
     await slack.click("bob", "general", posted["ts"], "stop")
-    url = slack.delivery.log[-1].parcel.payload["response_url"]
+    url = slack.delivery.log[-1].envelope.payload["response_url"]
     async with aiohttp.ClientSession() as http, http.post(url, json=said) as response:
         assert (await response.json())["ok"]
 
@@ -292,7 +292,7 @@ async def test_a_response_url_replaces_what_only_one_person_sees(slack, client):
     await client.chat_postEphemeral(channel="C0GENERAL", user="U0BOB", text="…", blocks=BLOCKS)
     (whispered,) = slack.workspace.ephemerals
     await slack.click("bob", "general", whispered["ts"], "stop")
-    payload = slack.delivery.log[-1].parcel.payload
+    payload = slack.delivery.log[-1].envelope.payload
     said = {"text": "new", "replace_original": True}
     async with aiohttp.ClientSession() as http, http.post(payload["response_url"], json=said):
         pass
@@ -304,7 +304,7 @@ async def test_a_response_url_replaces_what_only_one_person_sees(slack, client):
 async def test_a_response_url_is_good_for_five_answers(slack, client):
     posted = await client.chat_postMessage(channel="C0GENERAL", text="…", blocks=BLOCKS)
     await slack.click("bob", "general", posted["ts"], "stop")
-    url = slack.delivery.log[-1].parcel.payload["response_url"]
+    url = slack.delivery.log[-1].envelope.payload["response_url"]
     statuses = []
     async with aiohttp.ClientSession() as http:
         for _ in range(6):
@@ -450,7 +450,7 @@ async def test_bolt_takes_our_requests_for_slacks(slack, client):
     @app.event("message")
     async def hear(event):
         said.append(event["text"])
-        slack.workspace.whisper("D0ALICE", user="U0ALICE", now=0.0, text="heard")
+        slack.workspace.post_ephemeral("D0ALICE", user="U0ALICE", now=0.0, text="heard")
 
     runner = web.AppRunner(app.server(path="/slack/events").web_app, shutdown_timeout=0)
     await runner.setup()

@@ -247,7 +247,7 @@ async def test_buttons_click_through(page, slack, call):
     await page.get_by_role("button", name="Bad").click()
 
     await slack.wait_for(lambda: len(slack.delivery.log) == 2)
-    actions = [each.parcel.payload["actions"][0] for each in slack.delivery.log]
+    actions = [each.envelope.payload["actions"][0] for each in slack.delivery.log]
     assert [(a["action_id"], a["value"]) for a in actions] == [("stop", "v1"), ("rate", "down")]
 
 
@@ -269,7 +269,7 @@ async def test_a_button_may_ask_first(page, slack, call):
 
 async def test_a_whisper_is_for_one_person(page, slack):
     """Shown with a note, and gone when somebody else looks."""
-    slack.workspace.whisper(GENERAL, user="U0ALICE", now=1.0, text="only you")
+    slack.workspace.post_ephemeral(GENERAL, user="U0ALICE", now=1.0, text="only you")
     await expect(page.locator(".message:has-text('Only visible to you')")).to_contain_text(
         "only you"
     )
@@ -560,7 +560,7 @@ async def test_a_modal_is_for_whoever_clicked(page, slack, call):
     label = {"type": "plain_text", "text": "Why?"}
     blocks = [{"type": "input", "block_id": "b", "label": label, "element": element}]
     view = {"type": "modal", "title": {"type": "plain_text", "text": "Tell us"}, "blocks": blocks}
-    trigger = slack.site.triggers.issue(slack.clock.wall(), "U0ALICE")
+    trigger = slack.backend.triggers.issue(slack.clock.wall(), "U0ALICE")
 
     await call("views.open", trigger_id=trigger, view=view)
 

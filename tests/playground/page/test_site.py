@@ -132,10 +132,10 @@ async def test_a_deleted_message_is_taken_back(page, slack):
 
 async def test_a_whisper_comes_and_goes(page, slack):
     """Also when no change tells that it went."""
-    slack.workspace.whisper(GENERAL, user=ALICE, now=1.0, text="psst")
+    slack.workspace.post_ephemeral(GENERAL, user=ALICE, now=1.0, text="psst")
     whisper = await shown(page, lambda m: m["to"] == ALICE)
 
-    slack.workspace.dismiss(whisper["ts"])
+    slack.workspace.delete_ephemeral(whisper["ts"])
 
     assert (await told(page, "deleted"))["ts"] == whisper["ts"]
 

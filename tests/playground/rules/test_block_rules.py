@@ -4,7 +4,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from bot.playground.rules.block_rules import check_blocks, units
-from bot.playground.workspace.refused import Refused
+from bot.playground.workspace.api_error import ApiError
 
 GENERAL = "C0GENERAL"
 TEXT = {"type": "text", "text": "x"}
@@ -123,7 +123,7 @@ def test_taken(block):
 )
 def test_refused(block, where):
     """As `invalid_blocks`, with a pointer to what is wrong."""
-    with pytest.raises(Refused, match=r"^invalid_blocks$") as refused:
+    with pytest.raises(ApiError, match=r"^invalid_blocks$") as refused:
         check_blocks([block])
 
     assert f"{where}]" in refused.value.extra["errors"][0]
@@ -133,13 +133,13 @@ def test_headers_cost_more_than_their_text():
     """Twenty of them leave little room: measured in real workspaces."""
     assert units(header("title")) == 105
     check_blocks([header("x" * 100)] * 50)
-    with pytest.raises(Refused, match="msg_blocks_too_long"):
+    with pytest.raises(ApiError, match="msg_blocks_too_long"):
         check_blocks([*[header("x" * 100)] * 49, section({"type": "text", "text": "x" * 3_500})])
 
 
 async def test_the_total_is_slacks_secret(client, slack):
     """A test may lower it, for a bot that has to find out."""
-    slack.site.sizes.block_units = 600
+    slack.backend.sizes.block_units = 600
     blocks = [section({"type": "text", "text": "x" * 601})]
 
     with pytest.raises(SlackApiError, match="msg_blocks_too_long"):
@@ -149,7 +149,7 @@ async def test_the_total_is_slacks_secret(client, slack):
 @pytest.mark.parametrize("kept", [False, True])
 async def test_rich_text_may_have_to_stay(client, slack, kept):
     """Documented for edits, unknown for a bot's own messages: a switch."""
-    slack.site.sizes.keeps_rich_text = kept
+    slack.backend.sizes.keeps_rich_text = kept
     posted = await client.chat_postMessage(channel=GENERAL, text="x", blocks=[section(TEXT)])
     where = {"channel": GENERAL, "ts": posted["ts"], "text": "x"}
 

@@ -2,7 +2,7 @@ import itertools
 
 import pytest
 
-from bot.playground.workspace.refused import Refused
+from bot.playground.workspace.api_error import ApiError
 from bot.playground.workspace.typed import typed
 from bot.playground.workspace.workspace import Workspace
 
@@ -207,7 +207,7 @@ def test_pages_go_on_at_the_cursor_until_there_is_none(workspace):
 
 
 def test_a_foreign_cursor_is_refused(workspace):
-    with pytest.raises(Refused, match="invalid_cursor"):
+    with pytest.raises(ApiError, match="invalid_cursor"):
         workspace.history(GENERAL, cursor="nonsense")
 
 
@@ -237,12 +237,12 @@ def test_one_client_msg_id_twice(workspace, dedupes, posted):
 
 
 def test_a_reply_to_nothing_is_refused(workspace):
-    with pytest.raises(Refused, match="thread_not_found"):
+    with pytest.raises(ApiError, match="thread_not_found"):
         answer(workspace, "hi", thread_ts="1.000000")
 
 
 def test_whispers_are_in_no_history_and_raise_no_event(workspace, changes):
-    whispered = workspace.whisper(GENERAL, user=ALICE, text="psst", now=NOW)
+    whispered = workspace.post_ephemeral(GENERAL, user=ALICE, text="psst", now=NOW)
 
     assert (whispered["to"], workspace.history(GENERAL).items) == (ALICE, [])
     assert workspace.events_for(changes[0]) == []
@@ -290,7 +290,7 @@ def test_reactions_are_counted_once_per_person(workspace, changes):
 
     assert workspace.message(GENERAL, said["ts"])["reactions"][0]["count"] == 1
     assert workspace.events_for(changes[1])[0]["reaction"] == "eyes"
-    with pytest.raises(Refused, match="already_reacted"):
+    with pytest.raises(ApiError, match="already_reacted"):
         workspace.react(GENERAL, said["ts"], **reaction)
     workspace.unreact(GENERAL, said["ts"], **reaction)
     assert workspace.message(GENERAL, said["ts"])["reactions"] == []

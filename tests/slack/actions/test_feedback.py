@@ -39,7 +39,7 @@ class Stage:
 
     def body(self, user):
         channel = self.slack.workspace.channel("general").id
-        trigger = self.slack.site.triggers.issue(self.slack.clock.wall())
+        trigger = self.slack.backend.triggers.issue(self.slack.clock.wall())
         container = {"channel_id": channel, "message_ts": "1.2"}
         return {"user": {"id": user}, "container": container, "trigger_id": trigger}
 

@@ -72,8 +72,8 @@ async def test_every_post_unfolds_nothing_and_parses_nothing(scene):
     """F057."""
     await scene.show(WAITING)
     await scene.show(done("word " * 3000))
-    posts = scene.slack.journal.of("chat.postMessage")
-    edits = scene.slack.journal.of("chat.update")
+    posts = scene.slack.calls.of("chat.postMessage")
+    edits = scene.slack.calls.of("chat.update")
 
     assert len(posts) == 2
     assert all(p.arguments["unfurl_links"] is False for p in posts)
@@ -88,7 +88,7 @@ async def test_what_slack_counts_is_kept_to(scene, text):
     await scene.show(live(text[:100]))
     await scene.show(done(text))
 
-    assert all(record.ok for record in scene.slack.journal.of("chat.update"))
+    assert all(record.ok for record in scene.slack.calls.of("chat.update"))
 
 
 @pytest.mark.parametrize("form", Form)
@@ -194,7 +194,7 @@ async def test_an_answer_that_somebody_deleted_is_not_written_again(scene):
     await scene.show(Snapshot(Phase.GONE, "word " * 3000))
 
     assert scene.types() == [["rich_text", "context"]]
-    assert len(scene.slack.journal.of("chat.postMessage")) == 2
+    assert len(scene.slack.calls.of("chat.postMessage")) == 2
 
 
 async def test_where_nothing_stands_a_deleted_question_gets_no_word(scene):
@@ -345,7 +345,7 @@ async def test_a_part_has_one_id_in_every_attempt_and_another_when_it_replaces_o
     await scene.show(WAITING)
     await scene.slack.delete(scene.turn.thread.channel, scene.answers[0]["ts"])
     await scene.show(done("Because."))
-    ids = [p.arguments["client_msg_id"] for p in scene.slack.journal.of("chat.postMessage")]
+    ids = [p.arguments["client_msg_id"] for p in scene.slack.calls.of("chat.postMessage")]
 
     assert scene.texts() == ["Because."]
     assert ids[0] == ids[1] != ids[2]

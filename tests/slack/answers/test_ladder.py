@@ -61,7 +61,7 @@ def whole(text):
 def nothing_twice(scene):
     """No payload that was refused for good came again."""
     refused = []
-    for call in scene.slack.journal:
+    for call in scene.slack.calls:
         if call.method not in WRITES:
             continue
         where = [call.arguments.get("ts"), call.arguments.get("thread_ts")]
@@ -198,7 +198,7 @@ async def test_links_may_be_limited_to_some_hosts(scene, form):
 
 async def test_rich_text_may_not_be_edited_away(scene):
     """Another attempt goes into the same messages, and a placeholder has no rich text."""
-    scene.slack.site.sizes.keeps_rich_text = True
+    scene.slack.backend.sizes.keeps_rich_text = True
     await scene.show(done("Half", Phase.STOPPED))
     scene.open(posts=scene.sink.posts)
     await scene.show(WAITING)
@@ -212,7 +212,7 @@ async def test_rich_text_may_not_be_edited_away(scene):
 
 
 async def test_nor_where_another_form_is_pinned(scene):
-    scene.slack.site.sizes.keeps_rich_text = True
+    scene.slack.backend.sizes.keeps_rich_text = True
     await scene.show(done("Half", Phase.STOPPED))
     scene.surface = Capabilities.of("text")
     scene.open(posts=scene.sink.posts)
@@ -253,7 +253,7 @@ async def test_feedback_buttons_are_suspected_before_the_form(scene):
 @pytest.mark.parametrize("streamed", [True, False], ids=["streamed", "at once"])
 async def test_a_hidden_limit_costs_nothing_of_the_text(scene, hidden, streamed):
     """Slack says no more than that it is too much."""
-    scene.slack.site.sizes.block_units = hidden
+    scene.slack.backend.sizes.block_units = hidden
     scene.surface = Capabilities(limits=MANY_PARTS)
     scene.open()
     await (stream(scene, LONG) if streamed else scene.show(done(LONG)))
@@ -265,7 +265,7 @@ async def test_a_hidden_limit_costs_nothing_of_the_text(scene, hidden, streamed)
 
 @pytest.mark.parametrize("form", Form)
 async def test_nor_does_it_in_the_other_forms(scene, form):
-    scene.slack.site.sizes.block_units = 2500
+    scene.slack.backend.sizes.block_units = 2500
     scene.surface = Capabilities(Forms(form), limits=MANY_PARTS)
     scene.open()
     text = PARAGRAPH * 120

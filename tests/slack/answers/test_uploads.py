@@ -25,7 +25,7 @@ def long(scene):
 
 
 def methods(scene):
-    return [call.method for call in scene.slack.journal]
+    return [call.method for call in scene.slack.calls]
 
 
 async def test_a_long_answer_comes_as_a_file_with_a_pointer(long):
@@ -97,7 +97,7 @@ async def test_large_tables_come_for_spreadsheets(scene):
     rows = "\n".join(f"| {number} | 値{number} |" for number in range(150))
     await scene.show(done(f"Look:\n\n| n | 値 |\n|---|---|\n{rows}\n\nThat was it."))
     ((name, content),) = scene.files
-    (raw,) = scene.slack.site.contents.values()
+    (raw,) = scene.slack.backend.contents.values()
 
     assert name == unique("table-1.csv", scene.turn)
     assert content.splitlines()[150] == "149,値149"
@@ -122,7 +122,7 @@ async def test_what_slack_does_not_take_is_said_to_be_missing(long, method, code
 
 
 async def test_a_missing_scope_is_remembered(long):
-    long.slack.site.scopes.discard("files:write")
+    long.slack.backend.scopes.discard("files:write")
     await long.show(done(LONG))
     await long.ask()
     await long.show(done(LONG))

@@ -90,7 +90,7 @@ async def test_an_event_causes_no_call_of_the_web_api(stage, slack):
     await dispatch(stage, "app_mention")
     await dispatch(stage, "block_actions")
 
-    assert len(slack.journal) == 0 or [r.method for r in slack.journal] == ["auth.test"]
+    assert len(slack.calls) == 0 or [r.method for r in slack.calls] == ["auth.test"]
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ async def test_every_dial_has_a_ticket_of_its_own(online, slack):
 
     await slack.wait_for(lambda: len(slack.sockets) == 1)
 
-    assert len(slack.journal.of("apps.connections.open")) > 2
+    assert len(slack.calls.of("apps.connections.open")) > 2
 
 
 async def test_a_refusal_is_waited_out(online, slack):

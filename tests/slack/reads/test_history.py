@@ -205,7 +205,7 @@ async def test_a_long_thread_is_read_page_by_page_and_its_newest_are_kept(channe
     messages = await channel.read(asked, root=root, reach=Reach(page_size=7, max_messages=4))
 
     assert [m.text for m in messages] == ["27", "28", "29", "?"]
-    assert len(channel.slack.journal.of("conversations.replies")) == 5
+    assert len(channel.slack.calls.of("conversations.replies")) == 5
 
 
 async def test_pages_are_bounded(channel):
@@ -228,7 +228,7 @@ async def test_a_direct_conversation_is_read_no_further_than_its_pause(dm):
 
     await dm.read(asked, reach=Reach(page_size=2))
 
-    assert len(dm.slack.journal.of("conversations.history")) == 2
+    assert len(dm.slack.calls.of("conversations.history")) == 2
 
 
 @pytest.mark.parametrize("error", ["missing_scope", "channel_not_found", 500])
@@ -370,4 +370,4 @@ async def test_a_question_that_begins_its_thread_costs_no_call(channel):
     asked = channel.say("alice", "@streambot one?")
 
     assert told(await channel.read(asked, root=asked, text="one?")) == [("user", "alice", "one?")]
-    assert channel.slack.journal.of("conversations.replies") == []
+    assert channel.slack.calls.of("conversations.replies") == []

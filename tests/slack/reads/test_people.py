@@ -48,7 +48,7 @@ async def people(client, budget, clock):
 
 
 def asked(slack):
-    return [record.arguments["user"] for record in slack.journal.of("users.info")]
+    return [record.arguments["user"] for record in slack.calls.of("users.info")]
 
 
 async def test_a_stranger_has_an_id_and_nothing_else(people):
@@ -118,7 +118,7 @@ async def test_learning_gives_up_in_time_but_the_answer_is_kept(people, slack):
     await people.learn(["U0BOB"], within=0.05)
     assert people.name("U0BOB") == "U0BOB"
 
-    await slack.wait_for(lambda: slack.journal.of("users.info"))
+    await slack.wait_for(lambda: slack.calls.of("users.info"))
     await people.learn(["U0BOB"])
     assert people.name("U0BOB") == "bob"
 

@@ -86,7 +86,7 @@ async def test_an_answer_in_parts_and_a_file(scene):
 
 
 async def test_what_keeps_the_rich_text_is_not_read(scene):
-    scene.slack.site.sizes.keeps_rich_text = True
+    scene.slack.backend.sizes.keeps_rich_text = True
     await scene.show(done("Half", Phase.STOPPED))
     scene.surface = Capabilities(Forms(Form.MARKDOWN))
     scene.open(posts=scene.sink.posts)

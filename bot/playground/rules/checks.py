@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.playground.workspace.refused import Refused
+from bot.playground.workspace.api_error import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -15,10 +15,10 @@ PLAIN = ("plain_text",)
 EITHER = ("plain_text", "mrkdwn")
 
 
-def invalid(reason: str, at: str) -> Refused:
+def invalid(reason: str, at: str) -> ApiError:
     """`at` points into the payload, as in `/blocks/0/text`."""
     messages = [f"[ERROR] {reason} [json-pointer:{at}]"]
-    return Refused(
+    return ApiError(
         "invalid_blocks",
         errors=[f"{reason} [json-pointer:{at}]"],
         response_metadata={"messages": messages},
