@@ -1,0 +1,137 @@
+"""AskAgain: who may ask which turn again, and what becomes of it."""
+
+import pytest
+
+from bot.core.turns import TurnRecord, TurnState
+from bot.errors import StoreError
+from bot.slack.actions.ask_again import (
+    ASKED,
+    FORGOTTEN,
+    NOT_YOURS,
+    STARTED,
+    UNAVAILABLE,
+    UNREADABLE,
+    AskAgain,
+)
+from tests.fakes import Free
+
+ALICE, BOB = "U0ALICE", "U0BOB"
+
+
+class Records:
+    """The part of a journal that knows ended turns. `record` is what it knows of any of them."""
+
+    def __init__(self):
+        self.record = TurnRecord(ALICE, 0, TurnState.DELIVERED)
+        self.reopened = []
+        self.reopens = True
+        self.error = None
+
+    async def find(self, key):
+        if self.error:
+            raise self.error
+        return self.record
+
+    async def reopen(self, turn):
+        self.reopened.append(turn)
+        return self.reopens
+
+
+class Desk:
+    """A question in a small Slack, and the button below its answer."""
+
+    def __init__(self, slack, client, identity):
+        self.slack = slack
+        self.journal = Records()
+        self.budget = Free()
+        self.submitted = []
+        bot, submit = identity.bot_user, self.submitted.append
+        self.ask_again = AskAgain(client, self.journal, self.budget, bot, submit)
+
+    async def ask(self, text="@streambot why?", who="alice"):
+        said = await self.slack.say(who, "general", text)
+        channel = self.slack.workspace.channel("general").id
+        self.key = (self.slack.workspace.team_id, channel, said["ts"])
+
+    async def click(self, user=ALICE, round_=0, *, goes_on=False):
+        return await self.ask_again.again(self.key, round_, user, goes_on=goes_on)
+
+
+@pytest.fixture
+async def desk(slack, client, identity):
+    desk = Desk(slack, client, identity)
+    await desk.ask()
+    return desk
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+async def test_the_asker_opens_the_next_round_of_the_question_as_slack_has_it(desk, goes_on):
+    desk.journal.record = TurnRecord(ALICE, 2, TurnState.FAILED)
+
+    assert await desk.click(round_=2, goes_on=goes_on) == STARTED
+    (turn,) = desk.journal.reopened
+    assert (turn.key, turn.user, turn.text) == (desk.key, ALICE, "why?")
+    assert (turn.round, turn.goes_on) == (3, goes_on)
+    assert desk.submitted == [desk.key]
+
+
+@pytest.mark.parametrize(
+    ("record", "user", "outcome"),
+    [
+        (None, ALICE, FORGOTTEN),
+        (TurnRecord(ALICE, 0, TurnState.DELIVERED), BOB, NOT_YOURS),
+        (TurnRecord(ALICE, 0, TurnState.ANSWERING), ALICE, ASKED),
+        (TurnRecord(ALICE, 1, TurnState.DELIVERED), ALICE, ASKED),
+    ],
+    ids=["forgotten", "not yours", "still answered", "older round"],
+)
+async def test_a_click_without_effect_reads_nothing(desk, slack, record, user, outcome):
+    desk.journal.record = record
+    before = len(slack.journal)
+
+    assert await desk.click(user) == outcome
+    assert len(slack.journal) == before
+    assert desk.submitted == []
+
+
+async def test_of_two_clicks_at_once_one_opens_it(desk):
+    desk.journal.reopens = False
+
+    assert await desk.click() == ASKED
+    assert desk.submitted == []
+
+
+async def test_a_question_that_was_deleted_cannot_be_asked_again(desk):
+    desk.key = (*desk.key[:2], "1700000000.000001")
+
+    assert await desk.click() == UNREADABLE
+    assert desk.journal.reopened == []
+
+
+async def test_what_somebody_else_said_is_not_asked_in_ones_name(desk):
+    """The journal and Slack disagree about who asked: then nobody did."""
+    await desk.ask(who="bob")
+
+    assert await desk.click() == UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"), [("channel_not_found", UNREADABLE), ("internal_error", UNAVAILABLE)]
+)
+async def test_a_slack_that_does_not_show_it_is_told_apart(desk, slack, error, outcome):
+    slack.faults.fail("conversations.replies", error)
+
+    assert await desk.click() == outcome
+
+
+async def test_a_refusal_is_reported_to_the_budget(desk, slack):
+    slack.faults.refuse("conversations.replies", retry_after=7)
+
+    assert await desk.click() == UNAVAILABLE
+    assert desk.budget.refusals == [7.0]
+
+
+async def test_a_journal_that_does_not_answer_is_an_error(desk):
+    desk.journal.error = StoreError("down")
+    with pytest.raises(StoreError):
+        await desk.click()

@@ -1,0 +1,60 @@
+"""The client: our timeouts, one attempt for each call, and no texts in logs."""
+
+import asyncio
+import logging
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.errors import SlackUnknown
+from bot.slack.client import LIMITS, SDK_LOG, SLACK, open_session, web_client
+from bot.slack.web_api import call
+
+
+@pytest.fixture
+async def server():
+    """Breaks every connection off, and counts them."""
+    calls = []
+
+    async def drop(request):
+        calls.append(request.headers["Authorization"])
+        request.transport.abort()
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_route("*", "/api/{method}", drop)
+    async with TestServer(app) as running:
+        running.calls = calls
+        yield running
+
+
+async def test_a_call_is_made_once_however_it_fails(server):
+    async with open_session() as session:
+        client = web_client(session, "xoxb-1", base_url=str(server.make_url("/api/")))
+        with pytest.raises(SlackUnknown):
+            await call(client, "chat.postMessage", {"channel": "C1", "text": "hi"})
+        await asyncio.sleep(0.05)
+
+    assert server.calls == ["Bearer xoxb-1"]
+
+
+async def test_the_session_has_our_timeouts_and_reads_the_proxy_settings():
+    async with open_session() as session:
+        assert session.timeout == LIMITS
+        assert session.trust_env
+
+    assert session.closed
+    assert (LIMITS.total, LIMITS.connect) == (15, 5)
+
+
+async def test_a_client_leaves_the_proxy_to_the_session():
+    async with open_session() as session:
+        client = web_client(session, "xoxb-1")
+
+    assert client.base_url == SLACK
+    assert client.proxy is None
+
+
+def test_the_sdk_logs_no_texts():
+    assert SDK_LOG.level >= logging.INFO
