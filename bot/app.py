@@ -103,10 +103,10 @@ async def open_bot(settings: Settings, transport: Transport) -> AsyncIterator[Bo
         slack = await _open_slack(settings, session, stack)
         endpoint = client_of(settings)
         stack.push_async_callback(endpoint.close)
-        desk = _desk(settings, model_of(settings, endpoint), slack)
+        services = _services(settings, model_of(settings, endpoint), slack)
         words = _words(settings, slack.people)
         conversations = await stack.enter_async_context(
-            _conversations(settings, memory.journal, desk, slack, words)
+            _conversations(settings, memory.journal, services, slack, words)
         )
         bolt = _bolt(slack, memory, conversations, words)
         bot = await connect(settings, bolt, session, slack.identity, stack)
@@ -136,7 +136,7 @@ async def _open_slack(settings: Settings, session: ClientSession, stack: AsyncEx
 def _conversations(
     settings: Settings,
     journal: Journal,
-    desk: AnswerServices,
+    services: AnswerServices,
     slack: _Slack,
     words: Callable[[str], Strings],
 ) -> Conversations:
@@ -154,10 +154,10 @@ def _conversations(
         sink = EditSink(slack.client, claim, lambda: words(turn.user), below, surface)
         return MortalSink(sink, fate) if fate else sink
 
-    terms = TurnPolicy(
+    policy = TurnPolicy(
         lease=settings.bot_lease_seconds, check_interval=min(1.0, settings.bot_lease_seconds / 5)
     )
-    return Conversations(journal, desk, sink_for, lambda turn: words(turn.user).help, terms)
+    return Conversations(journal, services, sink_for, lambda turn: words(turn.user).help, policy)
 
 
 def _surface(settings: Settings, identity: Identity) -> Capabilities:
@@ -268,7 +268,7 @@ def _budget(settings: Settings) -> Budget:
     return Pacer(rates, interval=settings.bot_edit_interval, status=settings.bot_status_interval)
 
 
-def _desk(settings: Settings, model: Model, slack: _Slack) -> AnswerServices:
+def _services(settings: Settings, model: Model, slack: _Slack) -> AnswerServices:
     who, people = slack.identity, slack.people
     reach = Reach(pause=settings.bot_dm_pause)
     fate = fate_of(settings.bot_kill_at)

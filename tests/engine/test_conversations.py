@@ -634,7 +634,7 @@ async def test_a_bug_in_the_writer_ends_the_turn(open_house, times):
     assert [frame[1] for frame in house.screens[turn().ts].frames] == ["failed"][: times == 1]
 
 
-async def test_a_pulse_survives_a_bug(open_house, another):
+async def test_work_in_the_background_survives_a_bug(open_house, another):
     """F104: without it nobody would renew, or find what is due."""
     journal = Moody(await another("first"))
     house = await open_house([TextDelta("Because."), DONE], journal=journal)

@@ -37,7 +37,7 @@ class Records:
         return self.reopens
 
 
-class Desk:
+class Stage:
     """A question in a small Slack, and the button below its answer."""
 
     def __init__(self, slack, client, identity):
@@ -58,21 +58,21 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(slack, client, identity):
-    desk = Desk(slack, client, identity)
-    await desk.ask()
-    return desk
+async def stage(slack, client, identity):
+    stage = Stage(slack, client, identity)
+    await stage.ask()
+    return stage
 
 
 @pytest.mark.parametrize("goes_on", [False, True])
-async def test_the_asker_opens_the_next_round_of_the_question_as_slack_has_it(desk, goes_on):
-    desk.journal.record = TurnRecord(ALICE, 2, TurnState.FAILED)
+async def test_the_asker_opens_the_next_round_of_the_question_as_slack_has_it(stage, goes_on):
+    stage.journal.record = TurnRecord(ALICE, 2, TurnState.FAILED)
 
-    assert await desk.click(round_=2, goes_on=goes_on) == STARTED
-    (turn,) = desk.journal.reopened
-    assert (turn.key, turn.user, turn.text) == (desk.key, ALICE, "why?")
+    assert await stage.click(round_=2, goes_on=goes_on) == STARTED
+    (turn,) = stage.journal.reopened
+    assert (turn.key, turn.user, turn.text) == (stage.key, ALICE, "why?")
     assert (turn.round, turn.goes_on) == (3, goes_on)
-    assert desk.submitted == [desk.key]
+    assert stage.submitted == [stage.key]
 
 
 @pytest.mark.parametrize(
@@ -85,53 +85,53 @@ async def test_the_asker_opens_the_next_round_of_the_question_as_slack_has_it(de
     ],
     ids=["forgotten", "not yours", "still answered", "older round"],
 )
-async def test_a_click_without_effect_reads_nothing(desk, slack, record, user, outcome):
-    desk.journal.record = record
+async def test_a_click_without_effect_reads_nothing(stage, slack, record, user, outcome):
+    stage.journal.record = record
     before = len(slack.journal)
 
-    assert await desk.click(user) == outcome
+    assert await stage.click(user) == outcome
     assert len(slack.journal) == before
-    assert desk.submitted == []
+    assert stage.submitted == []
 
 
-async def test_of_two_clicks_at_once_one_opens_it(desk):
-    desk.journal.reopens = False
+async def test_of_two_clicks_at_once_one_opens_it(stage):
+    stage.journal.reopens = False
 
-    assert await desk.click() == ASKED
-    assert desk.submitted == []
-
-
-async def test_a_question_that_was_deleted_cannot_be_asked_again(desk):
-    desk.key = (*desk.key[:2], "1700000000.000001")
-
-    assert await desk.click() == UNREADABLE
-    assert desk.journal.reopened == []
+    assert await stage.click() == ASKED
+    assert stage.submitted == []
 
 
-async def test_what_somebody_else_said_is_not_asked_in_ones_name(desk):
+async def test_a_question_that_was_deleted_cannot_be_asked_again(stage):
+    stage.key = (*stage.key[:2], "1700000000.000001")
+
+    assert await stage.click() == UNREADABLE
+    assert stage.journal.reopened == []
+
+
+async def test_what_somebody_else_said_is_not_asked_in_ones_name(stage):
     """The journal and Slack disagree about who asked: then nobody did."""
-    await desk.ask(who="bob")
+    await stage.ask(who="bob")
 
-    assert await desk.click() == UNREADABLE
+    assert await stage.click() == UNREADABLE
 
 
 @pytest.mark.parametrize(
     ("error", "outcome"), [("channel_not_found", UNREADABLE), ("internal_error", UNAVAILABLE)]
 )
-async def test_a_slack_that_does_not_show_it_is_told_apart(desk, slack, error, outcome):
+async def test_a_slack_that_does_not_show_it_is_told_apart(stage, slack, error, outcome):
     slack.faults.fail("conversations.replies", error)
 
-    assert await desk.click() == outcome
+    assert await stage.click() == outcome
 
 
-async def test_a_refusal_is_reported_to_the_budget(desk, slack):
+async def test_a_refusal_is_reported_to_the_budget(stage, slack):
     slack.faults.refuse("conversations.replies", retry_after=7)
 
-    assert await desk.click() == UNAVAILABLE
-    assert desk.budget.refusals == [7.0]
+    assert await stage.click() == UNAVAILABLE
+    assert stage.budget.refusals == [7.0]
 
 
-async def test_a_journal_that_does_not_answer_is_an_error(desk):
-    desk.journal.error = StoreError("down")
+async def test_a_journal_that_does_not_answer_is_an_error(stage):
+    stage.journal.error = StoreError("down")
     with pytest.raises(StoreError):
-        await desk.click()
+        await stage.click()
