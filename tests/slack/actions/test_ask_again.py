@@ -87,10 +87,10 @@ async def test_the_asker_opens_the_next_round_of_the_question_as_slack_has_it(st
 )
 async def test_a_click_without_effect_reads_nothing(stage, slack, record, user, outcome):
     stage.journal.record = record
-    before = len(slack.journal)
+    before = len(slack.calls)
 
     assert await stage.click(user) == outcome
-    assert len(slack.journal) == before
+    assert len(slack.calls) == before
     assert stage.submitted == []
 
 

@@ -44,5 +44,5 @@ async def test_only_the_one_who_clicked_sees_it(client, slack):
 async def test_where_slack_does_not_take_it_nothing_is_raised(client, slack):
     await post_ephemeral(client, {"channel": "C404"}, "U0ALICE", "No.")
 
-    assert [record.method for record in slack.journal] == ["chat.postEphemeral"]
+    assert [record.method for record in slack.calls] == ["chat.postEphemeral"]
     assert slack.workspace.ephemerals == []
