@@ -1,21 +1,43 @@
 """Markdown as no model would write it, and every way to cut it."""
 
+import re
+
 from hypothesis import strategies as st
 
-ATOMS = [
-    "a", "word ", "two words ", "日本語", "。", "、", "「重要」", "注意：", "한국어", "é",
-    "👩\u200d👩\u200d👧", "❤️", "*", "**", "***", "_", "__", "~", "~~", "`", "``", "```", "~~~",
-    "\n", "\n\n", "\n\n\n", " ", "  ", "    ", "- ", "* ", "+ ", "1. ", "2) ", "> ", ">", "# ",
-    "## ", "#", "---\n", "- [ ] ", "- [x] ", "[", "]", "(", ")", "](https://example.com/a_b)",
-    "![", "https://example.com/x", "http", "<https://example.com>", "<br>", "<b>", "</b>", "<",
-    ">", "&", "&amp;", "&lt;", "<!channel>", "<@U1>", "@here", ":tada:", ":", "10:30", "|",
-    "| a | b |\n", "|---|---|\n", "| 1 | 2 |\n", "---", "a | b\n", "--- | ---\n", "$$", "$", "\\",
-    "\\(", "\\)", "\\[\n", "\\]\n", "[^1]", "```python\n", "```\n", "  ```\n", "   code\n",
-    "x = 1\n", "!", "\t", ".", "?", "5", "**太字**", "*em*", "`code`",
+INLINE = [
+    "a", "word ", "two words ", "日本語", "。", "、", "「重要」", "注意：", "한국어", "é", "5", " ",
+    "  ", "👩\u200d👩\u200d👧", "❤️", "\n", "!", "\t", ".", "?", "(", ")", "|", "'", '"', "\\",
+    "\\*", "*", "**", "***", "_", "__", "~", "~~", "**太字**", "**bold", "*em*",
+    "`", "``", "`code`", "<code>", "</code>", "</CODE>", "<kbd>",
+    "[", "]", "![", "](", "](https://example.com/a_b)", "(<", "[^1]", "[^",
+    "https://example.com/x", "http", "h", "://", "s:", "<https://example.com>", "<me@x.example>",
+    "<https://example.com/y|two words>", "<https://example.com/y|", "<mailto:me@x.example|me>",
+    "|x>", "<", ">", "<br>", "<b>", "</b>", "<b ", "<u>", "</u>", "</", "<!--", "-->", "--",
+    "&", "&amp;", "&lt;", "&#x202e;", ":tada:", ":", "10:30",
+    "<!channel>", "<@U1>", "@here", "javascript:alert(1)",
+    "$$", "$", "\\(", "\\)", "\\[", "\\]", "\\\n", "$$x^2$$", "\\(x\\)",
+]  # fmt: skip
+"""What inline markup is made of, whole and in pieces."""
+
+BLOCKS = [
+    "\n\n", "\n\n\n", "    ", "- ", "* ", "+ ", "1. ", "2) ", "> ", "# ", "## ", "#", "---\n",
+    "---", "- [ ] ", "- [x] ", "| a | b |\n", "|---|---|\n", "| 1 | 2 |\n", "a | b\n",
+    "--- | ---\n", "\\[\n", "\\]\n", "```", "~~~", "```python\n", "```\n", "  ```\n",
+    "   code\n", "x = 1\n",
 ]  # fmt: skip
 
-markdown = st.lists(st.sampled_from(ATOMS), max_size=40).map("".join)
+SHORT = 150
+"""Characters; less than the shortest time that anything is waited for."""
+
+markdown = st.lists(st.sampled_from(INLINE + BLOCKS), max_size=40).map("".join)
 """Texts that are mostly markup."""
+
+inline = (
+    st.lists(st.sampled_from(INLINE), max_size=25)
+    .map("".join)
+    .map(lambda text: re.sub(r"\n\s+", "\n", text).strip())
+)
+"""Texts of one paragraph that are mostly markup."""
 
 
 def _led(text):

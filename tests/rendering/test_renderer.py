@@ -1,5 +1,6 @@
 """The whole way from pieces of Markdown to parts: the same however it came in, never taken back."""
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -90,6 +91,27 @@ def test_what_is_shown_is_never_taken_back(text, lengths):
         renderer.feed(piece)
         shown = picture(renderer.frame())
         assert shown == final[: len(shown)], text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see **<code>** here, </code> x",
+        "see *a <!-- b* c --> d* e",
+        "a **b <https://example.com|c** d> e** f",
+        "_a x_http://example.com",
+        r"**\(a** b\) c",
+        "[a](<b\\>c>) d",
+        "> **a [b\n> c](https://example.com/d) e** f",
+    ],
+)
+def test_markup_in_markup_is_never_taken_back(text):
+    final = picture(rendered(text))
+    for end in range(1, len(text)):
+        renderer = Renderer()
+        renderer.feed(text[:end])
+        shown = picture(renderer.frame())
+        assert shown == final[: len(shown)], text[:end]
 
 
 def test_a_crowded_item_keeps_its_numbers_and_its_depths():

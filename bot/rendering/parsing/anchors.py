@@ -28,7 +28,7 @@ def anchor(url: str, inside: list[Run], policy: LinkPolicy) -> list[Run]:
     return [run._replace(text=run.text.replace("\n", " "), url=verdict.url) for run in noted]
 
 
-def picture(url: str, inside: list[Run], policy: LinkPolicy) -> list[Run]:
+def image_runs(url: str, inside: list[Run], policy: LinkPolicy) -> list[Run]:
     """The runs of an image, which is a link: nothing is fetched before somebody wants it."""
     alt = text_of(tuple(inside)).strip()
     return anchor(url, [Run(alt or _file_name(url))], policy)

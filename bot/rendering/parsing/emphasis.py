@@ -7,12 +7,13 @@ space does when the other side is punctuation (CommonMark CJK-friendly Amendment
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from unicodedata import category
 
 from bot.rendering.flow import BOLD, ITALIC, STRIKE
+from bot.rendering.parsing.patience import SPAN, STRONG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,22 +36,43 @@ _SPACE, _PUNCTUATION, _WIDE = 1, 2, 4
 
 @dataclass(slots=True, eq=False)
 class Delimiter:
-    """A run of one marker: `*`, `_` or `~~`.
-
-    After `pair`, `closes_styles` are the styles that end here and `opens_styles` those that begin
-    here; between the two stand the `left` markers that belong to nothing and are text.
-    """
+    """A run of one marker: `*`, `_` or `~~`. The fields from `left` on are set by `pair`."""
 
     mark: str
+    """The marker, one character."""
+
     length: int
+    """How many markers the run has."""
+
     opens: bool
     closes: bool
+    at: int = 0
+    """Index of its first marker."""
+
     left: int = 0
-    closes_styles: list[int] = field(default_factory=list)
-    opens_styles: list[int] = field(default_factory=list)
+    """Markers that belong to nothing; they are text between what closes and what opens here."""
+
+    reach: int = 0
+    """Index after the last run that closes what is opened here; 0 if none does."""
+
+    closes_styles: tuple[int, ...] = ()
+    """Styles that end here."""
+
+    opens_styles: tuple[int, ...] = ()
+    """Styles that begin here."""
 
     def __post_init__(self) -> None:
         self.left = self.length
+
+    @property
+    def end(self) -> int:
+        """Index of the first character after the run."""
+        return self.at + self.length
+
+    @property
+    def patience(self) -> int:
+        """Characters to wait for a run that closes it."""
+        return STRONG if self.mark == "*" and self.left > 1 else SPAN
 
 
 def is_cjk(character: str) -> bool:
@@ -91,8 +113,11 @@ def _kind_before(text: str, at: int) -> int:
     return _kind(last if _kind(main) & _SPACE else main)
 
 
-def pair(delimiters: Iterable[Delimiter]) -> None:
-    """Finds the opener of every closer, as in CommonMark's appendix; linear in their number."""
+def pair(delimiters: Iterable[Delimiter]) -> list[Delimiter]:
+    """Finds the opener of every closer; returns the openers that a later closer may close.
+
+    The algorithm of CommonMark's appendix, "process emphasis"; linear in the number of delimiters.
+    """
     openers: list[tuple[int, Delimiter]] = []
     failed: dict[tuple[str, bool, int], int] = {}
     for index, delimiter in enumerate(delimiters):
@@ -100,6 +125,7 @@ def pair(delimiters: Iterable[Delimiter]) -> None:
             _close(index, delimiter, openers, failed)
         if delimiter.opens and delimiter.left:
             openers.append((index, delimiter))
+    return [delimiter for _, delimiter in openers]
 
 
 def _close(
@@ -140,5 +166,6 @@ def _join(opener: Delimiter, closer: Delimiter) -> None:
     style = STRIKE if closer.mark == "~" else (ITALIC, BOLD)[count - 1]
     opener.left -= count
     closer.left -= count
-    opener.opens_styles.append(style)
-    closer.closes_styles.append(style)
+    opener.reach = closer.end
+    opener.opens_styles += (style,)
+    closer.closes_styles += (style,)

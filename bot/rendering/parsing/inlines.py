@@ -1,32 +1,45 @@
-"""The text of a paragraph, a heading or a cell → runs.
+"""The text of a paragraph, a heading or a cell → runs; and what of an unfinished text is open.
 
-One pass from left to right, linear in its length: what a construct is depends on nothing behind its
-own end. Emphasis and links by CommonMark's rules; then what models write besides: bare URLs, emoji
+Emphasis and links follow CommonMark; then there is what models write besides: bare URLs, emoji
 shortcodes, TeX, footnote marks, Slack's own links, and a little HTML. Nothing is ever an image.
+
+How it works. `Reader` goes once from left to right and stops at each special character. A method
+per character decides what begins there and returns where to go on; it looks ahead, never back
+further than the scheme of a URL. What it recognises is appended to a list of pieces: runs, and
+delimiters and tags, which are paired afterwards (`styles`), in a link's label as soon as the link
+is complete, elsewhere at the end. What it does not recognise is part of the next plain run.
+
+The same pass tells what more text can change. Wherever a construct lacks its end, it is read as
+text, and the place is reported as `Pending`. That is so for what is looked ahead for (code, TeX,
+targets, tags, ...), and at the end of the text for brackets, delimiters and tags that are still
+open. Everything before the first such place is decided. What is complete reports its extent: cut
+inside that, the text would read differently. So no rule is written twice: `hold` asks the reader.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from markdown_it.common.utils import unescapeAll
 
 from bot.rendering.flow import CODE, Run, Runs
-from bot.rendering.parsing.anchors import anchor, picture
+from bot.rendering.parsing.anchors import anchor, image_runs
 from bot.rendering.parsing.emphasis import Delimiter, flanks, is_cjk
+from bot.rendering.parsing.patience import CODE as CODE_PATIENCE
+from bot.rendering.parsing.patience import SPAN, STRONG, TARGET
 from bot.rendering.parsing.sanitize import clean
-from bot.rendering.parsing.styles import flat
-from bot.rendering.parsing.tags import BREAK, DROPPED, STYLES, Tag, tag_at
-from bot.rendering.parsing.targets import bare_url, target
+from bot.rendering.parsing.styles import flat, marks_of, pair_marks
+from bot.rendering.parsing.tags import BREAK, DROPPED, STYLES, Tag, may_become_tag, tag_at
+from bot.rendering.parsing.targets import UNFINISHED, bare_url, target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.rendering.parsing.links import LinkPolicy
     from bot.rendering.parsing.styles import Piece
+    from bot.rendering.parsing.targets import Target
 
 LONGEST_TEX: Final = 1_000
 """Characters between `\\(` and `\\)`; further apart they are parentheses."""
@@ -37,91 +50,155 @@ _RUNS: Final = {mark: re.compile(re.escape(mark) + "+") for mark in "*_~`"}
 _BACKTICKS: Final = _RUNS["`"]
 _BLANK: Final = re.compile(r"[ \t]*")
 _BREAK: Final = re.compile(r"[ \t]*\n?[ \t]*")
+_WHITE: Final = re.compile(r"[ \t\n]*")
 _FOOTNOTE: Final = re.compile(r"\[\^([^\s\[\]^]{1,40})\]")
-_AUTOLINK: Final = re.compile(r"<([a-z][a-z0-9+.-]{1,31}:[^\s<>]*)>", re.IGNORECASE)
+
+_AUTOLINK: Final = re.compile(r"<((?:https?|mailto|tel):[^\s<>]*)>", re.IGNORECASE)
 _MAIL: Final = re.compile(
     r"<([\w.+-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+)>", re.IGNORECASE | re.ASCII
 )
 _SLACK_LINK: Final = re.compile(
     r"<((?:https?://|mailto:|tel:)[^\s<>|]+)\|([^<>\n]+)>", re.IGNORECASE
 )
+_MENTION: Final = re.compile(r"<[!@#][^\s<>]*>")
+"""Slack's own form of a mention. It is text, and must not be cut in two."""
+
+_ANGLE_SO_FAR: Final = re.compile(
+    r"<(?:(?:https?|mailto|tel):(?:[^\s<>]*|[^\s<>|]+\|[^<>\n]*)"
+    r"|[\w.+-]{0,64}(?:@[a-z0-9.-]*)?|[!@#][^\s<>]*)\Z",
+    re.IGNORECASE | re.ASCII,
+)
+"""The beginning of any of the four above; it ends where the text does."""
+
 _ENTITY: Final = re.compile(
     r"&(?:#(?:x[a-f0-9]{1,6}|[0-9]{1,7})|[a-z][a-z0-9]{1,31});", re.IGNORECASE
 )
+_ENTITY_SO_FAR: Final = re.compile(
+    r"&(?:#(?:x[a-f0-9]{0,6}|[0-9]{0,7})|[a-z][a-z0-9]{0,31}|)\Z", re.IGNORECASE
+)
 _EMOJI: Final = re.compile(r":((?=[0-9_+'-]*[a-z]|(?:[+-]1|100):)[a-z0-9_+'-]{1,64}):")
+_EMOJI_SO_FAR: Final = re.compile(r":[a-z0-9_+'-]{0,64}\Z")
 _SCHEME: Final = re.compile(r"https?\Z", re.IGNORECASE)
-_CLICKED: Final = re.compile(r"(?:https?|mailto|tel):", re.IGNORECASE)
-"""What Slack itself might make a link of."""
+_SCHEME_SO_FAR: Final = re.compile(r"h(?:t(?:t(?:p(?:s?(?::/?)?)?)?)?)?\Z", re.IGNORECASE)
 
 
 def inlines(text: str, policy: LinkPolicy) -> Runs:
     """The runs of `text`, adjacent ones of one kind merged, none empty."""
     if _SPECIAL.search(text) is None:
         return (Run(text),) if text else ()
-    return tuple(_Reading(text, policy).runs())
+    return tuple(Reader(text, policy).runs())
 
 
-@dataclass(slots=True)
-class _Bracket:
-    """A `[` or `![` that may begin a link. `at`: its place among the pieces."""
+Extent = tuple[int, int]
+"""Where a construct begins and ends. Cut inside, the text would read differently.
+
+An extent may reach one character behind its construct, if that character decides what it is.
+"""
+
+
+class _Bracket(NamedTuple):
+    """A `[` or `![` that may begin a link."""
 
     image: bool
     at: int
+    """Index of its first character."""
+
+    piece: int
+    """Index of its text among the pieces."""
 
 
-class _Reading:
-    """Takes the text apart into pieces; what is not recognised is part of the next plain piece.
+class Reader:
+    """One pass over a text: `runs` if there is a policy for links, else `outlook` alone."""
 
-    There is a method for each special character: given its place, it says where to go on.
-    """
-
-    def __init__(self, text: str, policy: LinkPolicy) -> None:
+    def __init__(self, text: str, policy: LinkPolicy | None = None) -> None:
         self._text = text
         self._policy = policy
         self._pieces: list[Piece] = []
         self._plain_from = 0
         self._brackets: list[_Bracket] = []
         self._dead = 0
+        """Brackets, counted from the outermost, that a link stands in: they begin no link."""
         self._backticks: dict[int, list[int]] | None = None
         self._emoji_end = -1
         self._absent: set[str] = set()
+        self._open_from = len(text)
+        self._extents: list[Extent] = []
+        self._read()
 
     def runs(self) -> list[Run]:
-        text, at = self._text, 0
-        while found := _SPECIAL.search(text, at):
-            at = _READERS[found[0]](self, found.start())
-        self._plain(len(text))
+        """The text as it is read if nothing follows."""
         return flat(self._pieces)
+
+    def outlook(self) -> tuple[int, list[Extent]]:
+        """The index from which more text may change how it reads, and the extents of constructs.
+
+        The index is the length of the text if nothing is open. Extents are in no order.
+        """
+        self._scheme_so_far()
+        for index, bracket in enumerate(self._brackets):
+            if bracket.image or index >= self._dead:
+                self._wait(bracket.at, SPAN)
+        marks = marks_of(self._pieces)
+        for still_open in pair_marks(marks):
+            self._wait(still_open.at, still_open.patience)
+        styled = [(mark.at, mark.reach) for mark in marks if mark.reach]
+        return self._open_from, self._extents + styled
+
+    def _read(self) -> None:
+        text, at, search = self._text, 0, _SPECIAL.search
+        while found := search(text, at):
+            at = found.start()
+            at = _READERS[text[at]](self, at)
+        self._plain_until(len(text))
 
     # Pieces
 
-    def _plain(self, end: int) -> None:
-        if end > self._plain_from:
+    def _plain_until(self, end: int) -> None:
+        if end > self._plain_from and self._policy is not None:
             self._pieces.append(Run(self._text[self._plain_from : end]))
 
     def _put(self, begin: int, end: int, *pieces: Piece) -> int:
-        """`pieces` are what stands at `begin`; reading goes on at `end`."""
-        self._plain(begin)
+        """`pieces` are what `text[begin:end]` means; reading goes on at `end`."""
+        self._plain_until(begin)
         self._pieces += pieces
         self._plain_from = end
         return end
+
+    def _put_whole(self, begin: int, end: int, *pieces: Piece) -> int:
+        self._extents.append((begin, end))
+        return self._put(begin, end, *pieces)
+
+    def _wait(self, at: int, patience: int = SPAN) -> None:
+        """What begins at `at` lacks its end, and is not shown before that comes."""
+        if at < self._open_from and len(self._text) - at <= patience:
+            self._open_from = at
 
     # Characters
 
     def escape(self, at: int) -> int:
         following = self._text[at + 1 : at + 2]
-        if following == "(" and (end := self._tex(at, at + 2, "\\)")):
+        if following == "(" and (end := self._tex(at, "\\)", SPAN)):
             return end
         if following == "[" and (end := self._display(at)):
             return end
         if following == "\n":
-            self._plain(at)
-            self._plain_from = at + 1
-            return self.newline(at + 1)
+            return self._hard_break(at)
+        if not following:
+            self._wait(at)
         if following not in _ESCAPABLE or not following:
             return at + 1
+        self._extents.append((at, at + 2))
         self._put(at, at + 1)
         return at + 2
+
+    def _hard_break(self, at: int) -> int:
+        """A backslash at the end of a line breaks it, unless it is the last one."""
+        following = _end(_WHITE, self._text, at + 1)
+        if following == len(self._text):
+            self._wait(at)
+        self._extents.append((at, following + 1))
+        self._put(at, at + 1)
+        return self.newline(at + 1)
 
     def newline(self, at: int) -> int:
         """One line after another, without the spaces around the break."""
@@ -132,31 +209,41 @@ class _Reading:
 
     def entity(self, at: int) -> int:
         found = _ENTITY.match(self._text, at)
+        if found is None and _ENTITY_SO_FAR.match(self._text, at):
+            self._wait(at)
         if found is None or (character := unescapeAll(found[0])) == found[0]:
             return at + 1
-        return self._put(at, found.end(), Run(clean(character) or "\ufffd"))
+        return self._put_whole(at, found.end(), Run(clean(character) or "\ufffd"))
 
     def emphasis(self, at: int) -> int:
         mark = self._text[at]
         end = _end(_RUNS[mark], self._text, at)
+        if end == len(self._text):
+            self._wait(at)
         if mark == "~" and end - at != 2:
             return end
         opens, closes = flanks(self._text, at, end)
+        # At the end of a text it can only close: what follows is part of what it is.
+        self._extents.append((at, end + (opens or not closes)))
         if not opens and not closes:
             return end
-        return self._put(at, end, Delimiter(mark, end - at, opens, closes))
+        return self._put(at, end, Delimiter(mark, end - at, opens, closes, at))
 
     # Code
 
     def code(self, at: int) -> int:
         begin = _end(_BACKTICKS, self._text, at)
-        end = self._closing_backticks(begin - at, begin)
+        length = begin - at
+        end = self._closing_backticks(length, begin)
+        if end < 0 or end + length == len(self._text):
+            # One more backtick, and it is another run.
+            self._wait(at, SPAN if begin == len(self._text) else CODE_PATIENCE)
         if end < 0:
             return begin
         code = self._text[begin:end].replace("\n", " ")
         if code[0] == code[-1] == " " and code.strip(" "):
             code = code[1:-1]
-        return self._put(at, end + begin - at, Run(code, CODE))
+        return self._put_whole(at, end + length, Run(code, CODE))
 
     def _closing_backticks(self, length: int, begin: int) -> int:
         if self._backticks is None:
@@ -169,37 +256,59 @@ class _Reading:
 
     def dollars(self, at: int) -> int:
         """A single one is money."""
+        if at + 1 == len(self._text):
+            self._wait(at)
         if not self._text.startswith("$$", at):
             return at + 1
-        return self._tex(at, at + 2, "$$") or at + 2
+        return self._tex(at, "$$", SPAN) or at + 2
 
     def _display(self, at: int) -> int:
         r"""The end of lines of TeX between `\[` and `\]`; in a line they are escaped brackets."""
-        end = self._text.find("\\]", at, at + LONGEST_TEX) + 2
-        alone = self._text[end : end + 1] in {"", "\n"} and self._text[at - 1 : at] in {"", "\n"}
-        return self._tex(at, at + 2, "\\]") if end > 1 and alone else 0
+        text = self._text
+        if text[at - 1 : at] not in {"", "\n"}:
+            return 0
+        end = text.find("\\]", at, at + LONGEST_TEX) + 2
+        if end < 2:
+            self._wait(at, STRONG)
+            return 0
+        following = _end(_WHITE, text, end)
+        if text[end : end + 1] != "\n" and following == len(text):
+            self._wait(at, STRONG)
+        elif text[end] != "\n":
+            self._extents.append((at, following + 1))
+            return 0
+        return self._tex(at, "\\]", STRONG) if text[end : end + 1] in {"", "\n"} else 0
 
-    def _tex(self, at: int, begin: int, closing: str) -> int:
+    def _tex(self, at: int, closing: str, patience: int) -> int:
         """Where the formula ends, or 0 when there is none."""
+        begin = at + 2
         end = self._text.find(closing, begin, begin + LONGEST_TEX)
-        tex = self._text[begin:end].replace("\n", " ").strip() if end > 0 else ""
-        return self._put(at, end + 2, Run(tex, CODE)) if tex else 0
+        if end < 0:
+            self._wait(at, patience)
+            return 0
+        tex = self._text[begin:end].replace("\n", " ").strip()
+        return self._put_whole(at, end + 2, Run(tex, CODE)) if tex else 0
 
     # Links
 
     def image(self, at: int) -> int:
-        if not self._text.startswith("[", at + 1):
-            return at + 1
-        return self._bracket(at, at + 2)
+        following = self._text[at + 1 : at + 2]
+        if following == "[":
+            return self._bracket(at, at + 2)
+        if not following:
+            self._wait(at)
+        return at + 1
 
     def open(self, at: int) -> int:
         if found := _FOOTNOTE.match(self._text, at):
-            return self._put(at, found.end(), Run(f"[{found[1]}]"))
+            return self._put_whole(at, found.end(), Run(f"[{found[1]}]"))
         return self._bracket(at, at + 1)
 
     def _bracket(self, at: int, end: int) -> int:
-        self._put(at, end, Run(self._text[at:end]))
-        self._brackets.append(_Bracket(end - at == 2, len(self._pieces) - 1))
+        self._plain_until(at)
+        self._brackets.append(_Bracket(end - at == 2, at, len(self._pieces)))
+        self._pieces.append(Run(self._text[at:end]))
+        self._plain_from = end
         return end
 
     def close(self, at: int) -> int:
@@ -209,52 +318,78 @@ class _Reading:
         alive = bracket.image or len(self._brackets) >= self._dead
         self._dead = min(self._dead, len(self._brackets))
         found = target(self._text, at + 1) if alive else None
-        if found is None:
+        if found is UNFINISHED:
+            self._wait(bracket.at, TARGET)
+        if found is None or found is UNFINISHED:
             return at + 1
-        self._plain(at)
-        inside = flat(self._pieces[bracket.at + 1 :])
-        del self._pieces[bracket.at :]
+        return self._link(bracket, at, found)
+
+    def _link(self, bracket: _Bracket, at: int, found: Target) -> int:
+        self._plain_until(at)
+        inside = self._pieces[bracket.piece + 1 :]
+        del self._pieces[bracket.piece :]
         self._plain_from = at
-        if bracket.image:
-            return self._put(at, found.end, *picture(found.url, inside, self._policy))
-        # A link stands in no other link.
-        self._dead = len(self._brackets)
-        return self._put(at, found.end, *anchor(found.url, inside, self._policy))
+        self._extents.append((bracket.at, found.end))
+        if not bracket.image:
+            # A link stands in no other link.
+            self._dead = len(self._brackets)
+        if self._policy is None:
+            return self._put(at, found.end)
+        resolve = image_runs if bracket.image else anchor
+        return self._put(at, found.end, *resolve(found.url, flat(inside), self._policy))
 
     def angle(self, at: int) -> int:
         for pattern, label in ((_SLACK_LINK, 2), (_AUTOLINK, 1), (_MAIL, 1)):
             if found := pattern.match(self._text, at):
                 url = found[1] if pattern is not _MAIL else f"mailto:{found[1]}"
-                return self._autolink(at, found.end(), url, found[label])
+                return self._put_whole(at, found.end(), *self._anchor(url, found[label]))
         if self._text.startswith("<!--", at):
-            end = self._find("-->", at + 4)
-            return self._put(at, end + 3) if end > 0 else at + 4
+            return self._comment(at)
+        if found := _MENTION.match(self._text, at):
+            self._extents.append(found.span())
+        elif _ANGLE_SO_FAR.match(self._text, at):
+            self._wait(at, TARGET)
         return self._tag(at)
 
-    def _autolink(self, at: int, end: int, url: str, label: str) -> int:
-        """What is no link stays as it was written, unless it looks like one."""
-        if not self._policy.judge(url, label).url and not _CLICKED.match(url):
-            return at + 1
-        return self._put(at, end, *anchor(url, [Run(label)], self._policy))
+    def _anchor(self, url: str, label: str) -> list[Run]:
+        return [] if self._policy is None else anchor(url, [Run(label)], self._policy)
+
+    def _comment(self, at: int) -> int:
+        found = self._find("-->", at + 4)
+        if found is None:
+            self._wait(at, TARGET)
+            return at + 4
+        return self._put_whole(at, found.end())
 
     def colon(self, at: int) -> int:
         if self._text.startswith("://", at):
             return self._bare_url(at)
-        found = _EMOJI.match(self._text, at)
+        found = _EMOJI.match(self._text, at) or _EMOJI_SO_FAR.match(self._text, at)
         if found is None or self._is_inside_word(at, "_:"):
             return at + 1
+        if found.re is _EMOJI_SO_FAR:
+            self._wait(at)
+            return at + 1
         self._emoji_end = found.end()
-        return self._put(at, found.end(), Run(found[0], emoji=found[1]))
+        return self._put_whole(at, found.end(), Run(found[0], emoji=found[1]))
 
     def _bare_url(self, at: int) -> int:
         scheme = _SCHEME.search(self._text[max(self._plain_from, at - 5) : at])
         if scheme is None or self._is_inside_word(begin := at - len(scheme[0]), ""):
             return at + 1
-        source = bare_url(self._text, begin)
-        if not source:
+        found = bare_url(self._text, begin)
+        if found.may_grow:
+            self._wait(begin, TARGET)
+        if not found.source:
             return at + 1
-        url = source.replace("&amp;", "&")
-        return self._put(begin, begin + len(source), *anchor(url, [Run(url)], self._policy))
+        url = found.source.replace("&amp;", "&")
+        return self._put_whole(begin, begin + len(found.source), *self._anchor(url, url))
+
+    def _scheme_so_far(self) -> None:
+        """The text may end in the beginning of a URL."""
+        found = _SCHEME_SO_FAR.search(self._text, max(self._plain_from, len(self._text) - 7))
+        if found and not self._is_inside_word(found.start(), ""):
+            self._wait(found.start())
 
     def _is_inside_word(self, at: int, more: str) -> bool:
         """Behind a letter of a script that puts spaces between its words, or one of `more`."""
@@ -265,31 +400,37 @@ class _Reading:
 
     # Tags
 
-    def _find(self, closing: str, begin: int) -> int:
-        """Where it stands, or -1; what was not found once is not looked for again."""
-        end = -1 if closing in self._absent else self._text.find(closing, begin)
-        if end < 0:
+    def _find(self, closing: str, begin: int) -> re.Match[str] | None:
+        """The first one from `begin` on; what was not found once is not looked for again."""
+        if closing in self._absent:
+            return None
+        found = re.compile(closing, re.IGNORECASE).search(self._text, begin)
+        if found is None:
             self._absent.add(closing)
-        return end
+        return found
 
     def _tag(self, at: int) -> int:
         tag = tag_at(self._text, at)
         if tag is None:
+            if may_become_tag(self._text, at):
+                self._wait(at)
             return at + 1
-        end = at + len(tag.source)
         if tag.name == BREAK:
-            return self._put(at, _end(_BREAK, self._text, end), Run("\n"))
+            return self._put_whole(at, _end(_BREAK, self._text, tag.end), Run("\n"))
         if tag.name in STYLES:
-            return self._raw(at, end, tag) or self._put(at, end, tag)
-        return self._put(at, end) if tag.name in DROPPED else at + 1
+            return self._raw(tag) or self._put_whole(at, tag.end, tag)
+        return self._put_whole(at, tag.end) if tag.name in DROPPED else at + 1
 
-    def _raw(self, at: int, begin: int, tag: Tag) -> int:
-        """Where a tag for code ends, or 0: what stands in it is no Markdown."""
+    def _raw(self, tag: Tag) -> int:
+        """Where the element ends if it is code, else 0: what is inside is no Markdown."""
         if tag.style != CODE or tag.closes:
             return 0
-        end = self._find(f"</{tag.name}>", begin)
-        code = clean(unescapeAll(self._text[begin:end])).replace("\n", " ") if end > 0 else ""
-        return self._put(at, end + len(tag.name) + 3, Run(code, CODE)) if code else 0
+        closing = self._find(rf"</{tag.name}\s*>", tag.end)
+        if closing is None:
+            self._wait(tag.at, STRONG)
+            return 0
+        code = clean(unescapeAll(self._text[tag.end : closing.start()])).replace("\n", " ")
+        return self._put_whole(tag.at, closing.end(), Run(code, CODE)) if code else 0
 
 
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
@@ -297,18 +438,18 @@ def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
     return found.end() if found else at
 
 
-_READERS: Final[dict[str, Callable[[_Reading, int], int]]] = {
-    "\\": _Reading.escape,
-    "`": _Reading.code,
-    "*": _Reading.emphasis,
-    "_": _Reading.emphasis,
-    "~": _Reading.emphasis,
-    "[": _Reading.open,
-    "]": _Reading.close,
-    "!": _Reading.image,
-    "<": _Reading.angle,
-    "&": _Reading.entity,
-    ":": _Reading.colon,
-    "$": _Reading.dollars,
-    "\n": _Reading.newline,
+_READERS: Final[dict[str, Callable[[Reader, int], int]]] = {
+    "\\": Reader.escape,
+    "`": Reader.code,
+    "*": Reader.emphasis,
+    "_": Reader.emphasis,
+    "~": Reader.emphasis,
+    "[": Reader.open,
+    "]": Reader.close,
+    "!": Reader.image,
+    "<": Reader.angle,
+    "&": Reader.entity,
+    ":": Reader.colon,
+    "$": Reader.dollars,
+    "\n": Reader.newline,
 }

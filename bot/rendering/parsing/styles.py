@@ -12,15 +12,29 @@ from bot.rendering.runs import merged
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Piece = Run | Delimiter | Tag
+StyleMark = Delimiter | Tag
+Piece = Run | StyleMark
 
 
 def flat(pieces: list[Piece]) -> list[Run]:
-    """The runs that the pieces stand for, in the styles around them."""
-    pair(piece for piece in pieces if isinstance(piece, Delimiter))
-    pair_tags(piece for piece in pieces if isinstance(piece, Tag))
+    """The runs of the pieces, each in the styles that are on around it."""
+    if marks := marks_of(pieces):
+        pair_marks(marks)
     styles = _Styles()
     return merged(run for piece in pieces if (run := styles.of(piece)))
+
+
+def marks_of(pieces: list[Piece]) -> list[StyleMark]:
+    """The delimiters and tags among the pieces."""
+    return [piece for piece in pieces if not isinstance(piece, Run)]
+
+
+def pair_marks(marks: list[StyleMark]) -> list[StyleMark]:
+    """Finds which marks open and close a style; returns those that a later one may close."""
+    return [
+        *pair(mark for mark in marks if isinstance(mark, Delimiter)),
+        *pair_tags(mark for mark in marks if isinstance(mark, Tag)),
+    ]
 
 
 class _Styles:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.rendering.flow import BOLD, CODE, Run, text_of
-from bot.rendering.parsing.anchors import LONGEST, anchor, picture
+from bot.rendering.parsing.anchors import LONGEST, anchor, image_runs
 from bot.rendering.parsing.links import LinkPolicy
 
 POLICY = LinkPolicy()
@@ -39,7 +39,7 @@ def test_a_link_without_a_label_says_its_target(label):
     ],
 )
 def test_a_picture_without_a_description_is_called_by_its_file(url, name):
-    assert text_of(tuple(picture(url, [], POLICY))) == name
+    assert text_of(tuple(image_runs(url, [], POLICY))) == name
 
 
 def test_a_long_target_is_shortened_but_never_the_text():
@@ -48,4 +48,4 @@ def test_a_long_target_is_shortened_but_never_the_text():
     assert anchor(data, [Run(data)], POLICY) == [Run(data, CODE)]
     (_, _, shown, _) = anchor(data, [Run("a")], POLICY)
     assert len(shown.text) == LONGEST + 1
-    assert picture(data, [], POLICY) == [shown]
+    assert image_runs(data, [], POLICY) == [shown]

@@ -1,10 +1,21 @@
 """How much of a half-written paragraph can be shown."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
-from bot.rendering.parsing.hold import CODE, SPAN, STRONG, TARGET, hold, settled_cut
-from tests.rendering.soup import markdown
+from bot.rendering.parsing.hold import hold, settled_cut
+from bot.rendering.parsing.inlines import inlines
+from bot.rendering.parsing.links import LinkPolicy
+from bot.rendering.parsing.patience import CODE, SPAN, STRONG, TARGET
+from tests.rendering.soup import SHORT, inline, markdown
+
+POLICY = LinkPolicy()
+
+
+def look(text):
+    """Each character that is read, with its style, and where it leads."""
+    runs = inlines(text.strip(), POLICY)
+    return [(c, *run[1:]) for run in runs for c in run.text if not c.isspace()]
 
 
 @pytest.mark.parametrize(
@@ -71,6 +82,56 @@ def test_what_may_become_markup_waits(text, shown):
 def test_it_does_not_wait_for_ever(opened, patience):
     assert hold(opened + "x" * (patience - len(opened) - 1)) == 0
     assert hold(opened + "x" * (patience + 1)) > patience
+
+
+@settings(max_examples=500)
+@given(inline)
+def test_what_is_shown_is_how_the_whole_text_begins(text):
+    """Long texts apart: there, what waited for too long is taken for text, and may be wrong."""
+    text = text[:SHORT]
+    final = look(text)
+    for end in range(1, len(text)):
+        shown = look(text[: hold(text[:end])])
+        assert shown == final[: len(shown)], text[:end]
+
+
+@settings(max_examples=300)
+@given(inline, inline)
+def test_what_follows_a_cut_changes_nothing_before_it(text, following):
+    """A long paragraph is cut in two; neither half reads differently for it, if nothing is open."""
+    text = f"{text}. {following}"[:SHORT]
+    cut = settled_cut(text)
+    if hold(text) >= cut:
+        whole = look(text)
+        first = look(text[:cut])
+        assert first == whole[: len(first)]
+
+
+@pytest.mark.parametrize(
+    "construct",
+    [
+        "`code`", "``co`de``", "<code>co*de</code>", "<KBD>key</kbd >", r"\(x\)", "$$x$$",
+        "[^note]", "**bold**", "*em*", "__bold__", "_em_", "~~gone~~", "***both***", "<b>bold</b>",
+        r"\*", "[a](https://example.com/b)", '[a](https://example.com/(b) "t")', r"[a](<b\>c> (t))",
+        "![a](https://example.com/b.png)", "[![a](b)](https://example.com/c)", "[a `b` *c*](d)",
+        "<https://example.com>", "<https://example.com/a|two words>", "<mailto:me@x.example|me>",
+        "<me@x.example>", "<tel:+49>", "<!channel>", "<@U1>", "<!-- note -->", "<br />", "<u>",
+        '<span class="a" id=b hidden>', "</span\n>", "&amp;", "&#x3c;", "&#60;", ":tada:", ":+1:",
+        "\\[\nx\n\\]",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("following", [" x", "x"])
+def test_every_construct_waits_for_its_end(construct, following):
+    """However much of it has arrived, what is shown is how it reads in the end."""
+    text = construct + following
+    final = look(text)
+    for end in range(1, len(text)):
+        shown = look(text[: hold(text[:end])])
+        assert shown == final[: len(shown)], text[:end]
+
+
+def test_what_is_complete_does_not_wait():
+    assert hold("`a` <code>b</code> **c** <b>d</b> [e](f) <https://g.example|h> \\(i\\) j") == 70
 
 
 @given(markdown)

@@ -6,21 +6,14 @@ from itertools import pairwise
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.rendering.flow import BOLD, CODE, ITALIC, STRIKE, Run
 from bot.rendering.parsing.inlines import inlines
 from bot.rendering.parsing.links import LinkPolicy
+from tests.rendering.soup import inline
 
 POLICY = LinkPolicy()
 URL = "https://a.example/b"
-SOUP = [
-    *("*", "**", "_", "~~", "`", "``", "[", "]", "![", "](", ")", f"]({URL})", "<", ">", "&", "\\"),
-    *("<b>", "</b>", "<br>", "<code>", "</code>", "<u>", "<!--", "-->", "$$", "\\(", "\\)", "\n"),
-    *(":tada:", ":", URL, "日本", "。", "a", " ", "&lt;", "&#x202e;", "[^1]", "<!channel>", "|"),
-    *(f"<{URL}>", f"<{URL}|x>", "<me@x.example>", "javascript:alert(1)", "@here", "\\*"),
-]
-soup = st.lists(st.sampled_from(SOUP), max_size=25).map("".join)
 
 
 def said(text):
@@ -266,7 +259,7 @@ def test_a_little_html(text, runs):
     assert said(text) == runs
 
 
-@given(soup)
+@given(inline)
 def test_runs_are_merged_and_never_empty(text):
     runs = said(text)
 
@@ -274,7 +267,7 @@ def test_runs_are_merged_and_never_empty(text):
     assert all(run[1:] != after[1:] or run.emoji for run, after in pairwise(runs))
 
 
-@given(soup)
+@given(inline)
 def test_only_safe_links_come_out(text):
     assert all(
         re.match(r"(?:https?://[a-z0-9.]+|mailto:[\w.]+@[\w.]+$)|$", run.url) for run in said(text)

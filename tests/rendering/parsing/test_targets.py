@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.rendering.parsing.targets import bare_url, target
+from bot.rendering.parsing.targets import UNFINISHED, bare_url, target
 
 
 @pytest.mark.parametrize(
@@ -27,25 +27,37 @@ def test_a_target(text, url):
     assert found == (url, len(text))
 
 
+@pytest.mark.parametrize("text", ["a", "(a b)", "(<a<b>)", "(<a\nb>)", "(a(b c", '(a "b" c)'])
+def test_no_target(text):
+    assert target(text, 0) is None
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        "",
-        "a",
-        "(",
-        "(a",
-        "(a b)",
-        "(<a)",
-        "(<a<b>)",
-        "(<a\nb>)",
-        "(a(b)",
-        "(a 'b)",
-        '(a "b" c)',
-        "(a\\",
+        "", "(", "(\n", "(a", "(a ", "(a(b)", "(a\\", "(<a", "(<a)", "(<a\\>b", "(<a> ", '(a "b',
+        '(a "b" ', "(a 'b)", "(a 'b\\", "(a (b) ",
+    ],
+)  # fmt: skip
+def test_a_target_whose_end_has_not_arrived(text):
+    assert target(text, 0) is UNFINISHED
+
+
+@pytest.mark.parametrize(
+    ("text", "may_grow"),
+    [
+        ("https://", True),
+        ("https://a.example", True),
+        ("https://a.example/b)", True),
+        ("https://a.example/?b[c", True),
+        ("https://a.example/?b[c d", False),
+        ("https://a.example ", False),
+        ("https://a.example**", False),
+        ("https://a.exampleです", False),
     ],
 )
-def test_no_target(text):
-    assert target(text, 0) is None
+def test_a_url_at_the_end_of_the_text_may_grow(text, may_grow):
+    assert bare_url(text, 0).may_grow == may_grow
 
 
 @pytest.mark.parametrize(
@@ -75,4 +87,4 @@ def test_no_target(text):
     ],
 )
 def test_a_url_in_plain_text_ends_where_its_sentence_goes_on(text, url):
-    assert bare_url(text, 0) == url
+    assert bare_url(text, 0).source == url
