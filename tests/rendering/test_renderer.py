@@ -102,6 +102,7 @@ def test_what_is_shown_is_never_taken_back(text, lengths):
         "_a x_http://example.com",
         r"**\(a** b\) c",
         "[a](<b\\>c>) d",
+        "- [ ] \\[\na **b** <https://example.com/a_b_c>\\]",
         "> **a [b\n> c](https://example.com/d) e** f",
     ],
 )

@@ -25,6 +25,9 @@ _UNDECIDED: Final = re.compile(
     r"(?:[-*+]|\d{1,9}[.)]?|\$\$?.*|\\\[.*|#{1,6}(?:[ \t].*)?|`{3}[^`]*|`{1,2}|~{3}.*|~{1,2}"
     r"|[-*_][-*_ \t]*|\[[ xX]?\]?|\\)?[ \t]*$"
 )
+TASK: Final = re.compile(r"\[([ xX])\](?:[ \t]+|$)")
+"""The box of a task, with which the text of a list item may begin."""
+
 MATH: Final = {"$$": "$$", "\\[": "\\]"}
 
 
@@ -65,6 +68,12 @@ class Line:
     @property
     def content(self) -> str:
         return self.text[self.at :]
+
+    @property
+    def text_at(self) -> int:
+        """Column where the text of its paragraph begins: after the box of a task."""
+        task = TASK.match(self.content) if self.marker else None
+        return self.at + task.end() if task else self.at
 
     @property
     def blank(self) -> bool:

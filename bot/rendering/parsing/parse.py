@@ -22,6 +22,7 @@ from bot.rendering.flow import (
 )
 from bot.rendering.parsing.dialect import MATH, tokens
 from bot.rendering.parsing.inlines import inlines
+from bot.rendering.parsing.lines import TASK
 from bot.rendering.runs import merged
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ RULE: Final = "———"
 """A thematic break in a list or a quote."""
 
 _WHITE: Final = " \t\n"
-_TASK: Final = re.compile(r"\[([ xX])\](?:[ \t]+|$)")
 _BOXES: Final = {" ": "☐ ", "x": "☑ ", "X": "☑ "}
 _FENCE: Final = re.compile(r"(?:(`{3,})([^`\n]*)|(~{3,})([^\n]*))\n")
 _LANGUAGE: Final = re.compile(r"[\w+#.-]{1,40}")
@@ -118,7 +118,7 @@ class _Document:
             self._rows[-1].append(self._runs(token.content))
         elif self._heading:
             self._put_heading(self._runs(token.content))
-        elif (task := _TASK.match(token.content)) and self._is_in_item() and not self._said():
+        elif (task := TASK.match(token.content)) and self._is_in_item() and not self._said():
             rest = self._runs(token.content[task.end() :])
             self._put_text(tuple(merged((Run(_BOXES[task[1]]), *rest))))
         else:

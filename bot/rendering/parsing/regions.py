@@ -237,7 +237,7 @@ class Scanner:
     def _leaf_of(self, line: Line, at: int) -> int:
         """Where the paragraph begins that this line is part of."""
         if self._leaf is None or line.marker or line.quote > self._quote:
-            return at + line.at
+            return at + line.text_at
         return self._leaf
 
     def _delimits(self, line: Line) -> bool:
