@@ -82,7 +82,7 @@ def test_closed_parts_never_change(text, lengths, units):
         before = parts
 
 
-@settings(derandomize=True, max_examples=400)
+@settings(derandomize=True, max_examples=400, deadline=None)
 @given(led, sizes)
 def test_what_is_shown_is_never_taken_back(text, lengths):
     final = picture(rendered(text))

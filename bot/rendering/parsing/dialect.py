@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MATH: Final = "math"
 """The type of the token of display math; its content is TeX."""
 
-_OTHER: Final = re.compile(r">|(?:#{1,6}|[-*+]|\d{1,9}[.)])(?:[ \t]|$)")
+_OTHER: Final = re.compile(r">|(?:#{1,6}|[-*+]|\d{1,9}[.)])(?:[ \t]|$)|`{3,}[^`]*$|~{3,}")
 _CLOSINGS: Final = {"$$": "$$", "\\[": "\\]"}
 
 
@@ -42,7 +42,7 @@ def _parser() -> MarkdownIt:
 
 
 def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature
-    """What begins a quote, a list or a heading is that, whatever stands below it."""
+    """A line that begins a quote, a list, a heading or code is no header of a table."""
     return not _OTHER.match(_line(state, start)) and table(state, start, end, silent)
 
 

@@ -50,3 +50,10 @@ def test_what_is_off(text):
 )
 def test_display_math(text, expected):
     assert blocks(text) == expected
+
+
+@pytest.mark.parametrize("opening", ["```a | b", "~~~a | b", "- a | b", "> a | b", "# a | b"])
+def test_a_line_that_begins_something_else_is_no_header_of_a_table(opening):
+    kinds = [token.type for token in tokens(f"text\n{opening}\n--- | ---\n")]
+
+    assert "table_open" not in kinds
