@@ -81,7 +81,11 @@ ELEMENTS = {"text", "link", "emoji"}
 
 
 def frames(text, policy=None):
-    """Two pictures for each place to cut: at the cut, and in the end."""
+    """Two frames for each place to cut, at the cut and in the end; of equal ones only the first."""
+    return dict.fromkeys(every_frame(text, policy))
+
+
+def every_frame(text, policy):
     for at in range(len(text)):
         renderer = Renderer(policy=policy)
         renderer.feed(text[:at])
