@@ -1,5 +1,6 @@
 """How the tests share a machine: `make test` runs them in several processes."""
 
+import gc
 import os
 from operator import itemgetter
 
@@ -24,6 +25,12 @@ def pytest_collection_modifyitems(items):
     waiting = [item for item in items if is_waiting(item)]
     working = [item for item in items if not is_waiting(item)]
     items[:] = spread(waiting, working)
+
+
+def pytest_collection_finish():
+    """Modules and tests are never garbage: from now on no collection looks at them again."""
+    gc.collect()
+    gc.freeze()
 
 
 def is_waiting(item):
