@@ -114,6 +114,31 @@ PURE_IMPORTS = {
         "re",
         "typing",
     },
+    "playground/workspace": {
+        "__future__",
+        "base64",
+        "binascii",
+        "collections",
+        "dataclasses",
+        "itertools",
+        "re",
+        "typing",
+        "uuid",
+    },
+    "playground/rules": {"__future__", "collections", "dataclasses", "re", "typing"},
+    "playground/page/html": {
+        "__future__",
+        "collections",
+        "csv",
+        "dataclasses",
+        "functools",
+        "html",
+        "itertools",
+        "pygments",
+        "re",
+        "rich",
+        "typing",
+    },
 }
 """Nothing here can wait, tell the time, or reach the outside."""
 

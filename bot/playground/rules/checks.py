@@ -1,4 +1,4 @@
-"""What the rules for blocks are made of: one refusal, which says what is wrong and where."""
+"""Checks of single values in a block. Each raises `invalid_blocks` with the place of the error."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EITHER = ("plain_text", "mrkdwn")
 
 
 def invalid(reason: str, at: str) -> ApiError:
-    """`at` points into the payload, as in `/blocks/0/text`."""
+    """The error for a value. `at` is its JSON pointer, such as `/blocks/0/text`."""
     messages = [f"[ERROR] {reason} [json-pointer:{at}]"]
     return ApiError(
         "invalid_blocks",
@@ -26,18 +26,20 @@ def invalid(reason: str, at: str) -> ApiError:
 
 
 def bounded(value: Any, maximum: int, at: str) -> None:
+    """Text of at most `maximum` characters, or None."""
     if value is not None and (not isinstance(value, str) or len(value) > maximum):
         raise invalid(f"must be less than {maximum + 1} characters", at)
 
 
 def filled(value: Any, maximum: int, at: str) -> None:
+    """Text of 1 to `maximum` characters."""
     if not isinstance(value, str) or not value:
         raise invalid("must be more than 0 characters", at)
     bounded(value, maximum, at)
 
 
 def whole(value: Any, maximum: int, at: str) -> None:
-    """A number from 0, or nothing."""
+    """A whole number from 0 to `maximum`, or None."""
     if value is None:
         return
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= maximum:
@@ -50,13 +52,14 @@ def chosen(value: Any, choices: Collection[Any], at: str) -> None:
 
 
 def text_object(value: Any, maximum: int, at: str, kinds: tuple[str, ...]) -> None:
+    """A text object of one of these types, with 1 to `maximum` characters."""
     if not isinstance(value, dict) or value.get("type") not in kinds:
         raise invalid("missing or unsupported text object", at)
     filled(value.get("text"), maximum, f"{at}/text")
 
 
 def elements(block: Block, maximum: int, at: str) -> list[Any]:
-    """Those of a block that has to have some."""
+    """The block's elements: 1 to `maximum`."""
     listed = block.get("elements")
     if not isinstance(listed, list) or not listed:
         raise invalid("must provide at least one element", f"{at}/elements")
@@ -66,7 +69,7 @@ def elements(block: Block, maximum: int, at: str) -> list[Any]:
 
 
 def kind(value: Any, kinds: Collection[str], at: str) -> str:
-    """The type of an object, if it is one of these."""
+    """The type of the object, which must be one of these."""
     found = value.get("type") if isinstance(value, dict) else None
     if not isinstance(found, str) or found not in kinds:
         raise invalid(f"unsupported type: {found}", f"{at}/type")

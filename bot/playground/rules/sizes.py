@@ -1,4 +1,4 @@
-"""What Slack keeps to itself about messages: where the total ends, and which edits it refuses."""
+"""Limits of messages that Slack does not publish, or that are not confirmed for bots."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Sizes:
-    """`block_units` is the total of all blocks of a message, in characters of text.
-
-    With `keeps_rich_text` an edit that takes the last rich_text block away is refused, as Slack
-    documents it; whether that holds for a bot's own messages is not known, so it is off.
-    """
-
     block_units: int = MAX_BLOCK_UNITS
+    """Characters of text in all blocks of a message."""
     keeps_rich_text: bool = False
+    """Whether an edit that removes the last rich_text block is refused.
+
+    Slack documents it; whether it applies to a bot's own messages is not known, so it is off.
+    """
 
     def check(self, blocks: Any) -> None:
         check_blocks(blocks, self.block_units)

@@ -1,1 +1,1 @@
-"""Who and what is in the small Slack, as plain values. Pure."""
+"""The Slack workspace as plain data: people, channels and messages. Pure: no clock, no I/O."""

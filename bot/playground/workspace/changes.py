@@ -1,4 +1,4 @@
-"""What changed in the workspace, said to everybody who listens: the events, the page, the tests."""
+"""Changes of the workspace, and the feed that passes them to the events and the page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ChangeKind = Literal["posted", "updated", "deleted", "ephemeral", "reacted", "st
 
 
 def copied(value: T) -> T:
-    """A copy of a JSON value. Every edit is copied for its listeners, and `deepcopy` is slow."""
+    """A deep copy of a JSON value. Every change is copied, and `copy.deepcopy` is slow."""
     return cast("T", _copied(value))
 
 
@@ -29,23 +29,26 @@ def _copied(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`message` is a copy: what listeners do with it cannot reach the workspace."""
-
     kind: ChangeKind
     channel_id: str
     message: Message
+    """A copy of the message after the change; of a deleted one, before it."""
     previous: Message | None = None
+    """An updated message before the change."""
     at: float = 0.0
+    """Seconds since the epoch."""
     detail: dict[str, Any] = field(default_factory=dict)
+    """Of a reaction: its event's type, the user and the emoji."""
 
 
 class Feed:
-    """Tells listeners of every change, in the order of the changes."""
+    """Calls every listener with every change, in order."""
 
     def __init__(self) -> None:
         self._listeners: list[Callable[[Change], None]] = []
 
     def subscribe(self, listener: Callable[[Change], None]) -> Callable[[], None]:
+        """Returns a function that unsubscribes the listener."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 

@@ -19,6 +19,7 @@ T = TypeVar("T")
 class Page(Generic[T]):
     items: list[T]
     next_cursor: str = ""
+    """Empty on the last page."""
 
     @property
     def has_more(self) -> bool:
@@ -26,6 +27,7 @@ class Page(Generic[T]):
 
 
 def page(items: Sequence[T], limit: int, cursor: str | None) -> Page[T]:
+    """The page that the cursor points to, or the first; ApiError for a malformed cursor."""
     start = _decode(cursor) if cursor else 0
     end = start + limit
     return Page(list(items[start:end]), _encode(end) if end < len(items) else "")

@@ -1,4 +1,4 @@
-"""The events that a change of the workspace raises, as Slack emits them to one app."""
+"""The events that Slack sends an app when the workspace changes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bot.playground.workspace.people import App, Channel
 
 Event = dict[str, Any]
+"""The inner event, without its envelope."""
 
 DEFAULT_SUBSCRIPTIONS = frozenset(
     {"app_mention", "message.channels", "message.groups", "message.im", "message.mpim"}
@@ -23,7 +24,7 @@ _MESSAGE_EVENTS = {
     "im": "message.im",
     "mpim": "message.mpim",
 }
-# What only readers of the history see; metadata has an event of its own.
+# Fields that only conversations.history returns; metadata has an event of its own.
 _NOT_IN_EVENTS = frozenset(
     {"reply_count", "reply_users", "reply_users_count", "latest_reply", "is_locked", "metadata"}
 )
@@ -32,16 +33,16 @@ _NOT_IN_EVENTS = frozenset(
 def events_for(
     change: Change, channel: Channel, app: App, subscriptions: AbstractSet[str]
 ) -> list[Event]:
-    """One change raises none, one or two events, and only where the app is a member."""
-    if app.user_id not in channel.members or change.kind not in _RAISED:
+    """None, one or two events; none where the app is not a member of the channel."""
+    if app.user_id not in channel.members or change.kind not in _EVENTS:
         return []
     return [
-        event for name, event in _RAISED[change.kind](change, channel, app) if name in subscriptions
+        event for name, event in _EVENTS[change.kind](change, channel, app) if name in subscriptions
     ]
 
 
 def _posted(change: Change, channel: Channel, app: App) -> Iterator[tuple[str, Event]]:
-    message = shown(change.message)
+    message = _without_counters(change.message)
     if _mentions(message, channel, app):
         yield "app_mention", _mention(message, channel, message["ts"])
     where = {"channel": channel.id, "event_ts": message["ts"], "channel_type": channel.kind}
@@ -49,17 +50,17 @@ def _posted(change: Change, channel: Channel, app: App) -> Iterator[tuple[str, E
 
 
 def _updated(change: Change, channel: Channel, app: App) -> Iterator[tuple[str, Event]]:
-    message, event_ts = shown(change.message), f"{change.at:.6f}"
-    # Seen in the wild: an edit that (still) mentions the app raises app_mention again, same ts.
+    message, event_ts = _without_counters(change.message), f"{change.at:.6f}"
+    # Observed: an edit that mentions the app raises app_mention again, with the same ts.
     if "edited" in message and _mentions(message, channel, app):
         yield "app_mention", _mention(message, channel, event_ts)
-    previous = shown(change.previous or {})
+    previous = _without_counters(change.previous or {})
     body = {"message": message, "previous_message": previous}
     yield _hidden("message_changed", body, channel, event_ts)
 
 
 def _deleted(change: Change, channel: Channel, _app: App) -> Iterator[tuple[str, Event]]:
-    previous = shown(change.message)
+    previous = _without_counters(change.message)
     body = {"previous_message": previous, "deleted_ts": previous["ts"]}
     yield _hidden("message_deleted", body, channel, f"{change.at:.6f}")
 
@@ -73,7 +74,7 @@ def _reacted(change: Change, channel: Channel, _app: App) -> Iterator[tuple[str,
     )
 
 
-_RAISED = {"posted": _posted, "updated": _updated, "deleted": _deleted, "reacted": _reacted}
+_EVENTS = {"posted": _posted, "updated": _updated, "deleted": _deleted, "reacted": _reacted}
 
 
 def _hidden(
@@ -97,10 +98,10 @@ def _mention(message: Message, channel: Channel, event_ts: str) -> Event:
 
 
 def _mentions(message: Message, channel: Channel, app: App) -> bool:
-    """`app_mention` is never sent in a DM, nor for what the app wrote itself."""
+    """Slack sends no `app_mention` in a DM, nor for the app's own messages."""
     by_app = message.get("bot_id") == app.bot_id
     return channel.kind != "im" and not by_app and f"<@{app.user_id}>" in message.get("text", "")
 
 
-def shown(message: Message) -> Message:
+def _without_counters(message: Message) -> Message:
     return {key: value for key, value in message.items() if key not in _NOT_IN_EVENTS}

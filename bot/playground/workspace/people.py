@@ -1,11 +1,11 @@
-"""Who and where: users, channels and the app, as values, and the shapes Slack shows them in."""
+"""Users, channels and the app as values, and the objects in which Slack returns them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["channel", "group", "im", "mpim"]
+ChannelKind = Literal["channel", "group", "im", "mpim"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,7 @@ class User:
     name: str
     real_name: str
     color: str
+    """Hexadecimal RGB, without `#`."""
     is_bot: bool = False
     locale: str = "en-US"
     is_admin: bool = False
@@ -21,7 +22,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The bot's identity: its user, its bot id and its app id are three different ids in Slack."""
+    """The bot's identity. Its user, bot and app id are three different ids in Slack."""
 
     user_id: str = "U0STREAMBOT"
     bot_id: str = "B0STREAMBOT"
@@ -29,6 +30,7 @@ class App:
     name: str = "Stream Bot"
 
     def profile(self, team_id: str) -> dict[str, Any]:
+        """The `bot_profile` of a message, and the `bot` of `bots.info`."""
         return {
             "id": self.bot_id,
             "app_id": self.app_id,
@@ -45,13 +47,13 @@ class App:
 class Channel:
     id: str
     name: str
-    kind: Kind
+    kind: ChannelKind
     members: list[str] = field(default_factory=list)
     archived: bool = False
 
 
 def user_object(user: User, team_id: str, app: App, *, locale: bool = False) -> dict[str, Any]:
-    """A user as `users.info` shows it; the locale only when it was asked for."""
+    """The object of `users.info`. `locale` adds the user's locale to it."""
     shown: dict[str, Any] = {
         "id": user.id,
         "team_id": team_id,
@@ -77,7 +79,7 @@ def user_object(user: User, team_id: str, app: App, *, locale: bool = False) -> 
 
 
 def channel_object(channel: Channel, app: App) -> dict[str, Any]:
-    """A conversation as `conversations.info` shows it."""
+    """The object of `conversations.info`."""
     shown: dict[str, Any] = {
         "id": channel.id,
         "is_channel": channel.kind == "channel",

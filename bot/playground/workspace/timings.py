@@ -1,4 +1,4 @@
-"""How long people wait: from a question to the placeholder, and to the first words of an answer."""
+"""How long people wait for each answer: from the question to the placeholder, and to its text."""
 
 from __future__ import annotations
 
@@ -19,27 +19,35 @@ _KEPT = 500
 
 @dataclass(slots=True)
 class AnswerTimes:
-    """Seconds since the question, None until it happened."""
+    """The times of one answer. Each `…_after` is in seconds from the question, or None so far."""
 
     channel: str
     question_ts: str
     asked_at: float
+    """Seconds since the epoch."""
     thread_ts: str
+    """The thread in which the answer is expected."""
     answer_ts: str | None = None
+    """None until the app has posted."""
     placeholder: str = field(default="", repr=False)
+    """The visible text of the app's first message."""
     placeholder_after: float | None = None
     first_text_after: float | None = None
+    """Until the first edit that shows something other than the placeholder."""
     last_edit_after: float | None = None
     edits: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        shown = ("channel", "question_ts", "answer_ts", "edits")
+        plain = ("channel", "question_ts", "answer_ts", "edits")
         spans = ("placeholder_after", "first_text_after", "last_edit_after")
-        return {name: getattr(self, name) for name in (*shown, *spans)}
+        return {name: getattr(self, name) for name in (*plain, *spans)}
 
 
 class Timings:
-    """Listens to a workspace; the first message of the app after a question is its answer."""
+    """The times of the newest 500 answers. Subscribe `on_change` to a workspace.
+
+    The first message of the app in the thread of a question is taken for its answer.
+    """
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -58,7 +66,7 @@ class Timings:
             self._edit(change)
 
     def _asks(self, change: Change) -> bool:
-        """Without a mention only what is said in a DM is surely meant for the app."""
+        """Whether the message is a question to the app: it mentions the app, or is in a DM."""
         mentioned = f"<@{self._app.user_id}>" in change.message.get("text", "")
         return mentioned or _is_dm(change.channel_id)
 
@@ -89,7 +97,7 @@ def _is_dm(channel_id: str) -> bool:
 
 
 def _answers(change: Change, answer: AnswerTimes) -> bool:
-    """In a DM the app may answer at the top level; elsewhere it answers in the thread."""
+    """Whether the new message answers the question. In a DM it may be outside the thread."""
     open_ = answer.answer_ts is None and answer.channel == change.channel_id
     at_top = "thread_ts" not in change.message and _is_dm(change.channel_id)
     return open_ and (at_top or change.message.get("thread_ts") == answer.thread_ts)

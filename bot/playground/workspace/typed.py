@@ -1,4 +1,4 @@
-"""What a person types, as Slack keeps it: mrkdwn text with entities, and rich_text blocks."""
+"""What Slack's composer makes of typed text: mrkdwn with entities, and a rich_text block."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Element = dict[str, Any]
 
 _FENCE = re.compile(r"```\n?(.*?)\n?```", re.DOTALL)
 
-# The order is the rule: nothing is looked for inside code, and a style needs the edge of a word.
+# The order matters: nothing is found inside code. A style begins and ends at the edge of a word.
 _INLINE = re.compile(
     r"`(?P<code>[^`\n]+)`"
     r"|<@(?P<user>[UW][A-Z0-9]+)>"
@@ -34,7 +34,9 @@ _MARKS = {"code": "`", "bold": "*", "italic": "_", "strike": "~"}
 @dataclass(frozen=True, slots=True)
 class Typed:
     text: str
+    """Mrkdwn."""
     blocks: list[dict[str, Any]]
+    """The same as one rich_text block; none for an empty text."""
 
 
 def escape(text: str) -> str:
@@ -43,7 +45,7 @@ def escape(text: str) -> str:
 
 
 def typed(text: str, users: Iterable[User]) -> Typed:
-    """Both forms of one message; `@name` is a mention where somebody has that name."""
+    """Both forms of a typed message. `@name` is a mention if a user has this name."""
     names = {user.name: user.id for user in users}
     sections = list(_sections(text, names))
     block = {"type": "rich_text", "elements": sections}

@@ -1,18 +1,18 @@
-"""The words a reader sees in a message, whatever kinds of blocks they stand in."""
+"""The text that a reader sees in a message, from whichever kinds of blocks it has."""
 
 from __future__ import annotations
 
 from typing import Any
 
-# Fields that hold words for readers; `value`, `url` and ids are for machines.
+# Fields with text for readers; `value`, `url` and ids are not shown.
 _WORDS = ("text", "title", "alt_text", "name")
-_ASIDE = {"actions", "context", "context_actions"}
+_LEFT_OUT = {"actions", "context", "context_actions"}
 _LINE_BY_LINE = {"rich_text", "rich_text_list"}
 _WITHIN = ("elements", "blocks", "fields", "rows", "columns", "accessory", "label")
 
 
 def visible_text(message: dict[str, Any]) -> str:
-    """Of the blocks where there are any, else the text; buttons and contexts count for nothing."""
+    """The text of the blocks if there are any, else `text`; without buttons and context blocks."""
     blocks = message.get("blocks")
     if not blocks:
         return str(message.get("text", ""))
@@ -24,7 +24,7 @@ def block_text(block: Any) -> str:
         return block
     if isinstance(block, list):
         return "".join(map(block_text, block))
-    if not isinstance(block, dict) or block.get("type") in _ASIDE:
+    if not isinstance(block, dict) or block.get("type") in _LEFT_OUT:
         return ""
     if block.get("type") == "emoji":
         return f":{block.get('name')}:"
@@ -33,7 +33,7 @@ def block_text(block: Any) -> str:
 
 
 def _within(block: dict[str, Any], key: str) -> str:
-    """Paragraphs, items and rows are lines of their own."""
+    """Paragraphs, list items and table rows are separate lines."""
     inner = block[key]
     if key == "rows" and isinstance(inner, list):
         return "\n".join(" ".join(map(block_text, row)) for row in inner)

@@ -1,33 +1,39 @@
-"""A Slack workspace as plain data: people, channels, messages, and a feed of what changes.
+"""A Slack workspace as plain data: people, channels, messages, and a feed of changes.
 
-Pure: no clock, no I/O. The time is told in `now`, in seconds since the epoch.
+Pure: no clock and no I/O. Times are given as `now`, in seconds since the epoch.
 """
 
 from __future__ import annotations
 
 import uuid
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from bot.playground.workspace.api_error import ApiError
 from bot.playground.workspace.changes import Change, ChangeKind, Feed, Message, copied
-from bot.playground.workspace.cursors import Page, page
+from bot.playground.workspace.demo import demo_channels, demo_users
 from bot.playground.workspace.event_payloads import DEFAULT_SUBSCRIPTIONS, Event, events_for
+from bot.playground.workspace.messages import THREAD_FIELDS, Messages, Window, without_metadata
 from bot.playground.workspace.people import App, Channel, User
+from bot.playground.workspace.reactions import Reactions, with_reaction, without_reaction
 from bot.playground.workspace.typed import typed
 from bot.playground.workspace.visible import visible_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from bot.playground.workspace.cursors import Page
+
 __all__ = ["App", "Change", "Channel", "Message", "User", "Workspace"]
 
 _TOMBSTONE = {"user": "USLACKBOT", "subtype": "tombstone", "text": "This message was deleted."}
-_OF_A_THREAD = ("thread_ts", "reply_count", "reply_users", "reply_users_count", "latest_reply")
 
 
 class Workspace:
-    """One team with one app in it. Whoever wants to know of changes subscribes."""
+    """One team with one app in it.
+
+    Messages go in and come out as copies. ApiError is raised where Slack refuses a call.
+    """
 
     def __init__(
         self,
@@ -47,16 +53,22 @@ class Workspace:
         self.users = {user.id: user for user in users}
         self.channels = {channel.id: channel for channel in channels}
         self.subscriptions = set(subscriptions)
-        # Slack lists `duplicate_message_not_found`, so it knows some deduplication by this id;
-        # whether it does it for bots is not confirmed. Off, as the harder case.
+        """The names of the events that the app is sent."""
         self.dedupe_client_msg_id = dedupe_client_msg_id
+        """Whether a post of the app with a known `client_msg_id` returns the first message.
+
+        Slack lists `duplicate_message_not_found`, so it deduplicates something by this id; whether
+        posts of bots, is not confirmed. Off, as the harder case.
+        """
         self.ephemerals: list[Message] = []
         self.statuses: dict[tuple[str, str], str] = {}
+        """The app's status line, by channel and thread ts."""
         self.views: list[dict[str, Any]] = []
+        """All modals that were ever opened."""
         self.open_views: dict[str, str] = {}
-        """The id of each modal that somebody has before them, and who that is."""
+        """The user of each open modal, by the modal's id."""
         self.files: dict[str, dict[str, Any]] = {}
-        self._messages: dict[str, dict[str, Message]] = {}
+        self._messages = Messages()
         self._posted_ids: dict[str, tuple[str, str]] = {}
         self._feed = Feed()
         self._last = 0
@@ -64,30 +76,21 @@ class Workspace:
 
     @classmethod
     def demo(cls, **settings: Any) -> Workspace:
-        """Three people, three channels, a DM each with the bot, and one with all of them."""
+        """The workspace of tests and of the page: three people, and channels of every kind."""
         bot = App()
-        people = [
-            User("U0ALICE", "alice", "Alice Archer", "4bbe2e", is_admin=True),
-            User("U0BOB", "bob", "Bob Baker", "e7392d"),
-            User("U0YUKI", "yuki", "結城 ゆき", "3c989f", locale="ja-JP"),
-            User(bot.user_id, "streambot", bot.name, "684b6c", is_bot=True),
-        ]
-        humans = [user.id for user in people if not user.is_bot]
-        everyone = [user.id for user in people]
-        channels = [
-            Channel("C0GENERAL", "general", "channel", [*everyone]),
-            Channel("C0RANDOM", "random", "channel", [*everyone]),
-            Channel("C0LEADS", "leads", "group", [humans[0], humans[1], bot.user_id]),
-            Channel("C0TRIO", "mpdm-alice--bob--streambot-1", "mpim", [*humans[:2], bot.user_id]),
-            *(Channel(f"D{user[1:]}", "", "im", [user, bot.user_id]) for user in humans),
-        ]
-        return cls(bot=bot, users=people, channels=channels, **settings)
-
-    # Finding
+        users = demo_users(bot)
+        return cls(bot=bot, users=users, channels=demo_channels(users), **settings)
 
     def subscribe(self, listener: Callable[[Change], None]) -> Callable[[], None]:
-        """`listener` hears every change, at once and in order; the result ends that."""
+        """`listener` is called with every change, in order. The result unsubscribes it."""
         return self._feed.subscribe(listener)
+
+    def events_for(self, change: Change) -> list[Event]:
+        """The events that Slack sends the app because of this change."""
+        channel = self.channels[change.channel_id]
+        return events_for(change, channel, self.bot, self.subscriptions)
+
+    # Reading
 
     def user(self, name: str) -> User:
         """By id or by name."""
@@ -106,70 +109,50 @@ class Workspace:
         raise ApiError("channel_not_found")
 
     def dm(self, user: str) -> Channel:
-        """The DM of this person (by id or name) with the bot; it is opened when there is none."""
+        """The DM of this user (id or name) with the bot. It is opened if there is none."""
         user_id = self.user(user).id
-        channel = next(
-            (c for c in self.channels.values() if c.kind == "im" and user_id in c.members), None
-        )
-        return channel or self._open(user_id)
+        for channel in self.channels.values():
+            if channel.kind == "im" and user_id in channel.members:
+                return channel
+        opened = Channel(f"D{user_id[1:]}", "", "im", [user_id, self.bot.user_id])
+        self.channels[opened.id] = opened
+        return opened
 
     def message(self, channel_id: str, ts: str) -> Message | None:
-        """A copy of the message, or None."""
-        return copied(self._in(channel_id).get(ts))
+        return copied(self._messages.find(channel_id, ts))
 
     def messages(self, channel_id: str) -> list[Message]:
         """Everything in the channel, threads included, oldest first."""
-        return [copied(message) for message in self._in(channel_id).values()]
+        return self._messages.all(channel_id)
 
     def history(
         self,
         channel_id: str,
         *,
-        latest: str | None = None,
-        oldest: str | None = None,
-        inclusive: bool = False,
         limit: int = 100,
         cursor: str | None = None,
-        include_all_metadata: bool = False,
+        **window: Unpack[Window],
     ) -> Page[Message]:
         """Newest first. Replies are in their threads only, unless they were broadcast."""
-        within = _between(oldest, latest, inclusive=inclusive)
-        found = [m for m in self._in(channel_id).values() if _at_top(m) and within(m["ts"])]
-        return self._page(found[::-1], limit, cursor, metadata=include_all_metadata)
+        return self._messages.history(channel_id, limit, cursor, **window)
 
     def replies(
         self,
         channel_id: str,
         ts: str,
         *,
-        latest: str | None = None,
-        oldest: str | None = None,
-        inclusive: bool = False,
         limit: int = 1000,
         cursor: str | None = None,
-        include_all_metadata: bool = False,
+        **window: Unpack[Window],
     ) -> Page[Message]:
         """Oldest first; the root leads every page. The ts of a reply finds that reply alone."""
-        root = self._in(channel_id).get(ts)
-        if root is None:
-            raise ApiError("thread_not_found")
-        within = _between(oldest, latest, inclusive=inclusive)
-        found = [m for m in self._thread(channel_id, ts) if within(m["ts"])]
-        listed = self._page(found, limit, cursor, metadata=include_all_metadata)
-        return Page([_copy(root, metadata=include_all_metadata), *listed.items], listed.next_cursor)
+        return self._messages.replies(channel_id, ts, limit, cursor, **window)
 
-    def events_for(self, change: Change) -> list[Event]:
-        """What Slack would tell the app about this change."""
-        channel = self.channels[change.channel_id]
-        return events_for(change, channel, self.bot, self.subscriptions)
-
-    # Changing
+    # Messages
 
     def say(self, channel_id: str, *, user: str, text: str, now: float, **fields: Any) -> Message:
-        """A person types something: entities, mentions and rich_text are made of it."""
-        written = typed(text, self.users.values())
-        content = {"text": written.text, "blocks": written.blocks or None}
-        return self.post(channel_id, user=user, now=now, **(content | fields))
+        """A person types a message: it is stored with entities, mentions and rich text."""
+        return self.post(channel_id, user=user, now=now, **(self._typed(text) | fields))
 
     def post(self, channel_id: str, *, user: str, now: float, **fields: Any) -> Message:
         """Adds a message with these fields of Slack's; those that are None are left out."""
@@ -180,22 +163,21 @@ class Workspace:
         ts = self.next_ts(now)
         message: Message = {"type": "message", "user": user, "text": "", "ts": ts}
         message |= {"team": self.team_id} | self._author(ts, by_app=by_app)
-        message |= self._placed(channel_id, copied(given))
+        message |= self._in_thread(channel_id, copied(given))
         self._complete(message)
-        self._in(channel_id)[message["ts"]] = message
-        self._count_reply(channel_id, message)
+        self._messages.put(channel_id, message)
         if by_app:
-            # Slack takes the status line away as soon as the app posts (docs: setStatus).
+            # Slack removes the status line as soon as the app posts (docs: setStatus).
             self.set_status(channel_id, message.get("thread_ts", ""), "", now)
-            self._posted_ids[given.get("client_msg_id", "")] = (channel_id, message["ts"])
+            self._posted_ids[given.get("client_msg_id", "")] = (channel_id, ts)
         self._tell("posted", channel_id, message, now)
         return copied(message)
 
     def update(
         self, channel_id: str, ts: str, *, now: float, edited_by: str | None = None, **fields: Any
     ) -> Message:
-        """Replaces these fields; None removes one. `edited_by` leaves the mark "(edited)"."""
-        message = self._existing(channel_id, ts)
+        """Replaces these fields; None removes one. `edited_by` adds the mark "(edited)"."""
+        message = self._messages.get(channel_id, ts)
         previous = copied(message)
         for key, value in fields.items():
             message.pop(key, None)
@@ -208,26 +190,24 @@ class Workspace:
         return copied(message)
 
     def edit(self, channel_id: str, ts: str, *, text: str, now: float) -> Message:
-        """A person edits what they typed."""
-        written, author = typed(text, self.users.values()), self._existing(channel_id, ts)["user"]
-        content = {"text": written.text, "blocks": written.blocks or None}
-        return self.update(channel_id, ts, now=now, edited_by=author, **content)
+        """The author edits a message that they typed."""
+        author = self._messages.get(channel_id, ts)["user"]
+        return self.update(channel_id, ts, now=now, edited_by=author, **self._typed(text))
 
     def delete(self, channel_id: str, ts: str, *, now: float) -> None:
-        """A root with replies becomes a tombstone, which Slack tells as a `message_changed`."""
-        message = self._existing(channel_id, ts)
+        """A root with replies becomes a tombstone, for which Slack sends `message_changed`."""
+        message = self._messages.get(channel_id, ts)
         if message.get("reply_count"):
-            kept = {"type": "message", "ts": ts, "hidden": True} | _TOMBSTONE
-            kept |= {key: message[key] for key in _OF_A_THREAD}
-            self._in(channel_id)[ts] = kept
-            self._tell("updated", channel_id, kept, now, message)
-            return
-        del self._in(channel_id)[ts]
-        self._count_reply(channel_id, message)
-        self._tell("deleted", channel_id, message, now)
+            tombstone = {"type": "message", "ts": ts, "hidden": True} | _TOMBSTONE
+            tombstone |= {key: message[key] for key in THREAD_FIELDS}
+            self._messages.put(channel_id, tombstone)
+            self._tell("updated", channel_id, tombstone, now, message)
+        else:
+            self._messages.remove(channel_id, message)
+            self._tell("deleted", channel_id, message, now)
 
     def post_ephemeral(self, channel_id: str, *, user: str, now: float, **fields: Any) -> Message:
-        """An ephemeral message: seen by one person, in no history, raising no event."""
+        """Adds a message of the app that one person sees: in no history, and without an event."""
         given = {key: value for key, value in fields.items() if value is not None}
         ts = self.next_ts(now)
         message: Message = {"type": "message", "text": "", "ts": ts, "is_ephemeral": True}
@@ -239,8 +219,9 @@ class Workspace:
         return copied(message)
 
     def delete_ephemeral(self, ts: str) -> None:
-        """Takes an ephemeral message away."""
         self.ephemerals = [message for message in self.ephemerals if message["ts"] != ts]
+
+    # Members, reactions, status
 
     def join(self, channel_id: str, *, user: str, now: float) -> Message:
         self.channels[channel_id].members.append(user)
@@ -248,26 +229,17 @@ class Workspace:
         return self.post(channel_id, user=user, now=now, text=text, subtype="channel_join")
 
     def react(self, channel_id: str, ts: str, *, user: str, name: str, now: float) -> None:
-        message = self._existing(channel_id, ts)
-        reactions: list[dict[str, Any]] = message.setdefault("reactions", [])
-        entry = next((r for r in reactions if r["name"] == name), None)
-        if entry is not None and user in entry["users"]:
-            raise ApiError("already_reacted")
-        if entry is None:
-            reactions.append(entry := {"name": name, "users": []})
-        entry["users"].append(user)
-        self._reacted("reaction_added", channel_id, message, user=user, name=name, now=now)
+        message = self._messages.get(channel_id, ts)
+        detail = {"type": "reaction_added", "user": user, "reaction": name}
+        self._set_reactions(channel_id, message, with_reaction(message, user, name), detail, now)
 
     def unreact(self, channel_id: str, ts: str, *, user: str, name: str, now: float) -> None:
-        message = self._existing(channel_id, ts)
-        entry = next((r for r in message.get("reactions", []) if r["name"] == name), None)
-        if entry is None or user not in entry["users"]:
-            raise ApiError("no_reaction")
-        entry["users"].remove(user)
-        self._reacted("reaction_removed", channel_id, message, user=user, name=name, now=now)
+        message = self._messages.get(channel_id, ts)
+        detail = {"type": "reaction_removed", "user": user, "reaction": name}
+        self._set_reactions(channel_id, message, without_reaction(message, user, name), detail, now)
 
     def set_status(self, channel_id: str, thread_ts: str, status: str, now: float) -> None:
-        """The line "<app> is thinking…" under a thread; an empty one takes it away."""
+        """Sets the line "<app> is thinking…" below a thread; an empty status removes it."""
         key = (channel_id, thread_ts)
         if status == self.statuses.get(key, ""):
             return
@@ -275,35 +247,16 @@ class Workspace:
         message = {"ts": thread_ts, "thread_ts": thread_ts, "status": status}
         self._tell("status", channel_id, message, now)
 
+    # Parts of a message
+
     def next_ts(self, now: float) -> str:
-        """Unique in the workspace and growing, also when the clock stands still."""
+        """Unique in the workspace and growing, even if `now` does not grow."""
         self._last = max(int(now * 1_000_000), self._last + 1)
         return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
 
-    # Inside
-
-    def _in(self, channel_id: str) -> dict[str, Message]:
-        return self._messages.setdefault(channel_id, {})
-
-    def _existing(self, channel_id: str, ts: str) -> Message:
-        message = self._in(channel_id).get(ts)
-        if message is None:
-            raise ApiError("message_not_found")
-        return message
-
-    def _thread(self, channel_id: str, ts: str) -> list[Message]:
-        return [m for m in self._in(channel_id).values() if _is_reply(m) and m["thread_ts"] == ts]
-
-    def _open(self, user_id: str) -> Channel:
-        channel = Channel(f"D{user_id[1:]}", "", "im", [user_id, self.bot.user_id])
-        self.channels[channel.id] = channel
-        return channel
-
-    def _page(
-        self, found: list[Message], limit: int, cursor: str | None, *, metadata: bool
-    ) -> Page[Message]:
-        listed = page(found, limit, cursor)
-        return Page([_copy(m, metadata=metadata) for m in listed.items], listed.next_cursor)
+    def _typed(self, text: str) -> dict[str, Any]:
+        written = typed(text, self.users.values())
+        return {"text": written.text, "blocks": written.blocks or None}
 
     def _posted_before(self, given: Message) -> Message | None:
         where = self._posted_ids.get(given.get("client_msg_id") or "-")
@@ -315,48 +268,36 @@ class Workspace:
         profile = self.bot.profile(self.team_id)
         return {"bot_id": self.bot.bot_id, "app_id": self.bot.app_id, "bot_profile": profile}
 
-    def _placed(self, channel_id: str, given: Message) -> Message:
-        """A reply belongs to the root of its thread, which must still be there."""
+    def _in_thread(self, channel_id: str, given: Message) -> Message:
+        """Adds what a reply says of its root; ApiError when there is no such root."""
         broadcast = given.pop("reply_broadcast", False)
         if "thread_ts" not in given:
             return given
-        root = self._in(channel_id).get(given["thread_ts"])
-        if root is None:
-            raise ApiError("thread_not_found")
+        root = self._messages.get(channel_id, given["thread_ts"], "thread_not_found")
         given["thread_ts"] = root.get("thread_ts", root["ts"])
-        given["parent_user_id"] = self._existing(channel_id, given["thread_ts"])["user"]
+        given["parent_user_id"] = self._messages.get(channel_id, given["thread_ts"])["user"]
         if broadcast:
-            given |= {"subtype": "thread_broadcast", "root": _copy(root, metadata=False)}
+            given |= {"subtype": "thread_broadcast", "root": without_metadata(root)}
         return given
 
     def _complete(self, message: Message) -> None:
+        """Adds ids to blocks, and the text that Slack derives from blocks when there is none."""
         for block in message.get("blocks", []):
             block.setdefault("block_id", f"b{next(self._block_ids):04x}")
         if not message.get("text") and message.get("blocks"):
-            # Slack builds the text of the notification when the app gives none.
             message["text"] = visible_text({"blocks": message["blocks"]})
 
-    def _count_reply(self, channel_id: str, message: Message) -> None:
-        """Roots carry the counters of their threads."""
-        if not _is_reply(message):
-            return
-        root_ts = message["thread_ts"]
-        replies, root = self._thread(channel_id, root_ts), self._in(channel_id)[root_ts]
-        for key in _OF_A_THREAD:
-            root.pop(key, None)
-        if replies:
-            people = list(dict.fromkeys(reply["user"] for reply in replies))
-            counters = (root_ts, len(replies), people, len(people), replies[-1]["ts"])
-            root |= dict(zip(_OF_A_THREAD, counters, strict=True))
-        elif root.get("subtype") == "tombstone":
-            del self._in(channel_id)[root_ts]
+    # Changes
 
-    def _reacted(
-        self, kind: str, channel_id: str, message: Message, *, user: str, name: str, now: float
+    def _set_reactions(
+        self,
+        channel_id: str,
+        message: Message,
+        reactions: Reactions,
+        detail: dict[str, Any],
+        now: float,
     ) -> None:
-        left = [r | {"count": len(r["users"])} for r in message["reactions"] if r["users"]]
-        message["reactions"] = left
-        detail = {"type": kind, "user": user, "reaction": name}
+        message["reactions"] = reactions
         self._tell("reacted", channel_id, message, now, detail=detail)
 
     def _tell(
@@ -368,38 +309,4 @@ class Workspace:
         previous: Message | None = None,
         detail: dict[str, Any] | None = None,
     ) -> None:
-        shown = copied(message)
-        self._feed.tell(Change(kind, channel_id, shown, previous, now, detail or {}))
-
-
-def _is_reply(message: Message) -> bool:
-    return bool(message.get("thread_ts", message["ts"]) != message["ts"])
-
-
-def _at_top(message: Message) -> bool:
-    return not _is_reply(message) or message.get("subtype") == "thread_broadcast"
-
-
-def _copy(message: Message, *, metadata: bool) -> Message:
-    """Slack keeps the payload of metadata to itself unless it was asked for."""
-    shown = copied(message)
-    if not metadata:
-        shown.pop("metadata", None)
-    return shown
-
-
-def _between(oldest: str | None, latest: str | None, *, inclusive: bool) -> Callable[[str], bool]:
-    low, high = _number(oldest, 0.0), _number(latest, float("inf"))
-
-    def within(ts: str) -> bool:
-        at = float(ts)
-        return low <= at <= high if inclusive else low < at < high
-
-    return within
-
-
-def _number(ts: str | None, default: float) -> float:
-    try:
-        return float(ts) if ts else default
-    except ValueError:
-        raise ApiError("invalid_ts_latest") from None
+        self._feed.tell(Change(kind, channel_id, copied(message), previous, now, detail or {}))
