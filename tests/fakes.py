@@ -61,7 +61,7 @@ class Screen:
         self.known = True
         self.frames: list[tuple[str, str]] = []
         self.seconds: list[float] = []
-        self.picture: Snapshot | None = None
+        self.snapshot: Snapshot | None = None
         self.calls: list[Call] = []
 
     def inherited(self) -> Screen:
@@ -78,7 +78,7 @@ class Screen:
         return ("2.0",) if self.frames else ()
 
     def plan(self, snapshot: Snapshot) -> list[Call]:
-        self.picture = snapshot
+        self.snapshot = snapshot
         self.seconds.append(snapshot.seconds)
         frame = (snapshot.text, snapshot.phase.value)
         if self.known and self.frames and self.last == frame:

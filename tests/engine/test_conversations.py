@@ -113,7 +113,7 @@ async def test_as_long_as_it_thinks_the_time_is_told(open_house):
 
     assert screen.seconds == sorted(screen.seconds)
     assert len({*screen.seconds}) >= 3
-    assert screen.picture.seconds >= 0.2
+    assert screen.snapshot.seconds >= 0.2
 
 
 async def test_once_it_writes_the_time_is_not_told_any_more(open_house):
@@ -137,7 +137,7 @@ async def test_the_first_answer_of_a_conversation_is_known(open_house, said, fir
     await house.ask(turn())
     await house.ended()
 
-    assert house.screens["1.000100"].picture.first == first
+    assert house.screens["1.000100"].snapshot.first == first
 
 
 @pytest.mark.parametrize(("thoughts", "kept"), [(0, ""), (4, "mmmm")])
@@ -147,7 +147,7 @@ async def test_reasoning_is_kept_where_it_is_to_be_shown(open_house, thoughts, k
     await house.ask(turn())
     await house.ended()
 
-    assert house.screens["1.000100"].picture.thoughts == kept
+    assert house.screens["1.000100"].snapshot.thoughts == kept
 
 
 async def test_the_same_question_twice_is_one_turn(open_house):

@@ -63,12 +63,16 @@ class Reach:
     """Seconds for Slack's answer to one call."""
 
     budget_timeout: float = 30.0
-    """Seconds to wait for the read budget before answering without the rest of the history."""
+    """Seconds for the whole reading, most of which is waiting for the read budget.
+
+    After that the question is answered with the history that was read so far.
+    """
 
     names_timeout: float = 1.0
     """Seconds to wait for the names of those who wrote the messages."""
 
     max_pages: int = 10
+    """Calls for one conversation."""
 
     page_size: int = 999
     """Messages per call; Slack's maximum for `limit` is 999 (docs: conversations.history)."""
@@ -119,18 +123,14 @@ class SlackHistory:
             async with asyncio.timeout(self._reach.budget_timeout):
                 async for page in self._read_pages(turn):
                     # Every page of a thread begins with the root.
-                    said |= {
-                        message["ts"]: message for message in page if _is_in_conversation(message)
-                    }
+                    said |= {each["ts"]: each for each in page if _is_in_conversation(each)}
                     if turn.thread.root is None and self._conversation_start(turn, said):
                         break
         except (SlackError, TimeoutError) as error:
             whole = False
             log.warning("history not read whole", read=len(said), detail=str(error) or "too slow")
-        newest = sorted(said.values(), key=lambda each: _timestamp(each["ts"]))[
-            -self._reach.max_messages :
-        ]
-        return newest, whole
+        in_order = sorted(said.values(), key=lambda each: _timestamp(each["ts"]))
+        return in_order[-self._reach.max_messages :], whole
 
     async def _read_pages(self, turn: Turn) -> AsyncIterator[list[RawMessage]]:
         thread = turn.thread
