@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.backoff import Backoff
-from bot.core.pacing import Rate
 from bot.database import open_database
 from bot.endpoint import client_of, deadlines_of, model_of
 from bot.engine.answer import AnswerServices
@@ -23,15 +22,16 @@ from bot.mortal import MortalModel, MortalSink, fate_of
 from bot.signals import ended_by_signal
 from bot.slack.actions.ask_again import AskAgain
 from bot.slack.actions.feedback import FeedbackActions
-from bot.slack.answers.capabilities import Capabilities
 from bot.slack.answers.edit_sink import EditSink
-from bot.slack.answers.furniture import KEPT, Furniture, Style
+from bot.slack.answers.furniture import KEPT, Furniture, FurnitureStyle
 from bot.slack.authorize import build_app
+from bot.slack.capabilities import Capabilities
 from bot.slack.client import open_session, web_client
 from bot.slack.events.inbox import open_inbox
 from bot.slack.events.listeners import Handlers, register
 from bot.slack.events.socket import SocketMode
 from bot.slack.identity import Identity, identify
+from bot.slack.limits import rates
 from bot.slack.reads.history import Reach, SlackHistory
 from bot.slack.reads.people import SlackPeople
 from bot.strings import LANGUAGES, strings_for
@@ -141,9 +141,9 @@ def _conversations(
     words: Callable[[str], Strings],
 ) -> Conversations:
     fate = fate_of(settings.bot_kill_at)
-    surface = _surface(settings, slack.identity)
-    style = Style(settings.openai_model, settings.footer, settings.bot_reasoning)
-    furniture = Furniture(style, surface.forms)
+    capabilities = _capabilities(settings, slack.identity)
+    style = FurnitureStyle(settings.openai_model, settings.footer, settings.bot_reasoning)
+    furniture = Furniture(style, capabilities.forms)
 
     def sink_for(claim: Claim) -> Sink:
         turn = claim.turn
@@ -151,7 +151,7 @@ def _conversations(
         def below(snapshot: Snapshot) -> list[Block]:
             return furniture.below(snapshot, words(turn.user), turn)
 
-        sink = EditSink(slack.client, claim, lambda: words(turn.user), below, surface)
+        sink = EditSink(slack.client, claim, lambda: words(turn.user), below, capabilities)
         return MortalSink(sink, fate) if fate else sink
 
     policy = TurnPolicy(
@@ -160,7 +160,7 @@ def _conversations(
     return Conversations(journal, services, sink_for, lambda turn: words(turn.user).help, policy)
 
 
-def _surface(settings: Settings, identity: Identity) -> Capabilities:
+def _capabilities(settings: Settings, identity: Identity) -> Capabilities:
     files = identity.may("files:write")
     try:
         return Capabilities.of(settings.bot_render, settings.bot_link_allow, files=files)
@@ -261,11 +261,10 @@ async def _identify(client: AsyncWebClient) -> Identity:
 
 
 def _budget(settings: Settings) -> Budget:
-    # One less than Slack may tolerate: calls that are late on the way must not meet those behind.
-    edits = Rate(settings.bot_edits_per_minute, max(settings.bot_burst - 1, 1))
-    posts = Rate(settings.bot_posts_per_minute, burst=10)
-    rates = {"chat.update": edits, "chat.postMessage": posts}
-    return Pacer(rates, interval=settings.bot_edit_interval, status=settings.bot_status_interval)
+    allowed = rates(
+        settings.bot_edits_per_minute, settings.bot_posts_per_minute, settings.bot_burst
+    )
+    return Pacer(allowed, interval=settings.bot_edit_interval, status=settings.bot_status_interval)
 
 
 def _services(settings: Settings, model: Model, slack: _Slack) -> AnswerServices:

@@ -13,7 +13,7 @@ import signal
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, cast
 
-from bot.core.types import CallKind, TextDelta
+from bot.core.types import CallKind, Effect, TextDelta
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from bot.core.ports import Journal, Model, Sink
     from bot.core.reply import Snapshot
     from bot.core.types import Call, Message, StreamEvent
+
+
+NAMES = {Effect.POST: "post", Effect.REMOVE: "delete", Effect.UPLOAD: "file"}
 
 
 class Fate:
@@ -118,10 +121,6 @@ class MortalModel:
 
 
 def _name(call: Call) -> str:
-    if call.new:
-        return "post"
-    if call.method == "chat.delete":
-        return "delete"
-    if call.method.startswith("files."):
-        return "file"
+    if call.effect in NAMES:
+        return NAMES[call.effect]
     return "last" if call.kind is CallKind.LAST else "update"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.feedback import Tally, VoteOutcome
 from bot.core.turns import Claim
-from bot.core.types import Call, CallKind, Lease, Message, StreamEvent, Thread, Turn
+from bot.core.types import Call, CallKind, Effect, Lease, Message, StreamEvent, Thread, Turn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Sequence
@@ -83,9 +83,10 @@ class Screen:
         frame = (snapshot.text, snapshot.phase.value)
         if self.known and self.frames and self.last == frame:
             return []
-        method = "chat.update" if self.frames else "chat.postMessage"
-        payload = {"ts": "2.0", "frame": frame}
-        return [Call(method, "T1", "C1", self._kind(snapshot), payload)]
+        effect = Effect.EDIT if self.frames else Effect.POST
+        speaks = bool(snapshot.text)
+        call = Call(effect, self._kind(snapshot), effect.value, "T1", "C1", "2.0", speaks, frame)
+        return [call]
 
     async def keep(self, ending: Snapshot) -> None:
         self.kept = ending
@@ -95,7 +96,7 @@ class Screen:
         await asyncio.sleep(self.delay)
         if self.errors:
             raise self.errors.pop(0)
-        self.frames.append(call.payload["frame"])
+        self.frames.append(call.draft)
         self.known = True
 
     def _kind(self, snapshot: Snapshot) -> CallKind:

@@ -1,6 +1,7 @@
 """Who may import whom. Arrows point inward; outsides meet only in `app`; `core` is pure."""
 
 import ast
+import re
 from collections import defaultdict
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -57,11 +58,13 @@ ROOMS = {
     },
     "slack": {
         "client": set(),
+        "limits": set(),
         "manifest": set(),
         "web_api": set(),
         "identity": {"web_api"},
         "authorize": {"identity"},
-        "answers": {"actions", "web_api"},
+        "capabilities": {"answers", "limits"},
+        "answers": {"actions", "capabilities", "limits", "web_api"},
         "actions": {"answers", "events", "web_api"},
         "events": {"actions", "answers", "authorize", "web_api"},
         "reads": {"answers", "events", "identity", "web_api"},
@@ -281,3 +284,23 @@ def test_elements_of_a_message_are_made_in_one_place(path):
     """Nothing else puts a word of a model's into a message, so nobody is ever mentioned."""
     allowed = MADE_IN.get(str(path.relative_to(ROOT)), set())
     assert INLINE.intersection(typed(path)) <= allowed
+
+
+SLACKS = re.compile(r"(?:api|apps|assistant|auth|chat|conversations|files|users|views)\.\w+")
+BLOCK_TYPES = {
+    *("actions", "context", "context_actions", "divider", "header", "input", "markdown"),
+    *("rich_text", "section", "table"),
+}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in FILES if part(path) in {"core", "engine"}],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_slacks_words_stay_at_slacks_door(path):
+    """No method and no type of block; their limits are in slack/limits.py."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            assert not SLACKS.fullmatch(node.value), node.value
+            assert node.value not in BLOCK_TYPES, node.value

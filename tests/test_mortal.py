@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from bot.core.types import Call, CallKind, Finish, FinishReason, Message, TextDelta
+from bot.core.types import Call, CallKind, Effect, Finish, FinishReason, Message, TextDelta
 from bot.mortal import Fate, MortalModel, MortalSink, fate_of, mortal
 from tests.environment import ROOT, scrubbed
 from tests.fakes import Inbox, Screen, ScriptModel, turn
@@ -57,18 +57,19 @@ async def test_a_journal_has_a_point_before_and_after_each_commit():
 
 
 @pytest.mark.parametrize(
-    ("method", "kind", "name"),
+    ("effect", "kind", "name"),
     [
-        ("chat.postMessage", CallKind.LAST, "post"),
-        ("chat.update", CallKind.MORE, "update"),
-        ("chat.update", CallKind.LAST, "last"),
-        ("chat.delete", CallKind.LAST, "delete"),
+        (Effect.POST, CallKind.LAST, "post"),
+        (Effect.EDIT, CallKind.MORE, "update"),
+        (Effect.EDIT, CallKind.LAST, "last"),
+        (Effect.REMOVE, CallKind.LAST, "delete"),
+        (Effect.UPLOAD, CallKind.LAST, "file"),
     ],
 )
-async def test_a_sink_has_points_by_what_is_done(method, kind, name):
+async def test_a_sink_has_points_by_what_is_done(effect, kind, name):
     points, screen = Points(), Screen()
     sink = MortalSink(screen, points)
-    await sink.do(Call(method, "T1", "C1", kind, {"frame": ("Be", "answering")}))
+    await sink.do(Call(effect, kind, "any", "T1", "C1", draft=("Be", "answering")))
 
     assert points.reached_points == [f"{name}.before", f"{name}.after"]
     assert sink.posts == screen.posts == ("2.0",)

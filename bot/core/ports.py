@@ -1,4 +1,4 @@
-"""The seams: what the engine needs from the outside, on one page."""
+"""The ports: what the engine needs from the outside, on one page."""
 
 from __future__ import annotations
 
@@ -14,144 +14,148 @@ if TYPE_CHECKING:
 
 
 class Model(Protocol):
-    """Something that answers."""
+    """A language model."""
 
     def stream(self, prompt: Sequence[Message]) -> AsyncGenerator[StreamEvent, None]:
-        """The answer as it arrives. Ends after `Finish`, or raises a `ModelError`."""
+        """The answer as it arrives. Ends with `Finish`, or raises a `ModelError`."""
 
 
 class History(Protocol):
     """Reads a conversation back from Slack."""
 
     async def read(self, turn: Turn) -> list[Message]:
-        """The conversation up to and with the turn's question, which stands last.
+        """The conversation up to the turn's question, which stands last.
 
         Raises `SlackError` when not even the question can be read.
         """
 
 
 class People(Protocol):
-    """Who is who, from a cache; never a reason to wait, unless somebody asks for that."""
+    """Names and languages of users, from a cache. Only `learn` ever waits."""
 
     def name(self, user: str) -> str:
-        """The display name as far as known, else the id."""
+        """The display name if it is known, else the id."""
 
     def locale(self, user: str) -> str | None:
-        """The Slack locale, such as `ja-JP`, when known."""
+        """The Slack locale, such as `ja-JP`, if it is known."""
 
     async def learn(self, users: Iterable[str], *, within: float = 1.0) -> None:
-        """Looks up those who are not known and waits for it, at most so many seconds."""
+        """Looks up the users that are not known. Waits for it, at most `within` seconds."""
 
 
 class Sink(Protocol):
-    """Shows snapshots somewhere. `plan` is pure; `do` carries out one planned call."""
+    """Shows the snapshots of one reply somewhere."""
 
     def plan(self, snapshot: Snapshot) -> list[Call]:
-        """The calls that would bring what is shown up to `snapshot`; empty when it is shown."""
+        """The calls that would make the newest snapshot visible; none when it is visible.
+
+        Planning sends nothing and decides nothing: the same snapshot gives the same calls until
+        `do` changes what stands there. Snapshots come in the order of the reply.
+        """
 
     @property
     def posts(self) -> tuple[str, ...]:
         """The messages (ts) that stand there for this turn, in order."""
 
     async def do(self, call: Call) -> None:
-        """Carries out one call. Raises `SlackError`."""
+        """Carries out one planned call; nothing else of its plan is needed. Raises `SlackError`."""
 
     async def keep(self, ending: Snapshot) -> None:
-        """The last picture of all is known, though it may be long until it can be shown."""
+        """Keeps the last snapshot of all, though it may be long until it can be shown."""
 
 
 class Budget(Protocol):
-    """Slack's limits, shared by everybody."""
+    """Slack's rate limits, shared by all replies."""
 
     async def acquire(self, call: Call) -> None:
         """Returns when `call` may go out."""
 
     def refused(self, call: Call, retry_after: float) -> None:
-        """Slack refused `call`: nothing of its kind for `retry_after` seconds."""
+        """Slack refused `call`: nothing that draws on its bucket goes out for so many seconds."""
 
 
 class Journal(Protocol):
-    """What was asked, what is being answered, what has ended; it outlives the process.
+    """What was asked, what is being answered, what has ended. It outlives the process.
 
-    A turn is accepted → posting → answering → closing → ended. Who works on it holds a lease, which
-    runs out unless it is renewed; whoever takes it up then gets a higher fence, and every commit
+    A turn goes accepted → posting → answering → closing → ended. Whoever works on it holds a
+    lease, which expires unless it is renewed. The next holder gets a higher fence, and a commit
     with a lower one raises `LeaseLost`. A store that does not answer raises `StoreError`.
     """
 
     async def accept(self, turn: Turn) -> bool:
-        """Takes the turn in, committed; False when it was taken in before."""
+        """Commits a new turn; False when it was accepted before."""
 
     async def claim(self, key: TurnKey) -> Claim | None:
-        """The right to work on an open turn that nobody else works on, and what is known of it.
+        """The right to work on an open turn, and what is known of it; None when it is taken.
 
-        It is begun at once, unless its thread is busy or it has to be begun with care.
+        The turn is begun at once, unless its thread is busy or it must be begun with care.
         """
 
     async def begin(self, lease: Lease) -> int | None:
-        """The thread's turn has come: how often it has been begun, this time included.
+        """Begins a claimed turn. Returns how often it has been begun, this time included.
 
         None while an older turn of the thread is open, or another one is being answered.
         """
 
     async def renew(self, leases: Collection[Lease]) -> Mapping[Lease, Order | None]:
-        """Keeps the rights; those still held, each with what was asked for meanwhile."""
+        """Extends the leases. Returns those still held, each with an order that came meanwhile."""
 
     async def clear(self, lease: Lease) -> None:
-        """Begun alone, it has done no harm so far."""
+        """Notes that a turn that was begun alone has done no harm so far."""
 
     async def posting(self, lease: Lease) -> None:
-        """A post is about to be made: from now on one may stand that we do not know of."""
+        """Notes that a message is about to be posted: from now on one may stand that is unknown."""
 
     async def posted(self, lease: Lease, posts: Sequence[str]) -> None:
-        """These messages (ts) are all that stand in Slack for this turn."""
+        """Notes that these messages (ts) are all that stand in Slack for this turn."""
 
     async def close(self, lease: Lease, ending: Snapshot) -> None:
-        """The whole answer is known; only the last write is to come."""
+        """Keeps the whole answer; only its last write is missing."""
 
     async def ended(self, lease: Lease, how: str) -> None:
-        """The last write is done: nothing more will happen to it, and its texts are erased."""
+        """Ends the turn after its last write, and erases its texts."""
 
     async def release(self, lease: Lease) -> None:
-        """Handed over: another process may take it up at once, and this attempt did not count."""
+        """Gives the turn back to be claimed at once. This time does not count as an attempt."""
 
     async def offer(self) -> None:
-        """The same for all of ours that has not begun."""
+        """Releases all turns of this process that have not begun."""
 
     async def leave(self) -> None:
-        """The same for all that is ours."""
+        """Releases all turns of this process."""
 
     async def due(self) -> list[TurnKey]:
-        """Open turns that nobody else works on and that could begin now, oldest first."""
+        """Open turns that nobody works on and that could begin now, oldest first."""
 
     async def order(self, key: TurnKey, order: Order) -> bool:
-        """Tells whoever works on the turn, in whatever process; False when it is not open."""
+        """Tells the process that works on the turn, whichever it is; False when it is not open."""
 
     async def answering(self, team: str, channel: str, ts: str) -> TurnKey | None:
-        """The open turn that has its answer, or a part of it, in the message `ts`."""
+        """The open turn whose answer, or a part of it, stands in the message `ts`."""
 
     async def find(self, key: TurnKey) -> TurnRecord | None:
-        """What is known of a turn, open or ended; None for one that never was or is forgotten."""
+        """What is known of a turn, open or ended; None when it is unknown or forgotten."""
 
     async def reopen(self, turn: Turn) -> bool:
         """Asks an ended turn again as `turn`, whose `round` is the next one; False for any other.
 
-        Its messages are kept: a new answer goes into them, or below them where it `goes_on`.
+        Its messages are kept. The new answer goes into them, or below them where it `goes_on`.
         """
 
 
 class Feedback(Protocol):
-    """What people say of answers: one vote of each person on each turn, on its latest round.
+    """What people say of answers: one vote per person and turn, on its latest round.
 
     A store that does not answer raises `StoreError`.
     """
 
     async def vote(self, key: TurnKey, round_: int, user: str, verdict: Thumb) -> VoteOutcome:
-        """Counts it, in place of what this person said before."""
+        """Counts a vote, in place of an earlier one of the same person."""
 
     async def explain(
         self, key: TurnKey, round_: int, user: str, faults: Collection[Fault], reason: str
     ) -> bool:
-        """Why somebody's thumb is down; False where it is not, or not any more."""
+        """Adds reasons to a thumb that is down; False when it is not down, or not any more."""
 
     async def counts(self, team: str | None, seconds: float) -> Tally:
-        """Of so long until now, in one workspace or in all."""
+        """The votes of the last `seconds`, in one workspace or in all."""

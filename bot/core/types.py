@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import Any, Literal
 
 Role = Literal["system", "user", "assistant"]
 TurnKey = tuple[str, str, str]
@@ -16,35 +13,35 @@ TurnKey = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """Where a conversation happens. `root` is None for the main line of a direct message."""
+    """Where a conversation happens."""
 
     team: str
     channel: str
     root: str | None
+    """The ts of the thread's first message; None for the main line of a direct message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Something said that deserves a reply.
-
-    `text` is as typed (Slack's mrkdwn). `direct` is true in a one-to-one direct message.
-    `has_more` is true when files or attachments came with it, so that an empty text is no greeting.
-    `round` counts how often it was asked again by a button, and `goes_on` is true where that button
-    was Continue: what was answered before stays.
-    """
+    """Something said that deserves a reply."""
 
     thread: Thread
     ts: str
     user: str
     text: str = field(repr=False)
+    """As typed, in Slack's mrkdwn."""
     direct: bool = False
+    """Whether it was said in a one-to-one direct message."""
     has_more: bool = False
+    """Whether files or attachments came with it, so that an empty text is no greeting."""
     round: int = 0
+    """How often it was asked again by a button."""
     goes_on: bool = False
+    """Whether that button was Continue: the answer so far stays."""
 
     @property
     def asks(self) -> bool:
-        """False where only the bot's name was said: that is a greeting, and no question."""
+        """False when only the bot's name was said: that is a greeting, and no question."""
         return bool(self.text.strip() or self.has_more or self.goes_on)
 
     @property
@@ -55,12 +52,15 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message as the model sees it: Markdown text, who said it, and when (a Slack ts)."""
+    """One message of a conversation as the model sees it."""
 
     role: Role
     text: str = field(repr=False)
+    """Markdown."""
     name: str | None = None
+    """Who said it."""
     ts: str | None = None
+    """When, as a Slack ts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Queued:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """Its turn has come."""
+    """No older question of the thread is open any more: this one is answered now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +97,14 @@ class First:
 
 @dataclass(frozen=True, slots=True)
 class Elapsed:
-    """So many seconds have passed since it was begun."""
+    """Time has passed since the answer was begun."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The endpoint answered; nothing to read yet (a role, an empty delta)."""
+    """The endpoint has answered, with nothing to read yet (a role, an empty delta)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class RefusalDelta:
 
 @dataclass(frozen=True, slots=True)
 class ToolCallDelta:
-    """A fragment of a tool call: the id and name come once, the arguments in pieces."""
+    """A fragment of a tool call. The id and the name come once, the arguments in pieces."""
 
     index: int
     id: str | None
@@ -152,24 +152,24 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """We are shutting down; another process will take it up."""
+    """The process shuts down; another one will take the question up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """Somebody deleted the message that the answer stands in: nothing is to be written any more."""
+    """Somebody deleted the question or the answer: nothing more is to be written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """It broke. `kind` names the sentence people read, `id` finds the details in the log.
-
-    `wait` is the seconds after which asking again may help, where somebody knows.
-    """
+    """The answer broke."""
 
     kind: str
+    """The `kind` of a `BotError`; `strings` has its sentence for people."""
     id: str
+    """Finds the details in the log."""
     wait: float | None = None
+    """Seconds after which asking again may help, when somebody knows."""
 
 
 StreamEvent = (
@@ -189,53 +189,65 @@ StreamEvent = (
     | Deleted
     | Failed
 )
-"""All that can happen to a reply: the model sends most, people, deadlines and shutdown the rest."""
+"""All that can happen to a reply. The model sends most of it; people, deadlines and shutdown the
+rest."""
 
 
 class CallKind(StrEnum):
-    """How much a write matters: `last` words must go out, `status` may wait for ever."""
+    """What a call is for, and so how urgent it is."""
 
     FIRST = "first"
+    """A placeholder, the first words of an answer, or a read that everything else waits for."""
     MORE = "more"
+    """More of an answer."""
     LAST = "last"
+    """The last write of an answer, which must go out."""
     STATUS = "status"
+    """Only how the answer is coming along. It may never go out."""
+
+
+class Effect(StrEnum):
+    """What a call does to the messages of a conversation."""
+
+    POST = "post"
+    EDIT = "edit"
+    REMOVE = "remove"
+    UPLOAD = "upload"
+    READ = "read"
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One Web API call to come: `method` is Slack's name, `payload` its arguments."""
+    """One call of Slack to come, as its sink has planned it."""
 
-    method: str
+    effect: Effect
+    kind: CallKind
+    bucket: str
+    """The rate limit that it draws on, by the name that the sink's side gives it."""
     team: str
     channel: str
-    kind: CallKind
-    payload: Mapping[str, Any] = field(repr=False)
-    part: int = 0
-
-    @property
-    def new(self) -> bool:
-        """True when it makes a message that was not there before."""
-        return self.method == "chat.postMessage"
-
-    @property
-    def removed(self) -> str | None:
-        """The ts of the message that it takes away."""
-        return str(self.payload["ts"]) if self.method == "chat.delete" else None
+    """Empty where the call is about no channel."""
+    message: str | None = None
+    """The ts of the message that it edits or removes."""
+    speaks: bool = False
+    """Whether it shows some of the answer's text."""
+    draft: Any = field(default=None, repr=False)
+    """All that is needed to carry it out. Only the sink that planned the call reads it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to work on a turn. `fence` only grows; a write with an older one is refused."""
+    """The right to work on a turn, for a limited time."""
 
     key: TurnKey
     fence: int
+    """Grows with every new holder; a write with an older one is refused."""
 
 
 class Order(StrEnum):
-    """What somebody asked for while an answer was under way, perhaps of another process.
-
-    `STOP`: end it, keep what was written. `GONE`: its message was deleted; write nothing more.
-    """
+    """What somebody asked for while an answer was running, perhaps in another process."""
 
     STOP = "stop"
+    """End it, and keep what was written."""
     GONE = "gone"
+    """Its message was deleted: write nothing more."""

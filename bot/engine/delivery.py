@@ -1,4 +1,7 @@
-"""One reader, one writer, newest snapshot wins: nobody queues edits."""
+"""One reader, one writer: whenever a write is possible, it shows the newest snapshot.
+
+Nobody queues edits, so none is ever out of date.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import structlog
 from bot.backoff import Backoff
 from bot.core.reply import Phase
 from bot.core.types import CallKind, ReasoningDelta
+from bot.engine.clocks import loop_time
 from bot.errors import SlackRefused, SlackUnknown, StoreError
 
 if TYPE_CHECKING:
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 PATIENT = frozenset({CallKind.MORE, CallKind.STATUS})
-"""Kinds whose wait for budget ends when the reply does: the last word has a budget of its own."""
+"""Kinds that stop waiting for budget when the reply ends: the last write asks for its own."""
 
 PAUSES = (0.5, 1, 2, 4, 8, 15)
 """Seconds before a write is tried again whose answer was lost."""
@@ -30,21 +34,20 @@ SLOW = 3.0
 """Seconds of waiting for Slack's limits after which the reader is told why nothing moves."""
 
 TRIES = 240
-"""More than an hour of a Slack that does not answer; then the thread is free for others."""
+"""Attempts at one write. They take more than an hour; then the thread is free for other turns."""
 
 
 class Delivery:
-    """Brings what Slack shows up to a reply that grows meanwhile.
+    """Keeps what Slack shows up to date with a reply that grows meanwhile.
 
-    `feed` is the reader's side and never waits. `settle` and `run` are the writer's: whenever the
-    budget grants a call, the newest snapshot is planned anew, so that no edit is ever stale.
+    `feed` is for the task that reads the model; it never waits. `settle` and `run` are for the task
+    that writes: whenever the budget grants a call, the newest snapshot is planned again.
 
-    A call that only says how it stands (a status) is one that nobody waits for: it gives way to
-    everything that the reply has to say.
+    A call of kind `STATUS` gives way to everything that the reply has to say.
     """
 
     def __init__(self, reply: Reply, sink: Sink, budget: Budget, *, slow: float = SLOW) -> None:
-        """A wait for budget of more than `slow` seconds is told to the reader."""
+        """After `slow` seconds of waiting for budget the snapshot says that it is slowed."""
         self._reply = reply
         self._sink = sink
         self._budget = budget
@@ -53,20 +56,20 @@ class Delivery:
         self._waits_for: CallKind | None = None
         self._slow = slow
         self._refused = self._slowed = False
-        self._lost = Backoff(PAUSES)
+        self._backoff = Backoff(PAUSES)
 
     def feed(self, event: StreamEvent) -> None:
-        """Takes what happened; the writer notices, unless there is nothing of it to see."""
+        """Takes an event and wakes the writer, unless nothing of the event is shown."""
         before = self._reply.phase
         after = self._reply.feed(event)
         if after is before and isinstance(event, ReasoningDelta) and not self._reply.keeps_thoughts:
             return
         if self._is_overtaken() and self._wait and not self._wait.expired():
-            self._wait.reschedule(_now())
+            self._wait.reschedule(loop_time())
         self._changed.set()
 
     async def run(self) -> None:
-        """Writes until the last picture stands in Slack. Raises `SlackError` when it cannot."""
+        """Writes until Slack shows the last snapshot. Raises `SlackError` when it cannot."""
         await self.settle(whole=True)
         while not self._reply.phase.ended:
             await self._changed.wait()
@@ -74,7 +77,10 @@ class Delivery:
             await self.settle(whole=True)
 
     async def settle(self, *, whole: bool = False) -> None:
-        """Writes until what is shown is the newest snapshot, but for a status unless `whole`."""
+        """Writes until Slack shows the newest snapshot. Leaves a status out unless `whole`.
+
+        Raises `SlackError`.
+        """
         await self._keep()
         while (call := self._next()) and (whole or call.kind is not CallKind.STATUS):
             if await self._granted(call):
@@ -82,7 +88,7 @@ class Delivery:
             await self._keep()
 
     async def _keep(self) -> None:
-        """The last picture is kept as soon as it is known, not when it may be written."""
+        """Keeps the last snapshot as soon as it is known, not when it may be written."""
         if self._reply.phase.ended:
             await self._sink.keep(self._reply.snapshot())
 
@@ -90,35 +96,35 @@ class Delivery:
         call = self._plan()
         if call or not self._slowed:
             return call
-        # All there is stands there: nothing is held up any more.
+        # Slack shows all there is: nothing is held up any more.
         self._slowed = False
         return self._plan()
 
     def _plan(self) -> Call | None:
-        return next(iter(self._sink.plan(self._picture())), None)
+        return next(iter(self._sink.plan(self._snapshot())), None)
 
-    def _picture(self) -> Snapshot:
-        picture = self._reply.snapshot()
-        return replace(picture, slowed=True) if self._slowed and not picture.ended else picture
+    def _snapshot(self) -> Snapshot:
+        snapshot = self._reply.snapshot()
+        return replace(snapshot, slowed=True) if self._slowed and not snapshot.ended else snapshot
 
     def _is_overtaken(self) -> bool:
-        """True when what is waited for has become less than what is to be written now."""
+        """Whether something more urgent is to be written now than the call that waits."""
         phase = self._reply.phase
         speaks = self._waits_for is CallKind.STATUS and phase is Phase.ANSWERING
         return phase.ended or speaks
 
     async def _granted(self, call: Call) -> bool:
-        """True when `call` may go out; False when something more urgent has come up meanwhile."""
-        asked = _now()
+        """Waits for the budget; False when something more urgent has come up meanwhile."""
+        asked = loop_time()
         if call.kind not in PATIENT:
             await self._budget.acquire(call)
-        elif not await self._patiently(call):
+        elif not await self._acquire_unless_overtaken(call):
             return False
         if call.kind is not CallKind.STATUS:
-            self._slowed = self._refused or _now() - asked > self._slow
+            self._slowed = self._refused or loop_time() - asked > self._slow
         return True
 
-    async def _patiently(self, call: Call) -> bool:
+    async def _acquire_unless_overtaken(self, call: Call) -> bool:
         self._waits_for = call.kind
         try:
             async with asyncio.timeout(None) as self._wait:
@@ -130,27 +136,24 @@ class Delivery:
         return True
 
     async def _write(self, granted: Call) -> None:
+        """Carries out the newest plan, when it draws on the bucket that was granted."""
         call = self._next()
-        if call is None or call.method != granted.method:
+        if call is None or call.bucket != granted.bucket:
             return
         try:
             await self._sink.do(call)
             self._refused = False
-            self._lost.reset()
+            self._backoff.reset()
         except SlackRefused as refusal:
-            log.info("slack refused", method=call.method, retry_after=refusal.retry_after)
+            log.info("slack refused", bucket=call.bucket, retry_after=refusal.retry_after)
             self._refused = True
             self._budget.refused(call, refusal.retry_after)
         except (SlackUnknown, StoreError) as error:
             await self._pause(call, error)
 
     async def _pause(self, call: Call, error: SlackUnknown | StoreError) -> None:
-        pause, tries = self._lost.next(), self._lost.failures
+        pause, tries = self._backoff.next(), self._backoff.failures
         if tries >= TRIES:
             raise error
-        log.warning("write to come again", method=call.method, tries=tries, detail=str(error))
+        log.warning("write to come again", bucket=call.bucket, tries=tries, detail=str(error))
         await asyncio.sleep(pause)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

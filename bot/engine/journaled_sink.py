@@ -1,4 +1,4 @@
-"""A sink that the journal can follow: what may stand in Slack is committed before it does."""
+"""A sink whose messages the journal knows: what may stand in Slack is committed before it does."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.core.reply import Phase
+from bot.core.types import Effect
 from bot.errors import StoreError
 
 if TYPE_CHECKING:
@@ -21,76 +22,76 @@ log = structlog.get_logger(__name__)
 
 
 class JournaledSink:
-    """Implements the Sink port around another one, for the holder of a lease."""
+    """Implements the Sink port around another sink, for the holder of a lease."""
 
-    def __init__(self, sink: Sink, journal: Journal, claim: Claim, tenure: HeldLease) -> None:
+    def __init__(self, sink: Sink, journal: Journal, claim: Claim, held_lease: HeldLease) -> None:
         self._sink = sink
         self._journal = journal
         self._lease = claim.lease
-        self._tenure = tenure
+        self._held_lease = held_lease
         self._noted: tuple[str, ...] | None = claim.posts
-        # To claim and begin a turn of which nothing stands yet commits the intent to post, too.
-        self._intends = claim.doubtful or (claim.begun and not claim.posts)
+        # A claim that begins a turn without any message has committed the intent to post, too.
+        self._announced = claim.doubtful or (claim.begun and not claim.posts)
         self._ending = claim.ending
-        self._picture: Snapshot | None = None
         self.spoken = asyncio.Event()
-        """Set as soon as some of the answer stands."""
+        """Set as soon as Slack shows some of the answer's text."""
 
     @property
     def posts(self) -> tuple[str, ...]:
-        """What stands in Slack."""
+        """The messages (ts) that stand in Slack for this turn, in order."""
         return self._sink.posts
 
     def plan(self, snapshot: Snapshot) -> list[Call]:
-        """As the sink plans it."""
-        self._picture = snapshot
+        """The calls that the other sink plans."""
         return self._sink.plan(snapshot)
 
     async def keep(self, ending: Snapshot) -> None:
-        """The whole answer is committed before its last write, once. Raises `LeaseLost`.
+        """Commits the whole answer, once, before its last write. Raises `LeaseLost`.
 
-        An interruption is no end: somebody else goes on.
+        An interruption is no ending: another process goes on with the answer.
         """
         if ending.phase is Phase.INTERRUPTED or ending == self._ending:
             return
         try:
             await self._journal.close(self._lease, ending)
         except StoreError as error:
-            # Better shown now and shown again after a crash than not shown at all.
+            # Better shown now, and once more after a crash, than not shown at all.
             log.warning("answer not kept", detail=str(error))
         self._ending = ending
 
     async def do(self, call: Call) -> None:
-        """Carries it out while the lease is ours. Raises `BotError`."""
-        if call.new and not self._intends:
+        """Carries out one call while the lease is ours. Raises `BotError`."""
+        if call.effect is Effect.POST and not self._announced:
             await self._announce()
-        if call.removed:
-            await self._disown(call.removed)
-        await self._tenure.check()
+        if call.effect is Effect.REMOVE and call.message:
+            await self._disown(call.message)
+        await self._held_lease.check()
         await self._sink.do(call)
-        if self._picture and self._picture.text:
+        if call.speaks:
             self.spoken.set()
         try:
             await self.note()
         except StoreError as error:
-            # The metadata of the post finds it again; until then there is a doubt, and no loss.
+            # The post can be found by its metadata; until then the turn counts as doubtful.
             log.warning("journal not told", detail=str(error))
 
     async def note(self) -> None:
-        """Tells the journal what stands in Slack, where that is news."""
+        """Tells the journal which messages stand in Slack, if that has changed."""
         if self._sink.posts != self._noted:
             await self._journal.posted(self._lease, self._sink.posts)
             self._noted = self._sink.posts
-            self._intends = False
+            self._announced = False
 
     async def _announce(self) -> None:
+        """From here on a message may stand that the journal does not know."""
         await self._journal.posting(self._lease)
-        self._intends = True
+        self._announced = True
 
     async def _disown(self, ts: str) -> None:
-        """Slack tells every process that a message was deleted; by then it is none of an answer.
+        """Takes the message out of the journal before it is removed.
 
-        Should we die before it is gone, the doubt leads to it.
+        Slack tells every process that a message was deleted, and that must not look like a wish of
+        the asker. Should we die before it is removed, the announcement leads to it.
         """
         await self._journal.posted(self._lease, [post for post in self._sink.posts if post != ts])
         await self._announce()

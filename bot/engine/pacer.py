@@ -1,4 +1,21 @@
-"""The waiting around the buckets: one bucket per (team, method), shared by all replies."""
+"""Waits until a call may go out: the limits of Slack, shared by all replies of this process.
+
+Theory of operation. Each limit is a `Bucket` (`core/pacing.py`): one for each team and bucket name,
+and for some names one more for each channel. A call passes through the narrow one first, then the
+wide one, so that a call that waits for its channel takes nothing from the others.
+
+In front of each bucket is a gate with a queue, ordered by urgency (last words, first words, more,
+status), then by arrival. Only the first in the queue asks the bucket. When the bucket says "wait",
+it sleeps for that long, but a more urgent call that arrives meanwhile becomes the first and asks
+instead. A call that leaves the queue, granted or cancelled, wakes the new first and nobody else: a
+crowd of n calls costs n wake-ups.
+
+Two edits of one message keep a least distance in time, so that one reply does not spend the burst
+that another one could use. Last words and first words do not wait for that distance.
+
+When Slack refuses a call, all its buckets close for the time that Slack names. Only the narrowest
+one also slows down.
+"""
 
 from __future__ import annotations
 
@@ -8,81 +25,70 @@ from contextlib import suppress
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from bot.core.pacing import Bucket, Rate
-from bot.core.types import CallKind
+from bot.core.pacing import Bucket
+from bot.core.types import CallKind, Effect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
 
+    from bot.core.pacing import Rate, Rates
     from bot.core.types import Call
 
-DEFAULT_RATES = {
-    "chat.update": Rate(per_minute=50),
-    "chat.postMessage": Rate(per_minute=300, burst=10),
-    "users.info": Rate(per_minute=100, burst=4, kept=0),  # tier 4
-}
-"""Slack's floors (tier 3 for edits; posts are "several hundred" a minute for a workspace)."""
-
-PER_CHANNEL = {"chat.postMessage": Rate(per_minute=60, burst=3, kept=1)}
-"""Slack takes about one post a second into one channel."""
-
-OTHERS = Rate(per_minute=50, burst=4)
-
 URGENCY = {CallKind.LAST: 0, CallKind.FIRST: 1, CallKind.MORE: 2, CallKind.STATUS: 3}
+"""Lower goes first."""
 
 
 class Pacer:
-    """Implements the Budget port: lets calls out in order of urgency, then of arrival."""
+    """Implements the Budget port: grants calls in order of urgency, then of arrival."""
 
     def __init__(
         self,
-        rates: dict[str, Rate] | None = None,
+        rates: Rates,
         *,
         interval: float = 1.0,
         status: float = 10.0,
         clock: Callable[[], float] | None = None,
     ) -> None:
-        """The least seconds between two edits of one message.
+        """`interval` and `status`: least seconds between two edits of one message.
 
-        `interval` is for those with more of an answer, `status` for those that say how it stands.
+        `interval` is for edits with more of an answer, `status` for edits that only say how it is
+        coming along. `clock` gives monotonic seconds.
         """
-        self._rates = DEFAULT_RATES | (rates or {})
+        self._rates = rates
         self._intervals = {CallKind.MORE: interval, CallKind.STATUS: status}
         self._clock = clock or asyncio.get_running_loop().time
         self._gates: dict[Hashable, _Gate] = {}
-        self._next: dict[Hashable, float] = {}
+        self._next_edit: dict[Hashable, float] = {}
 
     async def acquire(self, call: Call) -> None:
         """Returns when `call` may go out."""
-        await self._space(call)
-        for gate in self._on_the_way(call):
+        await self._keep_distance(call)
+        for gate in self._gates_of(call):
             await gate.pass_through(call.kind)
 
     def refused(self, call: Call, retry_after: float) -> None:
-        """Slack refused: this method of this team is closed for a while.
-
-        Slower after that is only the narrowest way, which for posts is the channel's.
-        """
-        narrow, *wider = self._on_the_way(call)
+        """Slack refused `call`: its buckets grant nothing for `retry_after` seconds."""
+        narrow, *wider = self._gates_of(call)
         narrow.bucket.back_off(self._clock(), retry_after)
         for gate in wider:
             gate.bucket.close(self._clock(), retry_after)
 
-    async def _space(self, call: Call) -> None:
-        """Edits of one message keep a distance, so that a burst is left for somebody else."""
-        if call.kind not in self._intervals or call.method != "chat.update":
+    async def _keep_distance(self, call: Call) -> None:
+        if call.kind not in self._intervals or call.effect is not Effect.EDIT:
             return
-        edit = (call.kind, call.team, call.channel, call.payload["ts"])
+        edit = (call.kind, call.team, call.channel, call.message)
         now = self._clock()
-        self._next = {edit: at for edit, at in self._next.items() if at > now}
-        if edit in self._next:
-            await asyncio.sleep(self._next[edit] - now)
-        self._next[edit] = self._clock() + self._intervals[call.kind]
+        self._next_edit = {each: at for each, at in self._next_edit.items() if at > now}
+        if edit in self._next_edit:
+            await asyncio.sleep(self._next_edit[edit] - now)
+        self._next_edit[edit] = self._clock() + self._intervals[call.kind]
 
-    def _on_the_way(self, call: Call) -> Iterable[_Gate]:
-        if rate := PER_CHANNEL.get(call.method):
-            yield self._gate((call.team, call.method, call.channel), rate)
-        yield self._gate((call.team, call.method), self._rates.get(call.method, OTHERS))
+    def _gates_of(self, call: Call) -> Iterable[_Gate]:
+        """The narrowest first."""
+        if rate := self._rates.per_channel.get(call.bucket):
+            yield self._gate((call.team, call.bucket, call.channel), rate)
+        rate = self._rates.by_bucket.get(call.bucket, self._rates.others)
+        yield self._gate((call.team, call.bucket), rate)
 
     def _gate(self, key: Hashable, rate: Rate) -> _Gate:
         if key not in self._gates:
@@ -91,36 +97,36 @@ class Pacer:
 
 
 class _Gate:
-    """One bucket and those who wait for it. Only who is first looks at the bucket."""
+    """One bucket and the calls that wait for it."""
 
     def __init__(self, bucket: Bucket, clock: Callable[[], float]) -> None:
         self.bucket = bucket
         self._clock = clock
-        self._waiting: list[tuple[int, int, asyncio.Event]] = []
+        self._queue: list[tuple[int, int, asyncio.Event]] = []
         self._arrivals = 0
 
     async def pass_through(self, kind: CallKind) -> None:
         ticket = (URGENCY[kind], self._arrivals, asyncio.Event())
         self._arrivals += 1
-        insort(self._waiting, ticket)
+        insort(self._queue, ticket)
         try:
             while wait := self._wait_for(ticket, kind):
                 await self._sleep(ticket, wait)
         finally:
-            self._waiting.remove(ticket)
-            if self._waiting:
-                self._waiting[0][2].set()
+            self._queue.remove(ticket)
+            if self._queue:
+                self._queue[0][2].set()
 
     def _wait_for(self, ticket: tuple[int, int, asyncio.Event], kind: CallKind) -> float:
-        """0.0 when it is this ticket's turn and the bucket grants it."""
-        if ticket is not self._waiting[0]:
+        """Seconds: 0.0 when the bucket grants it; infinite when the ticket is not the first."""
+        if ticket is not self._queue[0]:
             return float("inf")
         return self.bucket.reserve(self._clock(), kind)
 
     async def _sleep(self, ticket: tuple[int, int, asyncio.Event], seconds: float) -> None:
-        """Until the time has come, or all ahead have gone."""
-        come = ticket[2]
-        come.clear()
+        """Returns after `seconds`, or earlier when the ticket has become the first."""
+        is_first = ticket[2]
+        is_first.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds if isfinite(seconds) else None):
-                await come.wait()
+                await is_first.wait()

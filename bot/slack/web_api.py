@@ -10,7 +10,7 @@ import structlog
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 
-from bot.core.types import Call, CallKind
+from bot.core.types import Call, CallKind, Effect
 from bot.errors import SlackRefused, SlackRejected, SlackUnknown
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ async def call_within_budget(
     Raises as `call` does, and `TimeoutError` when Slack takes more than `answer_timeout` seconds to
     answer. Waiting for the budget does not count.
     """
-    planned = Call(method, team, str(payload.get("channel", "")), kind, payload)
+    planned = Call(Effect.READ, kind, method, team, str(payload.get("channel", "")))
     await budget.acquire(planned)
     try:
         async with asyncio.timeout(answer_timeout):

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from bot.transcript.rich_text import Names
     from bot.transcript.untyped import Element
 
-DROPPED: Final = frozenset({"actions", "context", "context_actions", "input"})
-"""Furniture: buttons, and the lines where notices and footers stand."""
+FURNITURE: Final = frozenset({"actions", "context", "context_actions"})
+"""Types of blocks for buttons, notices and footers. In our messages all others show the answer."""
+
+DROPPED: Final = FURNITURE | {"input"}
+"""Types of blocks that say nothing to the model."""
 
 ROWS: Final = 200
 COLUMNS: Final = 50

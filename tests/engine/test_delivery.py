@@ -8,6 +8,7 @@ from bot.core.reply import Reply
 from bot.core.types import (
     Call,
     CallKind,
+    Effect,
     Elapsed,
     Finish,
     FinishReason,
@@ -125,8 +126,8 @@ class Clock(Screen):
         kind = CallKind.MORE if news else CallKind.STATUS
         kind = kind if self.frames else CallKind.FIRST
         kind = CallKind.LAST if snapshot.ended else kind
-        method = "chat.update" if self.frames else "chat.postMessage"
-        return [Call(method, "T1", "C1", kind, {"ts": "2.0", "frame": frame})]
+        effect = Effect.EDIT if self.frames else Effect.POST
+        return [Call(effect, kind, effect.value, "T1", "C1", "2.0", draft=frame)]
 
 
 class NoneToSpare(Free):

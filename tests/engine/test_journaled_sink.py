@@ -1,7 +1,7 @@
 """The journaled sink: what may stand in Slack is in the journal before it does."""
 
 from bot.core.reply import Phase, Snapshot
-from bot.core.types import Call, CallKind
+from bot.core.types import Call, CallKind, Effect
 from bot.engine.journaled_sink import JournaledSink
 from bot.errors import StoreError
 from tests.fakes import Screen, claim
@@ -110,7 +110,8 @@ async def test_what_is_taken_away_is_disowned_before():
     sink, ledger, _ = opened(posts=("2.0",))
     await show(sink, Snapshot(Phase.ANSWERING, "Be"))
     ledger.entries.clear()
-    await sink.do(Call("chat.delete", "T1", "C1", CallKind.MORE, {"ts": "2.0", "frame": ("", "")}))
+    removal = Call(Effect.REMOVE, CallKind.MORE, "removals", "T1", "C1", "2.0", draft=("", ""))
+    await sink.do(removal)
 
     assert [entry[:-1] for entry in ledger.entries] == [
         ("posted", []),

@@ -14,9 +14,9 @@ from bot.playground.api.rate_limits import RateLimits
 from bot.playground.server import Playground
 from bot.slack.actions.buttons import REGENERATE, STOP, WAYS_ON, buttons
 from bot.slack.answers.blocks import notice
-from bot.slack.answers.capabilities import Capabilities
 from bot.slack.answers.edit_sink import EditSink, Patience
 from bot.slack.answers.furniture import ending
+from bot.slack.capabilities import Capabilities
 from bot.slack.client import open_session, web_client
 from bot.strings import ENGLISH, Strings
 from tests.fakes import claim
@@ -35,13 +35,13 @@ def done(text, phase=Phase.COMPLETE):
 
 @dataclass
 class Scene:
-    """`surface` is what further sinks share; what the process knew before is gone with `open`."""
+    """Further sinks share `capabilities`; `open` begins a process that knows nothing else."""
 
     slack: Playground
     turn: Turn
     client: AsyncWebClient
     strings: Strings = ENGLISH
-    surface: Capabilities = field(default_factory=Capabilities)
+    capabilities: Capabilities = field(default_factory=Capabilities)
     sink: EditSink | None = None
 
     def open(self, turn=None, **known):
@@ -52,10 +52,24 @@ class Scene:
             claim(self.turn, **known),
             lambda: self.strings,
             self.below,
-            self.surface,
+            self.capabilities,
             Patience(0.3, 0.05),
         )
         return self.sink
+
+    def twin(self):
+        """Another sink that has written what this one has, and has planned nothing else."""
+        twin = EditSink(
+            self.client,
+            claim(self.turn, posts=self.sink.posts),
+            lambda: self.strings,
+            self.below,
+            self.capabilities,
+            Patience(0.3, 0.05),
+        )
+        for posted in self.sink._messages.parts:
+            twin._messages.edited(posted.ts, posted.draft)
+        return twin
 
     def below(self, snapshot):
         """Furniture as plain as can be: what it is like is not the sink's concern."""

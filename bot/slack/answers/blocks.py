@@ -1,13 +1,12 @@
-"""The blocks our messages are made of. Notices live in `context`, so history can drop them."""
+"""Blocks of our messages. Notices stand in `context` blocks, so that history can leave them out."""
 
 from __future__ import annotations
 
 from typing import Any
 
-Block = dict[str, Any]
+from bot.transcript.blocks import FURNITURE
 
-FURNITURE = frozenset({"actions", "context", "context_actions"})
-"""The types of blocks that are ours; all others carry the answer."""
+Block = dict[str, Any]
 
 
 def notice(text: str, *more: str, emoji: bool = True) -> Block:
@@ -17,5 +16,5 @@ def notice(text: str, *more: str, emoji: bool = True) -> Block:
 
 
 def without_furniture(blocks: list[Block]) -> list[Block]:
-    """Only what carries the answer."""
+    """The blocks that show the answer."""
     return [block for block in blocks if block.get("type") not in FURNITURE]

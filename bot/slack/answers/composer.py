@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.core.reply import Phase, Snapshot
-from bot.rendering.formats.markup import plain
+from bot.core.reply import Phase
+from bot.rendering.formats.plain import plain
 from bot.rendering.renderer import Renderer
 from bot.slack.answers.blocks import notice
+from bot.slack.answers.drafts import Draft
+from bot.slack.answers.evasion import SHRINKS, Change, Shape
 from bot.slack.answers.forms import fits, shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from bot.core.reply import Snapshot
     from bot.rendering.layout.frame import Frame, Part, Place
-    from bot.slack.answers.capabilities import Capabilities
-    from bot.slack.answers.forms import Block, Form
-
-TOO_LARGE: Final = frozenset(
-    {"msg_blocks_too_long", "msg_blocks_too_many", "msg_too_large", "msg_too_long"}
-)
-"""What Slack says of a message that must be smaller."""
-
-MISMATCH: Final = "block_mismatch"
-"""A message with rich text may not be edited into one without."""
-
-UNSHOWABLE: Final = frozenset(
-    {MISMATCH, "invalid_attachments", "invalid_blocks", "invalid_blocks_format"}
-)
-"""What Slack says of blocks that it does not know or does not like."""
-
-TRIES: Final = 12
-"""So often one part is made smaller."""
+    from bot.slack.answers.blocks import Block
+    from bot.slack.answers.forms import Form
+    from bot.slack.capabilities import Capabilities
 
 ANCHOR: Final[dict[str, Any]] = {
     "type": "rich_text",
@@ -44,55 +32,27 @@ ANCHOR: Final[dict[str, Any]] = {
 """Rich text that nobody sees, and that history leaves out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """One message as it should stand. `blocks` begins with `answer`, if anything is said in it.
-
-    `end` is how far in the answer it reaches, `text` what notifications say.
-    """
-
-    blocks: list[Block] = field(repr=False)
-    text: str = field(repr=False, default="")
-    end: Place | None = None
-    answer: list[Block] = field(repr=False, default_factory=list)
-
-
-@dataclass(slots=True)
-class _Manner:
-    """How a part is shown.
-
-    `turned_down`: what Slack did not take. `refused`: its forms, until another one is taken.
-    `tries`: how often it was made smaller. `suspected`: its feedback buttons may be what was
-    refused. `taken`: what Slack took last. `final`: nothing else will be.
-    """
-
-    form: Form
-    turned_down: list[list[Block]] = field(default_factory=list)
-    refused: list[Form] = field(default_factory=list)
-    tries: int = 0
-    anchored: bool = False
-    suspected: bool = False
-    taken: Draft = field(default_factory=lambda: Draft([]))
-    final: bool = False
-    drawn: tuple[Part, Form, Draft] | None = None
-
-
 class Composer:
-    """Draws the parts of one answer. `below` makes what stands under its open end."""
+    """Composes the messages of one answer. `below` makes the blocks under its open end."""
 
-    def __init__(self, surface: Capabilities, below: Callable[[Snapshot], list[Block]]) -> None:
-        self._forms = surface.forms
+    def __init__(
+        self, capabilities: Capabilities, below: Callable[[Snapshot], list[Block]]
+    ) -> None:
+        self._forms = capabilities.forms
         self._below = below
-        self._renderer = Renderer(surface.limits, surface.policy)
-        self._manners: defaultdict[int, _Manner] = defaultdict(lambda: _Manner(self._forms.best))
-        self._snapshot = Snapshot()
-        self._notices: Sequence[str] = ()
+        self._renderer = Renderer(capabilities.limits, capabilities.policy)
+        self._shapes: defaultdict[int, Shape] = defaultdict(lambda: Shape(self._forms.best))
+        self._drafts: dict[int, tuple[Part, Form, Draft]] = {}
         self._fed = 0
         self._most: int | None = None
 
+    @property
+    def cut_short(self) -> bool:
+        """Whether Slack did not take all of the answer."""
+        return self._most is not None
+
     def feed(self, snapshot: Snapshot) -> Frame:
         """Takes what is new of the text, and lays it out so that every part fits its form."""
-        self._snapshot = snapshot
         if len(snapshot.text) > self._fed:
             self._renderer.feed(snapshot.text[self._fed :])
             self._fed = len(snapshot.text)
@@ -102,107 +62,106 @@ class Composer:
             self._shrink(part)
         return self._renderer.frame()
 
-    def draw(self, notices: Sequence[str] = ()) -> list[Draft]:
-        """The messages that show what was fed; `notices` are said under the last one.
+    def draw(self, snapshot: Snapshot, notices: Sequence[str] = ()) -> list[Draft]:
+        """The messages that show what was fed, with `notices` under the last one.
 
         There is always one, though it may have nothing to show.
         """
-        self._notices = notices
-        drafts = [self._draft(n, part) for n, part in enumerate(self._renderer.frame().parts)]
-        whole = drafts or [Draft([])]
-        shown = whole[: self._most]
-        below = [*map(notice, notices), *self._below(self._as_seen(shown))]
+        parts = self._renderer.frame().parts
+        drafts = [self._draft(number, part) for number, part in enumerate(parts)] or [Draft()]
+        shown = drafts[: self._most]
+        below = [*map(notice, notices), *self._below(_as_seen(snapshot, shown))]
         return [*map(self._anchored, range(len(shown) - 1), shown), self._closed(shown, below)]
-
-    @property
-    def cut_short(self) -> bool:
-        """Slack did not take all of it."""
-        return self._most is not None
 
     # What Slack made of it
 
-    def took(self, part: int, draft: Draft, ts: str) -> None:
-        """Slack took it, in the message `ts`."""
-        manner = self._manners[part]
+    def accepted(self, part: int, draft: Draft, ts: str) -> None:
+        """Slack has accepted the draft of a part, in the message `ts`."""
+        part_shape = self._shapes[part]
         if draft.end is None:
             return
-        manner.taken, manner.suspected = replace(draft, blocks=draft.answer), False
-        while manner.refused:
-            self._forms.refused(manner.refused.pop(), ts)
+        part_shape.accepted = replace(draft, blocks=draft.answer)
+        part_shape.suspects_feedback = False
+        while part_shape.refused_forms:
+            self._forms.refused(part_shape.refused_forms.pop(), ts)
 
-    def evade(self, part: int, draft: Draft, code: str) -> bool:
-        """Slack refused it: True when there is another way to show it, never the same again."""
-        turned_down = self._manners[part].turned_down
-        turned_down.append(draft.blocks)
+    def evade(self, part: int, draft: Draft, code: str, redraw: Callable[[], list[Draft]]) -> bool:
+        """Slack refused the draft of a part. True when there is another way to show it.
+
+        `redraw` draws the messages again; blocks that were refused are never sent again.
+        """
+        part_shape = self._shapes[part]
+        part_shape.refused_blocks.append(draft.blocks)
         while self._change(part, draft, code):
-            drafts = self.draw(self._notices)
-            if part >= len(drafts) or drafts[part].blocks not in turned_down:
+            drafts = redraw()
+            if part >= len(drafts) or drafts[part].blocks not in part_shape.refused_blocks:
                 return True
         return False
 
     def end_with(self, part: int) -> None:
-        """Slack takes no more of this part: what it took last stays, and nothing comes after."""
-        self._manners[part].final = True
+        """Slack takes no more of this part: it stays as accepted last, and is the last one."""
+        self._shapes[part].final = True
         self._most = part + 1
 
     def end_before(self, part: int) -> None:
-        """There will be no message for this part, unless it is the first."""
+        """Slack takes no message for this part: the one before it is the last one, if any is."""
         self._most = part or None
 
     def _change(self, part: int, draft: Draft, code: str) -> bool:
-        """One step down; False at the bottom."""
-        manner = self._manners[part]
-        if code == MISMATCH and not manner.anchored and not _is_rich(draft.blocks):
-            manner.anchored = True
-        elif draft.end is None or manner.final:
-            return False
-        elif code in TOO_LARGE and manner.tries < TRIES:
-            self._shrink(part, draft.end)
-        elif code in UNSHOWABLE and not manner.suspected and self._has_feedback(draft):
-            # The youngest kind of block is the first to be suspected.
-            manner.suspected = self._forms.plain_feedback = True
-        elif code in UNSHOWABLE and manner.form.next:
-            self._step_down(manner, manner.form.next)
-        else:
-            return False
-        return True
+        """Takes the next way to show the part; False when there is none."""
+        part_shape = self._shapes[part]
+        change = part_shape.next_change(draft, code, has_feedback=self._has_feedback(draft))
+        match change:
+            case Change.ANCHOR:
+                part_shape.anchored = True
+            case Change.SHRINK:
+                self._shrink(part, draft.end)
+            case Change.PLAIN_FEEDBACK:
+                part_shape.suspects_feedback = self._forms.plain_feedback = True
+            case Change.NEXT_FORM:
+                self._take_next_form(part_shape)
+        return change is not None
 
     def _has_feedback(self, draft: Draft) -> bool:
         kinds = {block["type"] for block in draft.blocks}
         return "context_actions" in kinds and not self._forms.plain_feedback
 
-    def _step_down(self, manner: _Manner, form: Form) -> None:
-        if manner.suspected:
-            manner.suspected = self._forms.plain_feedback = False
-        manner.refused.append(manner.form)
-        manner.form = form
+    def _take_next_form(self, part_shape: Shape) -> None:
+        if part_shape.suspects_feedback:
+            part_shape.suspects_feedback = self._forms.plain_feedback = False
+        part_shape.refused_forms.append(part_shape.form)
+        part_shape.form = part_shape.form.next or part_shape.form
 
     # The parts
 
     def _oversized(self) -> int | None:
+        """The first part that is too large for its form."""
         for number, part in enumerate(self._renderer.frame().parts):
-            manner = self._manners[number]
+            part_shape = self._shapes[number]
             answer = self._draft(number, part).answer
-            if manner.tries < TRIES and not fits(manner.form, answer):
+            if part_shape.shrinks < SHRINKS and not fits(part_shape.form, answer):
                 return number
         return None
 
     def _shrink(self, part: int, end: Place | None = None) -> None:
-        """Closes it where Slack took it last, if that is less than what is too much now."""
-        manner = self._manners[part]
-        manner.tries += 1
-        taken = manner.taken.end
+        """Ends the part where Slack accepted it last, if that is before what is too large now."""
+        part_shape = self._shapes[part]
+        part_shape.shrinks += 1
+        accepted = part_shape.accepted.end
         open_end = end or self._renderer.frame().parts[part].end
-        self._renderer.refuse(part, taken if taken and taken < open_end else None)
+        self._renderer.refuse(part, accepted if accepted and accepted < open_end else None)
 
     def _draft(self, number: int, part: Part) -> Draft:
-        manner = self._manners[number]
-        if manner.final:
-            return manner.taken
-        if manner.drawn is None or manner.drawn[0] is not part or manner.drawn[1] != manner.form:
-            answer = shape(manner.form, part.flows)
-            manner.drawn = (part, manner.form, Draft(answer, plain(part.flows), part.end, answer))
-        return manner.drawn[2]
+        part_shape = self._shapes[number]
+        if part_shape.final:
+            return part_shape.accepted
+        cached = self._drafts.get(number)
+        if cached and cached[0] is part and cached[1] is part_shape.form:
+            return cached[2]
+        answer = shape(part_shape.form, part.flows)
+        draft = Draft(answer, plain(part.flows), part.end, answer)
+        self._drafts[number] = (part, part_shape.form, draft)
+        return draft
 
     def _closed(self, drafts: Sequence[Draft], below: list[Block]) -> Draft:
         """The last message, with what stands below the answer."""
@@ -211,17 +170,9 @@ class Composer:
         return self._anchored(len(drafts) - 1, whole)
 
     def _anchored(self, part: int, draft: Draft) -> Draft:
-        if not self._manners[part].anchored or _is_rich(draft.blocks):
+        if not self._shapes[part].anchored or draft.is_rich:
             return draft
         return replace(draft, blocks=[ANCHOR, *draft.blocks])
-
-    def _as_seen(self, drafts: Sequence[Draft]) -> Snapshot:
-        """While nothing can be seen of the answer, nothing has been said."""
-        snapshot = self._snapshot
-        if any(draft.end is not None for draft in drafts):
-            return snapshot
-        phase = Phase.EMPTY if snapshot.phase is Phase.COMPLETE else snapshot.phase
-        return replace(snapshot, phase=phase, text="")
 
 
 def said(blocks: Sequence[Block]) -> str:
@@ -230,5 +181,9 @@ def said(blocks: Sequence[Block]) -> str:
     return " ".join(str(each.get("text", "")) for elements in contexts for each in elements)
 
 
-def _is_rich(blocks: Sequence[Block]) -> bool:
-    return any(block["type"] == "rich_text" for block in blocks)
+def _as_seen(snapshot: Snapshot, drafts: Sequence[Draft]) -> Snapshot:
+    """The snapshot without its text while none of it can be seen."""
+    if any(draft.end is not None for draft in drafts):
+        return snapshot
+    phase = Phase.EMPTY if snapshot.phase is Phase.COMPLETE else snapshot.phase
+    return replace(snapshot, phase=phase, text="")

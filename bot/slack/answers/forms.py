@@ -1,42 +1,40 @@
-"""The forms an answer can take in Slack, richest first, and which of them a workspace takes."""
+"""The forms in which an answer can be shown, richest first, and which of them a workspace takes."""
 
 from __future__ import annotations
 
 import time
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from bot.rendering.formats.blocks import blocks
 from bot.rendering.formats.markup import markdown, mrkdwn
 from bot.slack.answers.sections import sections
+from bot.slack.limits import ANSWER_BLOCKS, MARKDOWN_CHARACTERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.rendering.flow import Flow
-
-Block = dict[str, Any]
+    from bot.slack.answers.blocks import Block
 
 HOUR: Final = 3600.0
 ENOUGH: Final = 2
-"""So many different messages must be refused in one form before the workspace is said to."""
-
-MOST_MARKDOWN: Final = 12_000
-"""Characters of a markdown block (docs: markdown block)."""
-MOST_SECTIONS: Final = 43
-"""Of the 50 blocks of a message; the others are for what stands around the answer."""
+"""Messages that must be refused in one form within an hour before the form is given up."""
 
 
 class Form(StrEnum):
-    """`rich`: rich_text, header, table, divider. `markdown`: a markdown block. `text`: sections."""
+    """What the blocks of an answer are made of."""
 
     RICH = "rich"
+    """rich_text, header, table and divider blocks."""
     MARKDOWN = "markdown"
+    """One markdown block."""
     TEXT = "text"
+    """Sections with mrkdwn."""
 
     @property
     def next(self) -> Form | None:
-        """The form to try where this one is not taken."""
+        """The form to try when Slack refuses this one."""
         return LADDER.get(self)
 
 
@@ -53,23 +51,19 @@ def shape(form: Form, flows: Sequence[Flow]) -> list[Block]:
 
 
 def fits(form: Form, shown: Sequence[Block]) -> bool:
-    """False for what Slack would refuse for its size, as far as that is documented."""
+    """False for blocks that Slack would refuse for their size, as far as that is documented."""
     if form is Form.MARKDOWN:
-        return sum(len(block["text"]) for block in shown) <= MOST_MARKDOWN
-    return len(shown) <= MOST_SECTIONS
+        return sum(len(block["text"]) for block in shown) <= MARKDOWN_CHARACTERS
+    return len(shown) <= ANSWER_BLOCKS
 
 
 def _section(text: str) -> Block:
-    # Else Slack makes links and mentions of what looks like one.
+    # Without `verbatim` Slack would turn plain text into links and mentions.
     return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
 
 
 class Forms:
-    """What is known of the forms in one workspace; all its answers share it.
-
-    `plain_feedback` is true once Slack has refused `context_actions`: feedback buttons are then
-    plain buttons.
-    """
+    """Which forms one workspace takes, as far as its answers have found out."""
 
     def __init__(
         self, first: Form = Form.RICH, clock: Callable[[], float] = time.monotonic
@@ -80,20 +74,21 @@ class Forms:
         self._refusals: dict[Form, dict[str, float]] = {}
         self._shut: dict[Form, float] = {}
         self.plain_feedback = False
+        """True once Slack has refused feedback buttons: then they are plain buttons."""
 
     @property
     def best(self) -> Form:
-        """The form that a new message begins in."""
+        """The form for a new message."""
         form, now = self._first, self._clock()
         while self._shut.get(form, now) > now and form.next:
             form = form.next
         return form
 
     def refused(self, form: Form, message: str) -> None:
-        """Slack did not take `form` for this message, and then took another one.
+        """Slack refused `form` for this message (its ts), and then accepted another form.
 
-        For one message that may be its content. Two of them within an hour, and none begins in
-        that form for the next hour.
+        One such message may be due to its content. After a second one within an hour no message
+        begins in that form for the next hour.
         """
         now = self._clock()
         known = self._refusals.pop(form, {})

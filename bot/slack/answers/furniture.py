@@ -1,4 +1,4 @@
-"""What stands below an answer: what is going on, what became of it, what its readers may do."""
+"""The blocks below an answer: status or ending, footer, buttons and feedback."""
 
 from __future__ import annotations
 
@@ -19,62 +19,62 @@ if TYPE_CHECKING:
 Reasoning = Literal["hide", "status", "quote"]
 
 RATED: Final = frozenset({Phase.COMPLETE, Phase.CUT, Phase.FILTERED, Phase.REFUSED, Phase.STOPPED})
-"""Ends of which a reader can say whether they are good."""
+"""Endings that a reader can rate."""
 
 UNSIGNED: Final = frozenset({Phase.GONE, Phase.INTERRUPTED})
-"""Ends after which nobody reads it, or somebody goes on with it."""
+"""Endings without a footer: nobody reads the answer, or another process goes on with it."""
 
 KEPT: Final[dict[Reasoning, int]] = {"hide": 0, "status": 1000, "quote": 2900}
-"""Characters of the model's reasoning that are worth keeping, to be shown so."""
+"""Characters of the model's reasoning to keep, by how it is shown."""
 
 QUOTED_LIVE: Final = 700
-"""Of them while nothing else is there: notifications take them too, which have 3,000 bytes."""
+"""Of these, characters shown while there is no text yet: notifications show them, too, and have
+3,000 bytes."""
 
 
-class Taken(Protocol):
-    """What is known of the workspace. `plain_feedback`: Slack refuses feedback buttons here."""
+class TakenForms(Protocol):
+    """What is known of the forms that a workspace takes."""
 
     plain_feedback: bool
+    """Whether Slack refuses feedback buttons here."""
 
 
 @dataclass(slots=True)
-class Anywhere:
-    """A workspace of which nothing is known."""
+class AnyForms:
+    """The forms of a workspace of which nothing is known."""
 
     plain_feedback: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
-    """What people chose to see.
-
-    `model` is the name in the footer, `footer` which of `model`, `seconds` and `caution` (once a
-    conversation) stand there, `reasoning` where the model's thoughts are shown.
-    """
+class FurnitureStyle:
+    """What the settings say about the furniture."""
 
     model: str = ""
+    """The model's name in the footer."""
     footer: frozenset[str] = frozenset()
+    """Which of `model`, `seconds` and `caution` (once per conversation) the footer has."""
     reasoning: Reasoning = "hide"
+    """Where the model's reasoning is shown."""
 
 
 class Furniture:
-    """Makes it for all answers of a workspace.
+    """Makes the furniture of all answers of a workspace."""
 
-    At most five blocks, of the fifty that a message may have.
-    """
-
-    def __init__(self, style: Style | None = None, taken: Taken | None = None) -> None:
-        """`taken` is looked at each time: what Slack takes may become known meanwhile."""
-        self._style = style or Style()
-        self._taken = taken or Anywhere()
+    def __init__(
+        self, style: FurnitureStyle | None = None, forms: TakenForms | None = None
+    ) -> None:
+        """`forms` may change meanwhile, as Slack refuses one."""
+        self._style = style or FurnitureStyle()
+        self._forms = forms or AnyForms()
 
     def below(self, snapshot: Snapshot, words: Strings, turn: Turn) -> list[Block]:
-        """What stands below the answer's open end."""
+        """The blocks below the answer's open end, at most `limits.FURNITURE_BLOCKS`."""
         if not snapshot.ended:
             return self._live(snapshot, words, turn)
         spoken = bool(snapshot.text.strip())
         rated = spoken and turn.asks and snapshot.phase in RATED
-        # Under what broke off, too: it may be all that the first answer of a conversation says.
+        # Also under an answer that broke off: it may be the only one that shows the caution.
         footed = spoken and turn.asks and snapshot.phase not in UNSIGNED
         said = [ending(snapshot, words), self._footer(snapshot, words) if footed else ""]
         greets = snapshot.phase is Phase.COMPLETE and not turn.asks
@@ -99,10 +99,10 @@ class Furniture:
     def _actions(
         self, pressed: list[Block], words: Strings, turn: Turn, *, rated: bool
     ) -> list[Block]:
-        if rated and self._taken.plain_feedback:
+        if rated and self._forms.plain_feedback:
             pressed = [*pressed, *thumbs(words, turn)]
         below: list[Block] = [{"type": "actions", "elements": pressed}] if pressed else []
-        if rated and not self._taken.plain_feedback:
+        if rated and not self._forms.plain_feedback:
             below.append({"type": "context_actions", "elements": [feedback(words, turn)]})
         return below
 
@@ -125,7 +125,7 @@ class Furniture:
 
 
 def ending(snapshot: Snapshot, words: Strings) -> str:
-    """What is said beside the text at the end; nothing where the text speaks for itself."""
+    """The sentence about how the answer ended; "" for a complete one."""
     if snapshot.phase is Phase.FAILED and snapshot.failure:
         return words.failure(snapshot.failure.kind, snapshot.failure.id, snapshot.failure.wait)
     said = {
@@ -141,11 +141,11 @@ def ending(snapshot: Snapshot, words: Strings) -> str:
 
 
 def _time(seconds: float, words: Strings) -> str:
-    """Nothing where nobody has said it."""
+    """The time in words, or nothing when it is unknown."""
     return words.seconds.format(seconds=max(round(seconds), 1)) if seconds else ""
 
 
 def _notices(said: list[str]) -> list[Block]:
-    """In one block, for a message has only so many."""
+    """The sentences in one block, as a message has only so many."""
     spoken = [each for each in said if each]
     return [notice(*spoken)] if spoken else []

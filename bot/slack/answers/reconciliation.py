@@ -1,25 +1,31 @@
-"""Looking for posts of ours that may stand in Slack without our knowing, page by page."""
+"""Finds the messages and files of an answer in Slack, after a call whose answer was lost.
+
+Slack may have carried the call out or not. So before it is repeated, the conversation is read page
+by page, and posts are recognised by their metadata, files by their names.
+"""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.slack.answers.post_metadata import files_in, next_page, posts_in, search
+from bot.slack.answers.post_metadata import posts_in
+from bot.slack.limits import HISTORY, REPLIES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from bot.core.types import Turn
 
 PAGES: Final = 10
+"""Pages that are read at most."""
+
+PAGE: Final = 200
+"""Messages on a page."""
 
 
 class Reconciliation:
-    """One search for what has been posted for `turn`. It ends, one way or another.
-
-    `found` are parts and their ts; `files` the names of all files in the conversation since.
-    """
+    """One search for the answer to `turn`. It always ends, one way or another."""
 
     def __init__(
         self, turn: Turn, patience: float, clock: Callable[[], float] = time.monotonic
@@ -30,25 +36,43 @@ class Reconciliation:
         self._clock = clock
         self._cursor = ""
         self._pages = 0
-        self._failed: float | None = None
+        self._failed_at: float | None = None
         self.found: list[tuple[int, str]] = []
+        """Part and ts of each post."""
         self.files: set[str] = set()
+        """The names of all files in the conversation since the question."""
 
     def request(self) -> tuple[str, dict[str, Any]]:
-        """The method and the arguments of the next page."""
-        method, where = search(self._turn)
-        return method, where | ({"cursor": self._cursor} if self._cursor else {})
+        """The method and the arguments that read the next page.
+
+        Only what is younger than the question: a thread may be long, and pages begin at its root.
+        """
+        thread = self._turn.thread
+        where: dict[str, Any] = {
+            "channel": thread.channel,
+            "oldest": self._turn.ts,
+            "inclusive": True,
+            "include_all_metadata": True,
+            "limit": PAGE,
+        }
+        where |= {"cursor": self._cursor} if self._cursor else {}
+        return (REPLIES, where | {"ts": thread.root}) if thread.root else (HISTORY, where)
 
     def take(self, page: Mapping[str, Any]) -> bool:
-        """Reads a page; True when that was all."""
+        """Reads a page; True when it was the last one."""
         self.found += posts_in(page, self._turn)
-        self.files.update(files_in(page))
-        self._cursor = next_page(page)
+        self.files.update(_files_in(page))
+        self._cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
         self._pages += 1
         return not self._cursor or self._pages == PAGES
 
-    def fails_for_good(self) -> bool:
-        """It failed once more; True when it has been tried for long enough."""
+    def gives_up(self) -> bool:
+        """Counts a failed attempt; True when the search has failed for too long."""
         now = self._clock()
-        self._failed = now if self._failed is None else self._failed
-        return now - self._failed >= self._patience
+        self._failed_at = now if self._failed_at is None else self._failed_at
+        return now - self._failed_at >= self._patience
+
+
+def _files_in(page: Mapping[str, Any]) -> Iterator[str]:
+    for message in page.get("messages") or []:
+        yield from (str(file.get("name")) for file in message.get("files") or [])

@@ -1,19 +1,18 @@
-"""mrkdwn → texts of sections: at most 3,000 characters each, cut at line ends where it can be."""
+"""mrkdwn → the texts of sections, each within Slack's limit, cut at line ends where possible."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from bot.rendering.layout.cuts import cut
+from bot.slack.limits import SECTION_CHARACTERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-MOST: Final = 3_000
-"""Characters of a section's text (docs: section block)."""
 FENCE: Final = "```"
-ROOM: Final = MOST - 2 * (len(FENCE) + 1)
-"""So much is left where a code block is opened again at the top and closed at the bottom."""
+ROOM: Final = SECTION_CHARACTERS - 2 * (len(FENCE) + 1)
+"""Characters left when a code block is opened again at the top and closed at the bottom."""
 
 
 def sections(text: str) -> list[str]:
@@ -30,7 +29,7 @@ def sections(text: str) -> list[str]:
 
 
 def _gathered(lines: Iterable[str]) -> Iterator[str]:
-    """As many whole lines at a time as there is room for."""
+    """Whole lines, as many at a time as fit."""
     piece: list[str] = []
     length = 0
     for line in lines:
@@ -54,7 +53,7 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def _between_tokens(line: str, at: int) -> int:
-    """Never inside a link or an entity: every other `<` and `&` is escaped."""
+    """`at`, or a place before it that is not inside a link or an entity."""
     link = line.rfind("<", 0, at)
     if link > 0 and line.find(">", link, at) < 0:
         return link

@@ -1,4 +1,4 @@
-"""What is said while an answer grows: what is going on, and what the model thinks."""
+"""The status line of a growing answer: what is going on, and what the model thinks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from bot.strings import Strings
 
 LONGEST_TOOL: Final = 64
+"""Characters shown of a tool's name."""
 LONGEST_SENTENCE: Final = 150
+"""Characters shown of the model's last sentence."""
 SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
 
 
@@ -33,18 +35,18 @@ def _thinking(seconds: int, words: Strings) -> str:
 
 
 def last_sentence(thoughts: str) -> str:
-    """What the model thinks just now, on one line."""
+    """The last sentence of the model's reasoning, on one line."""
     sentences = [each for each in SENTENCE_END.split(inert(thoughts).strip()) if each.strip()]
     line = " ".join(sentences[-1].split()) if sentences else ""
     return line if len(line) <= LONGEST_SENTENCE else f"{line[: LONGEST_SENTENCE - 1]}…"
 
 
 def end_of(thoughts: str, limit: int) -> str:
-    """As much of what it thinks as fits into so many characters, the latest."""
+    """The last `limit` characters of the model's reasoning."""
     text = inert(thoughts).strip()
     return text if len(text) <= limit else f"…{text[1 - limit :]}"
 
 
 def inert(text: str) -> str:
-    """Model text for where Slack might read markup after all: notifications, for one."""
+    """Text of the model in which Slack finds no markup, not even in notifications."""
     return without_broadcasts(without_tokens(clean(text)))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 from aiohttp import ClientError
 
 from bot.errors import SlackRejected, SlackUnknown
-from bot.slack.web_api import call as slack_call
+from bot.slack.web_api import call
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from slack_sdk.web.async_client import AsyncWebClient
 
@@ -23,28 +23,45 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-URL, COMPLETE = "files.getUploadURLExternal", "files.completeUploadExternal"
-METHODS: Final = frozenset({URL, COMPLETE})
+URL: Final = "files.getUploadURLExternal"
+COMPLETE: Final = "files.completeUploadExternal"
 
-# A spreadsheet takes a CSV file for UTF-8 only if it begins with a byte order mark.
 ENCODINGS: Final = {"csv": "utf-8-sig"}
+"""Others are UTF-8. A spreadsheet reads CSV as UTF-8 only if it begins with a byte order mark."""
+
 NO_SCOPE: Final = "missing_scope"
 
 
 @dataclass(slots=True)
-class _Upload:
-    """How far a file has come. `id`: its bytes are there. `over`: nothing more will be done."""
+class _Progress:
+    """How far a file has come."""
 
     id: str = ""
+    """Slack's id, once the bytes are there."""
     over: bool = False
+    """Nothing more will be done."""
     failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UploadStep:
+    """One call of an upload, with all that it needs."""
+
+    method: str
+    arguments: Mapping[str, Any] = field(repr=False)
+    file: File = field(repr=False)
+
+    @property
+    def shares(self) -> bool:
+        """Whether the file stands in the conversation after it."""
+        return self.method == COMPLETE
 
 
 class Uploads:
     """Uploads files one after the other into the conversation of `turn`.
 
-    What Slack refuses, or what fails for `patience` seconds, is given up: the answer is not to wait
-    for it.
+    A file that Slack refuses, or that fails for `patience` seconds, is given up, so that the answer
+    does not wait for it.
     """
 
     def __init__(
@@ -58,66 +75,69 @@ class Uploads:
         self._turn = turn
         self._patience = patience
         self._clock = clock
-        self._known: dict[str, _Upload] = {}
+        self._progress: dict[str, _Progress] = {}
         self._standing: set[str] = set()
-        self._failing: float | None = None
+        self._failing_since: float | None = None
         self.allowed = True
-        """False once Slack has said that we lack the scope."""
+        """False once Slack has said that the bot lacks the scope."""
 
     @property
     def missing(self) -> list[str]:
         """The names of files that could not be attached."""
-        return [name for name, upload in self._known.items() if upload.failed]
+        return [name for name, progress in self._progress.items() if progress.failed]
 
-    def next(self, files: Iterable[File]) -> tuple[str, dict[str, Any]] | None:
-        """The method and the arguments of the next step; None when there is nothing left to do."""
+    def next(self, files: Iterable[File]) -> UploadStep | None:
+        """The next step; None when nothing is left to do."""
         return next(map(self._step, self._waiting(files)), None)
 
     def found(self, names: Iterable[str]) -> None:
         """Files of these names stand in the conversation."""
         self._standing.update(names)
 
-    async def do(self, method: str, payload: dict[str, Any], files: Iterable[File]) -> None:
-        """Carries out the step that was planned. Raises `SlackRefused` and `SlackUnknown`."""
-        file = next(self._waiting(files))
-        step = self._share if method == COMPLETE else self._send
+    async def do(self, step: UploadStep) -> None:
+        """Carries out a step. Raises `SlackRefused`, and `SlackUnknown` when it may be repeated."""
+        carry_out = self._share if step.shares else self._send
         try:
-            await step(file, payload)
+            await carry_out(step)
         except SlackRejected as error:
             self.allowed &= error.code != NO_SCOPE
-            self._give_up(file, str(error))
+            self._give_up(step.file, str(error))
         except SlackUnknown as error:
             if not self._fails_for_good():
                 raise
-            self._give_up(file, str(error))
+            self._give_up(step.file, str(error))
+        else:
+            self._failing_since = None
 
     def _waiting(self, files: Iterable[File]) -> Iterator[File]:
         for file in files:
             stands = unique(file.name, self._turn) in self._standing
-            if not (stands or self._upload(file).over):
+            if not (stands or self._known(file).over):
                 yield file
 
-    def _upload(self, file: File) -> _Upload:
-        return self._known.setdefault(file.name, _Upload())
+    def _known(self, file: File) -> _Progress:
+        return self._progress.get(file.name, _Progress())
 
-    def _step(self, file: File) -> tuple[str, dict[str, Any]]:
-        upload, thread = self._upload(file), self._turn.thread
-        if not upload.id:
-            return URL, {"filename": unique(file.name, self._turn), "length": len(_content(file))}
+    def _note(self, file: File) -> _Progress:
+        return self._progress.setdefault(file.name, _Progress())
+
+    def _step(self, file: File) -> UploadStep:
+        progress, thread = self._known(file), self._turn.thread
+        if not progress.id:
+            name = unique(file.name, self._turn)
+            return UploadStep(URL, {"filename": name, "length": len(_content(file))}, file)
         where = {"thread_ts": thread.root} if thread.root else {}
-        shared = [{"id": upload.id, "title": file.name}]
-        return COMPLETE, {"files": shared, "channel_id": thread.channel} | where
+        shared = [{"id": progress.id, "title": file.name}]
+        return UploadStep(COMPLETE, {"files": shared, "channel_id": thread.channel} | where, file)
 
-    async def _send(self, file: File, payload: dict[str, Any]) -> None:
-        answer = await slack_call(self._client, URL, payload)
-        await self._put(str(answer.get("upload_url")), _content(file))
-        self._upload(file).id = str(answer.get("file_id") or "")
-        self._failing = None
+    async def _send(self, step: UploadStep) -> None:
+        answer = await call(self._client, step.method, step.arguments)
+        await self._put(str(answer.get("upload_url")), _content(step.file))
+        self._note(step.file).id = str(answer.get("file_id") or "")
 
-    async def _share(self, file: File, payload: dict[str, Any]) -> None:
-        await slack_call(self._client, COMPLETE, payload)
-        self._upload(file).over = True
-        self._failing = None
+    async def _share(self, step: UploadStep) -> None:
+        await call(self._client, step.method, step.arguments)
+        self._note(step.file).over = True
 
     async def _put(self, url: str, content: bytes) -> None:
         """The address itself is the permission: no token goes there."""
@@ -133,14 +153,14 @@ class Uploads:
 
     def _fails_for_good(self) -> bool:
         now = self._clock()
-        self._failing = now if self._failing is None else self._failing
-        return now - self._failing >= self._patience
+        self._failing_since = now if self._failing_since is None else self._failing_since
+        return now - self._failing_since >= self._patience
 
     def _give_up(self, file: File, why: str) -> None:
         log.warning("file not attached", detail=why)
-        upload = self._upload(file)
-        upload.over = upload.failed = True
-        self._failing = None
+        progress = self._note(file)
+        progress.over = progress.failed = True
+        self._failing_since = None
 
 
 def unique(name: str, turn: Turn) -> str:

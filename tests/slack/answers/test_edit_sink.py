@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from bot.core.reply import Phase, Snapshot
-from bot.core.types import CallKind, Failed, Thread, Turn
+from bot.core.types import CallKind, Effect, Failed, Thread, Turn
 from bot.errors import SlackRefused, SlackRejected, SlackUnknown
-from bot.slack.answers.capabilities import Capabilities
 from bot.slack.answers.forms import Form, Forms
+from bot.slack.capabilities import Capabilities
 from bot.strings import ENGLISH, JAPANESE
 from bot.tasks import Tasks
 from tests.slack.scene import WAITING, done, live
@@ -35,6 +35,50 @@ async def test_what_stands_already_costs_nothing(scene):
 
 async def test_planning_twice_is_planning_once(scene):
     assert scene.sink.plan(live("a\n" * 9000)) == scene.sink.plan(live("a\n" * 9000))
+
+
+async def test_planning_decides_nothing(scene):
+    """Whatever was planned before, a snapshot has the same plan until something is done."""
+    await scene.show(WAITING)
+    other = scene.twin()
+    for snapshot in (live("Be"), live("Because " * 2000), live("Because " * 3000)):
+        scene.sink.plan(snapshot)
+
+    assert scene.sink.plan(done("Because " * 3000)) == other.plan(done("Because " * 3000))
+
+
+async def test_a_call_of_an_older_plan_works_and_is_remembered_as_it_was(scene):
+    await scene.show(WAITING)
+    (older,) = scene.sink.plan(live("Be"))
+    scene.sink.plan(live("Because"))
+    await scene.sink.do(older)
+
+    assert scene.texts() == ["Be"]
+    assert scene.sink.plan(live("Because"))
+    await scene.show(done("Because."))
+    assert scene.texts() == ["Because."]
+
+
+async def test_a_call_needs_nothing_but_itself(scene):
+    """Another sink that knows the same messages can carry it out."""
+    await scene.show(WAITING)
+    (call,) = scene.sink.plan(live("Be"))
+    other = scene.twin()
+    await other.do(call)
+
+    assert scene.texts() == ["Be"]
+    assert other.plan(live("Be")) == []
+
+
+async def test_a_search_that_was_planned_is_begun_by_doing_it(scene):
+    text = "word " * 20_000
+    await scene.show(live(text))
+    scene.open(posts=scene.sink.posts, ending=done(text))
+    plans = [scene.sink.plan(done(text)) for _ in range(3)]
+
+    assert [[call.effect for call in plan] for plan in plans] == [[Effect.READ]] * 3
+    await scene.show(done(text))
+    assert len(scene.sent("conversations.replies")) == 1
 
 
 async def test_while_it_grows_it_can_be_stopped_and_at_the_end_it_cannot(scene):
@@ -93,7 +137,7 @@ async def test_what_slack_counts_is_kept_to(scene, text):
 
 @pytest.mark.parametrize("form", Form)
 async def test_a_mention_is_dead_in_text_and_blocks(scene, form):
-    scene.surface = Capabilities(Forms(form))
+    scene.capabilities = Capabilities(Forms(form))
     scene.open()
     await scene.show(done("<!channel> <@U1> `<!here>` @channel [x](https://a.example)"))
     message = scene.answers[0]
@@ -277,7 +321,9 @@ async def test_looking_for_a_post_is_a_call_like_any_other(scene):
     scene.open(doubtful=True)
     calls = [scene.sink.plan(snapshot)[0] for snapshot in (WAITING, live("Be"), done("Because."))]
 
-    assert {call.method for call in calls} == {"conversations.replies"}
+    assert {(call.effect, call.bucket) for call in calls} == {
+        (Effect.READ, "conversations.replies")
+    }
     assert {call.kind for call in calls} == {CallKind.FIRST}
 
 

@@ -6,7 +6,7 @@ from bot.core.reply import Phase, Snapshot
 from bot.core.types import Failed
 from bot.playground.rules.block_rules import check_blocks
 from bot.slack.actions.buttons import read_value
-from bot.slack.answers.furniture import KEPT, RATED, Anywhere, Furniture, Style, ending
+from bot.slack.answers.furniture import KEPT, RATED, AnyForms, Furniture, FurnitureStyle, ending
 from bot.strings import ENGLISH, LANGUAGES
 from tests.fakes import turn
 
@@ -29,7 +29,9 @@ def ended(phase, text="text"):
 
 
 def below(snapshot, words=ENGLISH, asked=None, *, plain=False, **style):
-    blocks = Furniture(Style(**style), Anywhere(plain)).below(snapshot, words, asked or turn())
+    blocks = Furniture(FurnitureStyle(**style), AnyForms(plain)).below(
+        snapshot, words, asked or turn()
+    )
     check_blocks(blocks)
     return blocks
 

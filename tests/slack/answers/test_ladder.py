@@ -10,10 +10,9 @@ from bot.errors import SlackRejected
 from bot.playground.faults import Fault
 from bot.rendering.layout.frame import PartLimits
 from bot.rendering.renderer import Renderer
-from bot.slack.answers.blocks import notice
-from bot.slack.answers.capabilities import Capabilities
-from bot.slack.answers.composer import TOO_LARGE, UNSHOWABLE
+from bot.slack.answers.evasion import TOO_LARGE, UNSHOWABLE
 from bot.slack.answers.forms import HOUR, Form, Forms, shape
+from bot.slack.capabilities import Capabilities
 from bot.strings import ENGLISH
 from tests.shown import words
 from tests.slack.scene import WAITING, done, live
@@ -133,12 +132,12 @@ async def test_one_message_that_is_refused_leaves_the_others_as_they_are(scene):
     await scene.show(done("word " * 3000 + "end"))
 
     assert scene.forms() == [["rich_text"], ["markdown"]]
-    assert scene.surface.forms.best is Form.RICH
+    assert scene.capabilities.forms.best is Form.RICH
 
 
 async def test_two_messages_do_for_the_workspace_and_for_an_hour(scene):
     now = 0.0
-    scene.surface = Capabilities(Forms(clock=lambda: now))
+    scene.capabilities = Capabilities(Forms(clock=lambda: now))
     scene.slack.faults.rule = refuses("rich_text")
     for _ in range(3):
         await scene.ask()
@@ -163,7 +162,7 @@ async def test_a_message_that_no_form_can_show_says_nothing_of_the_workspace(sce
         with pytest.raises(SlackRejected):
             await scene.show(done("Because."))
 
-    assert scene.surface.forms.best is Form.RICH
+    assert scene.capabilities.forms.best is Form.RICH
 
 
 async def test_a_placeholder_that_is_refused_has_no_other_form(scene):
@@ -176,7 +175,7 @@ async def test_a_placeholder_that_is_refused_has_no_other_form(scene):
 
 @pytest.mark.parametrize("form", Form)
 async def test_the_ladder_may_begin_further_down(scene, form):
-    scene.surface = Capabilities.of(form.value)
+    scene.capabilities = Capabilities.of(form.value)
     scene.open()
     await stream(scene, PARAGRAPH * 20)
 
@@ -185,7 +184,7 @@ async def test_the_ladder_may_begin_further_down(scene, form):
 
 @pytest.mark.parametrize("form", Form)
 async def test_links_may_be_limited_to_some_hosts(scene, form):
-    scene.surface = Capabilities.of(form.value, ("a.example",))
+    scene.capabilities = Capabilities.of(form.value, ("a.example",))
     scene.open()
     await scene.show(done("[one](https://a.example/x) and [other](https://b.example/y)"))
     written = json.dumps(scene.answers[0]["blocks"])
@@ -214,34 +213,12 @@ async def test_rich_text_may_not_be_edited_away(scene):
 async def test_nor_where_another_form_is_pinned(scene):
     scene.slack.backend.sizes.keeps_rich_text = True
     await scene.show(done("Half", Phase.STOPPED))
-    scene.surface = Capabilities.of("text")
+    scene.capabilities = Capabilities.of("text")
     scene.open(posts=scene.sink.posts)
     await scene.show(done("Because."))
 
     assert scene.types() == [["rich_text", "section"]]
     assert scene.texts() == ["Because."]
-
-
-async def test_feedback_buttons_are_suspected_before_the_form(scene):
-    def below(snapshot):
-        kind = "actions" if scene.surface.forms.plain_feedback else "context_actions"
-        return [{"type": kind, "elements": [notice("")]}] if snapshot.ended else []
-
-    scene.below = below
-    scene.open()
-    scene.slack.faults.rule = refuses("context_actions")
-    picture = scene.sink._picture
-    picture.feed(done("Because."))
-    (draft,) = picture.draw()
-
-    assert picture.evade(0, draft, "invalid_blocks")
-    (plain,) = picture.draw()
-    assert [block["type"] for block in plain.blocks] == ["rich_text", "actions"]
-    assert scene.surface.forms.plain_feedback
-    assert picture.evade(0, plain, "invalid_blocks")
-    (simpler,) = picture.draw()
-    assert [block["type"] for block in simpler.blocks] == ["markdown", "context_actions"]
-    assert not scene.surface.forms.plain_feedback
 
 
 # Sizes
@@ -254,7 +231,7 @@ async def test_feedback_buttons_are_suspected_before_the_form(scene):
 async def test_a_hidden_limit_costs_nothing_of_the_text(scene, hidden, streamed):
     """Slack says no more than that it is too much."""
     scene.slack.backend.sizes.block_units = hidden
-    scene.surface = Capabilities(limits=MANY_PARTS)
+    scene.capabilities = Capabilities(limits=MANY_PARTS)
     scene.open()
     await (stream(scene, LONG) if streamed else scene.show(done(LONG)))
 
@@ -266,7 +243,7 @@ async def test_a_hidden_limit_costs_nothing_of_the_text(scene, hidden, streamed)
 @pytest.mark.parametrize("form", Form)
 async def test_nor_does_it_in_the_other_forms(scene, form):
     scene.slack.backend.sizes.block_units = 2500
-    scene.surface = Capabilities(Forms(form), limits=MANY_PARTS)
+    scene.capabilities = Capabilities(Forms(form), limits=MANY_PARTS)
     scene.open()
     text = PARAGRAPH * 120
     await stream(scene, text)

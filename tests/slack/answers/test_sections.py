@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.answers.sections import MOST, sections
+from bot.slack.answers.sections import sections
+from bot.slack.limits import SECTION_CHARACTERS
 
 LINK = "<https://a.example/path|a label>"
 
@@ -25,7 +26,7 @@ def test_nothing_is_lost_or_too_long(lines):
     text = "\n".join(lines)
     pieces = sections(text)
 
-    assert all(0 < len(piece) <= MOST for piece in pieces)
+    assert all(0 < len(piece) <= SECTION_CHARACTERS for piece in pieces)
     assert bare("".join(pieces)) == bare(text)
 
 

@@ -6,8 +6,8 @@ from bot.core.reply import Phase, Snapshot
 from bot.core.types import Thread, Turn
 from bot.errors import SlackRefused, SlackUnknown
 from bot.rendering.layout.frame import File, PartLimits
-from bot.slack.answers.capabilities import Capabilities
 from bot.slack.answers.uploads import COMPLETE, URL, Uploads, unique
+from bot.slack.capabilities import Capabilities
 from bot.strings import ENGLISH
 from tests.fakes import turn
 from tests.slack.scene import WAITING, done, live
@@ -19,7 +19,7 @@ LONG = "\n\n".join(f"Sentence number {number} of a long answer." for number in r
 @pytest.fixture
 def long(scene):
     """The scene with messages so small that the answer needs a file."""
-    scene.surface = Capabilities(limits=FEW)
+    scene.capabilities = Capabilities(limits=FEW)
     scene.open()
     return scene
 
@@ -132,7 +132,7 @@ async def test_a_missing_scope_is_remembered(long):
 
 
 async def test_where_nothing_can_be_attached_it_is_shown_as_far_as_it_goes(scene):
-    scene.surface = Capabilities(limits=PartLimits(units=1000, parts=2, files=False))
+    scene.capabilities = Capabilities(limits=PartLimits(units=1000, parts=2, files=False))
     scene.open()
     await scene.show(done(LONG))
 
@@ -186,7 +186,7 @@ async def test_an_upload_that_never_works_is_given_up(long, method):
 async def upload(scene):
     """Until the file stands, and no further."""
     await scene.show(live(LONG))
-    while (call := scene.sink.plan(done(LONG))[0]).method != COMPLETE:
+    while (call := scene.sink.plan(done(LONG))[0]).bucket != COMPLETE:
         await scene.sink.do(call)
     await scene.sink.do(call)
 
@@ -247,9 +247,9 @@ def test_another_round_has_files_of_its_own():
 def test_the_steps_of_one_file_follow_those_of_the_one_before(client):
     uploads = Uploads(client, turn(), 1.0)
     files = [File("table-1.csv", "csv", "a"), File("code-1.py", "python", "b")]
-    method, payload = uploads.next(files)
+    step = uploads.next(files)
     uploads.found([unique("table-1.csv", turn())])
-    _, other = uploads.next(files)
+    other = uploads.next(files)
 
-    assert (method, payload["filename"]) == (URL, unique("table-1.csv", turn()))
-    assert other["filename"] == unique("code-1.py", turn())
+    assert (step.method, step.arguments["filename"]) == (URL, unique("table-1.csv", turn()))
+    assert other.arguments["filename"] == unique("code-1.py", turn())

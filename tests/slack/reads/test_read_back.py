@@ -6,8 +6,8 @@ import pytest
 
 from bot.core.reply import Phase
 from bot.rendering.layout.frame import PartLimits
-from bot.slack.answers.capabilities import Capabilities
 from bot.slack.answers.forms import Form, Forms
+from bot.slack.capabilities import Capabilities
 from bot.slack.identity import identify
 from bot.slack.reads.history import SlackHistory
 from bot.slack.reads.people import SlackPeople
@@ -53,7 +53,7 @@ async def read_back(scene):
 
 @pytest.mark.parametrize("form", Form)
 async def test_an_answer_in_any_form(scene, form):
-    scene.surface = Capabilities(Forms(form))
+    scene.capabilities = Capabilities(Forms(form))
     scene.open()
     await scene.show(live(ANSWER[:100]))
     await scene.show(done(ANSWER, Phase.STOPPED))
@@ -72,7 +72,7 @@ async def test_rich_text_is_the_same_markdown(scene):
 
 
 async def test_an_answer_in_parts_and_a_file(scene):
-    scene.surface = Capabilities(limits=PartLimits(units=600, parts=3))
+    scene.capabilities = Capabilities(limits=PartLimits(units=600, parts=3))
     scene.open()
     long = "\n\n".join(f"Sentence number {number} of **many**." for number in range(100))
     await scene.show(live(long[:700]))
@@ -88,7 +88,7 @@ async def test_an_answer_in_parts_and_a_file(scene):
 async def test_what_keeps_the_rich_text_is_not_read(scene):
     scene.slack.backend.sizes.keeps_rich_text = True
     await scene.show(done("Half", Phase.STOPPED))
-    scene.surface = Capabilities(Forms(Form.MARKDOWN))
+    scene.capabilities = Capabilities(Forms(Form.MARKDOWN))
     scene.open(posts=scene.sink.posts)
     await scene.show(WAITING)
     await scene.show(done("Whole **answer**."))

@@ -1,0 +1,126 @@
+"""The composer: which messages show a snapshot, and what changes after Slack refused one."""
+
+import pytest
+
+from bot.core.reply import Phase, Snapshot
+from bot.slack.answers.blocks import notice
+from bot.slack.answers.composer import ANCHOR, Composer, said
+from bot.slack.answers.forms import Form
+from bot.slack.capabilities import Capabilities
+from bot.slack.limits import part_limits
+
+
+def live(text):
+    return Snapshot(Phase.ANSWERING, text)
+
+
+def done(text, phase=Phase.COMPLETE):
+    return Snapshot(phase, text)
+
+
+def composer(below=lambda snapshot: [], **known):
+    return Composer(Capabilities(**known), below)
+
+
+def drawn(composed, snapshot, *notices):
+    composed.feed(snapshot)
+    return composed.draw(snapshot, notices)
+
+
+def kinds(draft):
+    return [block["type"] for block in draft.blocks]
+
+
+def test_before_there_is_text_one_message_has_what_stands_below():
+    (draft,) = drawn(composer(lambda snapshot: [notice("Thinking")]), Snapshot())
+
+    assert (draft.end, draft.answer, draft.text) == (None, [], "Thinking")
+    assert kinds(draft) == ["context"]
+
+
+def test_only_the_last_message_has_what_stands_below():
+    drafts = drawn(composer(lambda snapshot: [notice("Writing")]), live("word " * 3000), "Note")
+
+    assert [kinds(draft) for draft in drafts] == [
+        ["rich_text"],
+        ["rich_text", "context", "context"],
+    ]
+    assert [block["elements"][0]["text"] for block in drafts[1].blocks[1:]] == ["Note", "Writing"]
+
+
+def test_an_answer_of_which_nothing_is_seen_is_empty():
+    seen = []
+    drawn(composer(lambda snapshot: seen.append(snapshot) or []), done(" \n"))
+
+    assert (seen[0].phase, seen[0].text) == (Phase.EMPTY, "")
+
+
+def test_drawing_twice_draws_the_same():
+    composed = composer()
+    snapshot = live("# Head\n\n" + "word " * 3000)
+
+    assert drawn(composed, snapshot) == drawn(composed, snapshot) == composed.draw(snapshot)
+
+
+def test_feedback_buttons_are_suspected_before_the_form():
+    capabilities = Capabilities()
+
+    def below(snapshot):
+        plain = capabilities.forms.plain_feedback
+        return [{"type": "actions" if plain else "context_actions", "elements": []}]
+
+    composed, snapshot = Composer(capabilities, below), done("Because.")
+    (draft,) = drawn(composed, snapshot)
+
+    assert composed.evade(0, draft, "invalid_blocks", lambda: composed.draw(snapshot))
+    (plain,) = composed.draw(snapshot)
+    assert kinds(plain) == ["rich_text", "actions"]
+    assert capabilities.forms.plain_feedback
+
+
+def test_a_form_that_is_refused_gives_way_to_the_next():
+    composed, snapshot = composer(), done("**Because.**")
+    shown = []
+    for _ in Form:
+        (draft,) = drawn(composed, snapshot)
+        shown.append(kinds(draft))
+        more = composed.evade(0, draft, "invalid_blocks", lambda: composed.draw(snapshot))
+
+    assert shown == [["rich_text"], ["markdown"], ["section"]]
+    assert not more
+
+
+def test_a_part_that_is_too_large_is_made_smaller():
+    composed, snapshot = composer(), done("word " * 1500)
+    (draft,) = drawn(composed, snapshot)
+
+    assert composed.evade(0, draft, "msg_too_long", lambda: composed.draw(snapshot))
+    smaller, *_ = drawn(composed, snapshot)
+    assert smaller.end < draft.end
+
+
+def test_rich_text_comes_first_where_a_message_must_keep_it():
+    composed, snapshot = composer(lambda snapshot: [notice("Stopped")]), done("", Phase.STOPPED)
+    (draft,) = drawn(composed, snapshot)
+
+    assert composed.evade(0, draft, "block_mismatch", lambda: composed.draw(snapshot))
+    (anchored,) = drawn(composed, snapshot)
+    assert anchored.blocks == [ANCHOR, *draft.blocks]
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_part_that_is_given_up_is_the_last_one(ended):
+    composed, snapshot = composer(limits=part_limits()), live("word " * 3000)
+    first, _ = drawn(composed, snapshot)
+    composed.accepted(0, first, "1.0")
+    if ended:
+        composed.end_with(0)
+    else:
+        composed.end_before(1)
+
+    assert [draft.end for draft in drawn(composed, snapshot)] == [first.end]
+    assert composed.cut_short
+
+
+def test_what_our_notices_say_is_the_text_where_nothing_else_is():
+    assert said([notice("One.", "Two."), {"type": "actions", "elements": []}]) == "One. Two."
