@@ -5,6 +5,11 @@ import os
 from operator import itemgetter
 
 import pytest
+from hypothesis import settings
+
+# With more processes than cores, how long one example takes says nothing about the code.
+settings.register_profile("shared", parent=settings.default, deadline=None)
+settings.load_profile("shared")
 
 PER_CORE = 2
 """Processes for each core: the tests of chaos, e2e and the store wait most of their time."""
