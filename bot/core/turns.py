@@ -83,6 +83,34 @@ class Claim:
         return not self.begun and self.attempts >= QUARANTINE_FROM
 
 
+class ClickOutcome(StrEnum):
+    """What a click did: on Stop, or on a button that asks a turn again."""
+
+    STOPPED = "stopped"
+    """The answer ends."""
+
+    STARTED = "started"
+    """The next round has begun."""
+
+    NOT_YOURS = "not_yours"
+    """Nothing: somebody else asked the question."""
+
+    OVER = "over"
+    """Nothing: the answer has ended already."""
+
+    ASKED = "asked"
+    """Nothing: the turn is being answered, or has a later round than the button's."""
+
+    UNREADABLE = "unreadable"
+    """Nothing: the question cannot be read from Slack; it was deleted, or we may not read it."""
+
+    FORGOTTEN = "forgotten"
+    """Nothing: the journal does not know the turn."""
+
+    UNAVAILABLE = "unavailable"
+    """Nothing: the journal or Slack did not answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class TurnRecord:
     """A turn as its buttons need it."""

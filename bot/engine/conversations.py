@@ -19,11 +19,11 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
 import structlog
 
+from bot.core.turns import ClickOutcome
 from bot.core.types import Interrupted, Order
 from bot.engine.answer import Answer
 from bot.engine.clocks import uptime
@@ -45,14 +45,6 @@ if TYPE_CHECKING:
     from bot.engine.answer import AnswerServices
 
 log = structlog.get_logger(__name__)
-
-
-class StopOutcome(StrEnum):
-    """What a press on Stop did."""
-
-    STOPPED = "stopped"
-    NOT_YOURS = "not_yours"
-    OVER = "over"
 
 
 class Conversations:
@@ -105,23 +97,23 @@ class Conversations:
             self._submitted.add(key)
             self._turns.start(self._work_on(key), name=f"turn {key[2]}")
 
-    async def stop(self, key: TurnKey, user: str) -> StopOutcome:
+    async def stop(self, key: TurnKey, user: str) -> ClickOutcome:
         """Stops the answer to `key`, in whatever process it is, if `user` asked the question.
 
         Raises `StoreError` when the journal must be asked and does not answer.
         """
         if running := self._running.get(key):
             if running.claim.turn.user != user:
-                return StopOutcome.NOT_YOURS
+                return ClickOutcome.NOT_YOURS
             await self._order_here(running, Order.STOP)
-            return StopOutcome.STOPPED
+            return ClickOutcome.STOPPED
         record = await self._journal.find(key)
         if record is None or record.state.ended:
-            return StopOutcome.OVER
+            return ClickOutcome.OVER
         if record.user != user:
-            return StopOutcome.NOT_YOURS
+            return ClickOutcome.NOT_YOURS
         stopped = await self._journal.order(key, Order.STOP)
-        return StopOutcome.STOPPED if stopped else StopOutcome.OVER
+        return ClickOutcome.STOPPED if stopped else ClickOutcome.OVER
 
     async def deleted(self, team: str, channel: str, ts: str) -> None:
         """The message `ts` was deleted: if it is a question or an answer, the answer ends.

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from bot.core.reply import Phase, Snapshot
+from bot.core.turns import ClickOutcome
 from bot.core.types import (
     CallKind,
     Finish,
@@ -16,7 +17,7 @@ from bot.core.types import (
     TextDelta,
 )
 from bot.engine.answer import AnswerServices
-from bot.engine.conversations import Conversations, StopOutcome
+from bot.engine.conversations import Conversations
 from bot.engine.turn_policy import TurnPolicy
 from bot.errors import ModelUnauthorized, SlackRejected, StoreError
 from bot.tasks import Tasks
@@ -212,14 +213,14 @@ async def test_stop_is_for_the_asker_and_keeps_the_text(open_house):
     await house.ask(asked)
     await house.begun(text="Be")
 
-    assert await house.conversations.stop(asked.key, "U2") is StopOutcome.NOT_YOURS
+    assert await house.conversations.stop(asked.key, "U2") is ClickOutcome.NOT_YOURS
     assert house.model.closed == 0
-    assert await house.conversations.stop(asked.key, "U1") is StopOutcome.STOPPED
+    assert await house.conversations.stop(asked.key, "U1") is ClickOutcome.STOPPED
     await house.over(asked)
 
     assert house.shown() == ("Be", "stopped")
     assert house.model.closed == 1
-    assert await house.conversations.stop(asked.key, "U1") is StopOutcome.OVER
+    assert await house.conversations.stop(asked.key, "U1") is ClickOutcome.OVER
     await house.ended()
 
 
@@ -283,7 +284,7 @@ async def test_stop_works_while_waiting_in_line(open_house):
     await house.ask(first, second)
     await house.begun("2.0")
 
-    assert await house.conversations.stop(second.key, "U1") is StopOutcome.STOPPED
+    assert await house.conversations.stop(second.key, "U1") is ClickOutcome.STOPPED
     await house.over(second)
     assert house.shown("2.0") == ("", "stopped")
 
@@ -467,13 +468,13 @@ async def test_stop_reaches_the_process_that_answers(open_house, another):
     await first.begun(text="Be")
     second = await open_house(journal=await another("second"))
 
-    assert await second.conversations.stop(turn().key, "U2") is StopOutcome.NOT_YOURS
-    assert await second.conversations.stop(turn().key, "U1") is StopOutcome.STOPPED
+    assert await second.conversations.stop(turn().key, "U2") is ClickOutcome.NOT_YOURS
+    assert await second.conversations.stop(turn().key, "U1") is ClickOutcome.STOPPED
     (state,) = await first.over(turn())
 
     assert (state, first.shown()) == ("stopped", ("Be", "stopped"))
     assert first.model.closed == 1
-    assert await second.conversations.stop(turn().key, "U1") is StopOutcome.OVER
+    assert await second.conversations.stop(turn().key, "U1") is ClickOutcome.OVER
 
 
 @pytest.mark.parametrize("message", ["1.000100", "2.0"], ids=["question", "answer"])

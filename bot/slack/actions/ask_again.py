@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from bot.core.turns import ClickOutcome
 from bot.errors import SlackError, SlackRejected
 from bot.slack.events.turns import turn_of_message
 from bot.slack.web_api import call_within_budget
@@ -21,24 +22,6 @@ if TYPE_CHECKING:
     from bot.core.types import Turn, TurnKey
 
 log = structlog.get_logger(__name__)
-
-STARTED = "started"
-"""The new round has begun."""
-
-NOT_YOURS = "not_yours"
-"""Somebody else asked the question."""
-
-FORGOTTEN = "forgotten"
-"""The journal does not know the turn any more."""
-
-ASKED = "asked"
-"""The turn is being answered, or has a later round than the button's."""
-
-UNREADABLE = "unreadable"
-"""The question cannot be read from Slack: deleted, or no longer allowed."""
-
-UNAVAILABLE = "unavailable"
-"""Slack did not answer when asked for the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +43,28 @@ class AskAgain:
     submit: Callable[[TurnKey], None]
     """Starts work on the turn."""
 
-    async def again(self, key: TurnKey, round_: int, user: str, *, goes_on: bool) -> str:
+    async def again(self, key: TurnKey, round_: int, user: str, *, goes_on: bool) -> ClickOutcome:
         """The outcome of a click on a button of that round. Raises `StoreError`."""
         refusal = _refusal(await self.journal.find(key), round_, user)
         return refusal or await self._reopen(key, round_ + 1, user, goes_on=goes_on)
 
-    async def _reopen(self, key: TurnKey, round_: int, user: str, *, goes_on: bool) -> str:
+    async def _reopen(self, key: TurnKey, round_: int, user: str, *, goes_on: bool) -> ClickOutcome:
         try:
             turn = await self._read_question(key)
         except SlackError as error:
             log.warning("question not read again", detail=str(error))
-            return UNREADABLE if isinstance(error, SlackRejected) else UNAVAILABLE
+            return (
+                ClickOutcome.UNREADABLE
+                if isinstance(error, SlackRejected)
+                else ClickOutcome.UNAVAILABLE
+            )
         if turn is None or turn.user != user:
-            return UNREADABLE
+            return ClickOutcome.UNREADABLE
         # Of two clicks at the same time only one reopens it.
         if not await self.journal.reopen(replace(turn, round=round_, goes_on=goes_on)):
-            return ASKED
+            return ClickOutcome.ASKED
         self.submit(key)
-        return STARTED
+        return ClickOutcome.STARTED
 
     async def _read_question(self, key: TurnKey) -> Turn | None:
         """The question as it is in Slack now; None when it is not there. Raises `SlackError`."""
@@ -96,10 +83,10 @@ class AskAgain:
         return turn_of_message(asked, team, channel, self.bot_user) if asked else None
 
 
-def _refusal(record: TurnRecord | None, round_: int, user: str) -> str:
-    """Why this user's click on a button of that round has no effect; empty when it has one."""
+def _refusal(record: TurnRecord | None, round_: int, user: str) -> ClickOutcome | None:
+    """Why this user's click on a button of that round has no effect; None when it has one."""
     if record is None:
-        return FORGOTTEN
+        return ClickOutcome.FORGOTTEN
     if record.user != user:
-        return NOT_YOURS
-    return "" if record.round == round_ and record.state.ended else ASKED
+        return ClickOutcome.NOT_YOURS
+    return None if record.round == round_ and record.state.ended else ClickOutcome.ASKED

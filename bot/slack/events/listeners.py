@@ -10,8 +10,8 @@ import structlog
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
+from bot.core.turns import ClickOutcome
 from bot.errors import SlackError, StoreError
-from bot.slack.actions.ask_again import STARTED
 from bot.slack.actions.buttons import (
     CONTINUE,
     FEEDBACK,
@@ -42,24 +42,26 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-REPLIES: Final[Mapping[str, Callable[[Strings], str]]] = {
-    "not_yours": lambda words: words.only_the_asker,
-    "over": lambda words: words.already_over,
-    "asked": lambda words: words.already_asked,
-    "unreadable": lambda words: words.question_gone,
-    "forgotten": lambda words: words.forgotten,
-    "unavailable": lambda words: words.failures["internal"],
+REPLIES: Final[Mapping[ClickOutcome, Callable[[Strings], str]]] = {
+    ClickOutcome.NOT_YOURS: lambda words: words.only_the_asker,
+    ClickOutcome.OVER: lambda words: words.already_over,
+    ClickOutcome.ASKED: lambda words: words.already_asked,
+    ClickOutcome.UNREADABLE: lambda words: words.question_gone,
+    ClickOutcome.FORGOTTEN: lambda words: words.forgotten,
+    ClickOutcome.UNAVAILABLE: lambda words: words.failures["internal"],
 }
-"""What a person reads whose click had no effect, by the outcome of the click."""
+"""What a person reads whose click had no effect."""
 
 EXPECTED: Final = {BoltUnhandledRequestError: "not handled", UnknownTeam: "unknown team"}
 """Errors that are no bugs. The request is acknowledged, so that Slack does not send it again."""
 
 
 class AskAgainHandler(Protocol):
-    """Asks an ended turn again. Returns the outcome, a key of `REPLIES` or `STARTED`."""
+    """Asks an ended turn again. Raises `StoreError`."""
 
-    async def __call__(self, key: TurnKey, round_: int, user: str, *, goes_on: bool) -> str: ...
+    async def __call__(
+        self, key: TurnKey, round_: int, user: str, *, goes_on: bool
+    ) -> ClickOutcome: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,8 @@ class Handlers:
     submit: Callable[[TurnKey], None]
     """Starts work on a turn that is in the journal."""
 
-    stop: Callable[[TurnKey, str], Awaitable[str]]
-    """Stops an answer for a user. Returns the outcome, a key of `REPLIES` or "stopped"."""
+    stop: Callable[[TurnKey, str], Awaitable[ClickOutcome]]
+    """Stops the answer to a turn for a user. Raises `StoreError`."""
 
     ask_again: AskAgainHandler
 
@@ -150,23 +152,23 @@ async def _stop(handlers: Handlers, body: Mapping[str, Any]) -> None:
     """Stops an answer, or tells the person who clicked why not. The value may be forged."""
     user, clicked = _read_click(body)
     try:
-        outcome = await handlers.stop(clicked[0], user) if clicked else "over"
+        outcome = await handlers.stop(clicked[0], user) if clicked else ClickOutcome.OVER
     except StoreError:
-        outcome = "unavailable"
+        outcome = ClickOutcome.UNAVAILABLE
     await _reply(handlers, body, outcome)
 
 
 async def _ask_again(handlers: Handlers, body: Mapping[str, Any], *, goes_on: bool) -> bool:
     """Asks again; True when the new round has started."""
     user, clicked = _read_click(body)
-    outcome = "forgotten"
+    outcome = ClickOutcome.FORGOTTEN
     try:
         if clicked:
             outcome = await handlers.ask_again(*clicked, user, goes_on=goes_on)
     except StoreError:
-        outcome = "unavailable"
+        outcome = ClickOutcome.UNAVAILABLE
     await _reply(handlers, body, outcome)
-    return outcome == STARTED
+    return outcome == ClickOutcome.STARTED
 
 
 async def _remove_furniture(handlers: Handlers, body: Mapping[str, Any]) -> None:
@@ -186,7 +188,7 @@ def _read_click(body: Mapping[str, Any]) -> tuple[str, tuple[TurnKey, int] | Non
     return body["user"]["id"], read_value(body["actions"][0].get("value"))
 
 
-async def _reply(handlers: Handlers, body: Mapping[str, Any], outcome: str) -> None:
+async def _reply(handlers: Handlers, body: Mapping[str, Any], outcome: ClickOutcome) -> None:
     """Tells the person who clicked why nothing happened, if that is the outcome."""
     user = body["user"]["id"]
     if reply := REPLIES.get(outcome):

@@ -2,17 +2,9 @@
 
 import pytest
 
-from bot.core.turns import TurnRecord, TurnState
+from bot.core.turns import ClickOutcome, TurnRecord, TurnState
 from bot.errors import StoreError
-from bot.slack.actions.ask_again import (
-    ASKED,
-    FORGOTTEN,
-    NOT_YOURS,
-    STARTED,
-    UNAVAILABLE,
-    UNREADABLE,
-    AskAgain,
-)
+from bot.slack.actions.ask_again import AskAgain
 from tests.fakes import Free
 
 ALICE, BOB = "U0ALICE", "U0BOB"
@@ -68,7 +60,7 @@ async def stage(slack, client, identity):
 async def test_the_asker_opens_the_next_round_of_the_question_as_slack_has_it(stage, goes_on):
     stage.journal.record = TurnRecord(ALICE, 2, TurnState.FAILED)
 
-    assert await stage.click(round_=2, goes_on=goes_on) == STARTED
+    assert await stage.click(round_=2, goes_on=goes_on) == ClickOutcome.STARTED
     (turn,) = stage.journal.reopened
     assert (turn.key, turn.user, turn.text) == (stage.key, ALICE, "why?")
     assert (turn.round, turn.goes_on) == (3, goes_on)
@@ -78,10 +70,10 @@ async def test_the_asker_opens_the_next_round_of_the_question_as_slack_has_it(st
 @pytest.mark.parametrize(
     ("record", "user", "outcome"),
     [
-        (None, ALICE, FORGOTTEN),
-        (TurnRecord(ALICE, 0, TurnState.DELIVERED), BOB, NOT_YOURS),
-        (TurnRecord(ALICE, 0, TurnState.ANSWERING), ALICE, ASKED),
-        (TurnRecord(ALICE, 1, TurnState.DELIVERED), ALICE, ASKED),
+        (None, ALICE, ClickOutcome.FORGOTTEN),
+        (TurnRecord(ALICE, 0, TurnState.DELIVERED), BOB, ClickOutcome.NOT_YOURS),
+        (TurnRecord(ALICE, 0, TurnState.ANSWERING), ALICE, ClickOutcome.ASKED),
+        (TurnRecord(ALICE, 1, TurnState.DELIVERED), ALICE, ClickOutcome.ASKED),
     ],
     ids=["forgotten", "not yours", "still answered", "older round"],
 )
@@ -97,14 +89,14 @@ async def test_a_click_without_effect_reads_nothing(stage, slack, record, user, 
 async def test_of_two_clicks_at_once_one_opens_it(stage):
     stage.journal.reopens = False
 
-    assert await stage.click() == ASKED
+    assert await stage.click() == ClickOutcome.ASKED
     assert stage.submitted == []
 
 
 async def test_a_question_that_was_deleted_cannot_be_asked_again(stage):
     stage.key = (*stage.key[:2], "1700000000.000001")
 
-    assert await stage.click() == UNREADABLE
+    assert await stage.click() == ClickOutcome.UNREADABLE
     assert stage.journal.reopened == []
 
 
@@ -112,11 +104,12 @@ async def test_what_somebody_else_said_is_not_asked_in_ones_name(stage):
     """The journal and Slack disagree about who asked: then nobody did."""
     await stage.ask(who="bob")
 
-    assert await stage.click() == UNREADABLE
+    assert await stage.click() == ClickOutcome.UNREADABLE
 
 
 @pytest.mark.parametrize(
-    ("error", "outcome"), [("channel_not_found", UNREADABLE), ("internal_error", UNAVAILABLE)]
+    ("error", "outcome"),
+    [("channel_not_found", ClickOutcome.UNREADABLE), ("internal_error", ClickOutcome.UNAVAILABLE)],
 )
 async def test_a_slack_that_does_not_show_it_is_told_apart(stage, slack, error, outcome):
     slack.faults.fail("conversations.replies", error)
@@ -127,7 +120,7 @@ async def test_a_slack_that_does_not_show_it_is_told_apart(stage, slack, error, 
 async def test_a_refusal_is_reported_to_the_budget(stage, slack):
     slack.faults.refuse("conversations.replies", retry_after=7)
 
-    assert await stage.click() == UNAVAILABLE
+    assert await stage.click() == ClickOutcome.UNAVAILABLE
     assert stage.budget.refusals == [7.0]
 
 
