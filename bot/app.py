@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
 
@@ -18,7 +18,6 @@ from bot.engine.conversations import Conversations
 from bot.engine.pacer import Pacer
 from bot.engine.turn_policy import TurnPolicy
 from bot.errors import SettingsError, SlackRefused, SlackRejected, SlackUnknown
-from bot.mortal import MortalModel, MortalSink, fate_of
 from bot.signals import ended_by_signal
 from bot.slack.actions.ask_again import AskAgain
 from bot.slack.actions.feedback import FeedbackActions
@@ -55,6 +54,7 @@ if TYPE_CHECKING:
     from bot.strings import Strings
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds between attempts to learn who we are, while Slack has no answer at start."""
@@ -83,10 +83,26 @@ class Bot:
             _raise_if_broken(await asyncio.shield(self.line))
 
 
-async def run(settings: Settings, *, transport: Transport) -> int:
-    """Serves Slack until a signal comes. Returns the exit code."""
+def _as_it_is(port: T) -> T:
+    return port
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapping:
+    """What stands around the ports that the bot works with: nothing, but in tests."""
+
+    journal: Callable[[Journal], Journal] = _as_it_is
+    sink: Callable[[Sink], Sink] = _as_it_is
+    model: Callable[[Model], Model] = _as_it_is
+
+
+UNWRAPPED: Final = Wrapping()
+
+
+async def run(settings: Settings, *, transport: Transport, wrapping: Wrapping = UNWRAPPED) -> int:
+    """Serves Slack until a signal comes. Returns the exit code. Raises `SettingsError`."""
     with ended_by_signal():
-        async with open_bot(settings, transport) as bot:
+        async with open_bot(settings, transport, wrapping) as bot:
             log.info("ready", transport=transport, bot=bot.identity.name, port=bot.port)
             await bot.serve()
     log.info("stopped")
@@ -94,21 +110,27 @@ async def run(settings: Settings, *, transport: Transport) -> int:
 
 
 @asynccontextmanager
-async def open_bot(settings: Settings, transport: Transport) -> AsyncIterator[Bot]:
-    """Everything, connected. Leaving lets answers finish while the line to Slack is still open."""
+async def open_bot(
+    settings: Settings, transport: Transport, wrapping: Wrapping = UNWRAPPED
+) -> AsyncIterator[Bot]:
+    """A bot that is connected. Leaving lets answers finish while Slack is still connected.
+
+    Raises `SettingsError` for a setting that Slack, the model's endpoint or the database rejects.
+    """
     connect = {"socket": _over_socket, "http": _over_http}[transport]
     async with AsyncExitStack() as stack:
-        memory = await stack.enter_async_context(open_database(settings))
+        database = await stack.enter_async_context(open_database(settings))
+        journal = wrapping.journal(database.journal)
         session = await stack.enter_async_context(open_session())
         slack = await _open_slack(settings, session, stack)
         endpoint = client_of(settings)
         stack.push_async_callback(endpoint.close)
-        services = _services(settings, model_of(settings, endpoint), slack)
+        services = _services(settings, wrapping.model(model_of(settings, endpoint)), slack)
         words = _words(settings, slack.people)
         conversations = await stack.enter_async_context(
-            _conversations(settings, memory.journal, services, slack, words)
+            _conversations(settings, journal, services, slack, words, wrapping)
         )
-        bolt = _bolt(slack, memory, conversations, words)
+        bolt = _bolt(slack, replace(database, journal=journal), conversations, words)
         bot = await connect(settings, bolt, session, slack.identity, stack)
         seconds = settings.bot_drain_seconds
         stack.push_async_callback(conversations.drain, max(seconds - FAREWELL, seconds / 2))
@@ -139,8 +161,8 @@ def _conversations(
     services: AnswerServices,
     slack: _Slack,
     words: Callable[[str], Strings],
+    wrapping: Wrapping,
 ) -> Conversations:
-    fate = fate_of(settings.bot_kill_at)
     capabilities = _capabilities(settings, slack.identity)
     style = FurnitureStyle(settings.openai_model, settings.footer, settings.bot_reasoning)
     furniture = Furniture(style, capabilities.forms)
@@ -152,7 +174,7 @@ def _conversations(
             return furniture.below(snapshot, words(turn.user), turn)
 
         sink = EditSink(slack.client, claim, lambda: words(turn.user), below, capabilities)
-        return MortalSink(sink, fate) if fate else sink
+        return wrapping.sink(sink)
 
     policy = TurnPolicy(
         lease=settings.bot_lease_seconds, check_interval=min(1.0, settings.bot_lease_seconds / 5)
@@ -170,7 +192,7 @@ def _capabilities(settings: Settings, identity: Identity) -> Capabilities:
 
 def _bolt(
     slack: _Slack,
-    memory: Database,
+    database: Database,
     conversations: Conversations,
     words: Callable[[str], Strings],
 ) -> AsyncApp:
@@ -180,17 +202,17 @@ def _bolt(
         return words(user)
 
     bolt = build_app(slack.identity, slack.client)
-    open_inbox(bolt, memory.journal, slack.identity.bot_user)
+    open_inbox(bolt, database.journal, slack.identity.bot_user)
     submit = conversations.submit
     ask_again = AskAgain(
-        slack.client, memory.journal, slack.budget, slack.identity.bot_user, submit
+        slack.client, database.journal, slack.budget, slack.identity.bot_user, submit
     )
     handlers = Handlers(
         submit=submit,
         stop=conversations.stop,
         ask_again=ask_again.again,
         deleted=conversations.deleted,
-        feedback=FeedbackActions(slack.client, memory.feedback, words_for),
+        feedback=FeedbackActions(slack.client, database.feedback, words_for),
         words=words_for,
         client=slack.client,
     )
@@ -270,9 +292,8 @@ def _budget(settings: Settings) -> Budget:
 def _services(settings: Settings, model: Model, slack: _Slack) -> AnswerServices:
     who, people = slack.identity, slack.people
     reach = Reach(pause=settings.bot_dm_pause)
-    fate = fate_of(settings.bot_kill_at)
     return AnswerServices(
-        model=MortalModel(model, fate) if fate else model,
+        model=model,
         history=SlackHistory(slack.client, people, who, slack.budget, reach),
         people=people,
         budget=slack.budget,

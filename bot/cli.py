@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,7 +63,9 @@ def start(
     with _border():
         _load_dotenv()
     if context.invoked_subcommand is None:
-        if _slack_is_set_up():
+        from bot import config  # noqa: PLC0415
+
+        if config.names_slack():
             run()
         else:
             playground()
@@ -167,10 +168,6 @@ def manifest(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
-
-
-def _slack_is_set_up() -> bool:
-    return any(name.startswith("SLACK_") and value.strip() for name, value in os.environ.items())
 
 
 def _load_dotenv() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from difflib import get_close_matches
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -268,10 +269,6 @@ class Settings(BaseSettings):
         "info", "Log level: debug, info, warning or error"
     )
 
-    bot_kill_at: Annotated[str | None, Field(pattern=r"^[a-z]+\.(before|after)(:\d{1,4})?$")] = (
-        setting(None, "For tests of recovery: where the process kills itself, as close.after:2")
-    )
-
     @classmethod
     def settings_customise_sources(
         cls,
@@ -364,8 +361,25 @@ def examine() -> tuple[Settings, list[str]]:
     return Settings(**defaults), problems + unknown
 
 
+def names_slack() -> bool:
+    """Whether any variable of Slack's is set: then somebody wants the bot, not the playground."""
+    return any(name.startswith("SLACK_") and value.strip() for name, value in os.environ.items())
+
+
+def loses_files() -> bool:
+    """Whether this host loses its files at every restart, as Heroku does (it sets DYNO)."""
+    return "DYNO" in os.environ
+
+
+def has_display() -> bool:
+    """Whether a browser can show a page on this machine."""
+    return sys.platform in {"darwin", "win32"} or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
+    )
+
+
 def close_bolt_trap(environ: MutableMapping[str, str] = os.environ) -> list[str]:
-    """Takes two names out of the environment and says which were there.
+    """Takes two names out of the environment and returns those that were there.
 
     With both of them set, even to nothing, Bolt's `AsyncApp` turns to OAuth with file stores and
     ignores its token.

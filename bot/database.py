@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.backoff import Backoff
+from bot.config import loses_files
 from bot.errors import StoreError
-from bot.mortal import fate_of, mortal
 from bot.store import open_store
 from bot.tasks import Tasks
 
@@ -49,8 +49,7 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
         tasks = await stack.enter_async_context(Tasks("store"))
         tasks.start(_forget(journal, settings.bot_retention_days * DAY), name="purge")
         try:
-            fate = fate_of(settings.bot_kill_at)
-            yield Database(mortal(journal, fate) if fate else journal, journal.feedback)
+            yield Database(journal, journal.feedback)
         finally:
             with suppress(StoreError):  # then the leases run out by themselves
                 await journal.leave()
@@ -65,6 +64,7 @@ async def _store(settings: Settings, stack: AsyncExitStack) -> SqlJournal:
             settings.database_url.get_secret_value(),
             owner=owner,
             lease=settings.bot_lease_seconds,
+            loses_files=loses_files(),
         )
         try:
             return await stack.enter_async_context(opening)

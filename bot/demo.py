@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import sys
 import webbrowser
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from bot.app import open_bot
+from bot.config import has_display
 from bot.playground.model.endpoint import MODEL, ScriptedModel
 from bot.playground.page.site import DEMO_MODEL, page
 from bot.playground.server import Playground
@@ -88,12 +88,6 @@ def _own_store(folder: str) -> dict[str, Any]:
 def _announce(url: str, *, open_browser: bool) -> None:
     sys.stdout.write(f"\n  The playground is open: {url}\n  Ctrl-C ends it.\n\n")
     sys.stdout.flush()
-    if open_browser and _has_display():
+    # A browser in the terminal would only be in the way.
+    if open_browser and has_display():
         webbrowser.open(url)
-
-
-def _has_display() -> bool:
-    """A browser in a terminal or none at all would only be in the way."""
-    return sys.platform in {"darwin", "win32"} or any(
-        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
-    )

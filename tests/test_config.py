@@ -1,15 +1,24 @@
 """Settings: every mistake told at once, with its name and without its value."""
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
 
-from bot.config import Settings, close_bolt_trap, examine, load
+from bot.config import (
+    Settings,
+    close_bolt_trap,
+    examine,
+    has_display,
+    load,
+    loses_files,
+    names_slack,
+)
 from bot.errors import SettingsError
-from tests.environment import APP_TOKEN, BOT_TOKEN, KEY, SECRET, environment
+from tests.environment import APP_TOKEN, BOT_TOKEN, KEY, ROOT, SECRET, environment
 
 EXAMPLE = (Path(__file__).parent.parent / ".env.example").read_text(encoding="utf-8")
 
@@ -269,3 +278,35 @@ def test_the_example_works_with_every_default_taken_in():
 
     with environment(**listed):
         assert load() == Settings()
+
+
+def test_the_environment_is_read_in_one_place():
+    """Everything else is given values; `cli` loads `.env` into it before."""
+    readers = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "bot").rglob("*.py")
+        if re.search(r"\bos\.(environ|getenv)\b|import environ", path.read_text("utf-8"))
+    }
+
+    assert readers == {"bot/config.py"}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [({}, False), ({"SLACK_BOT_TOKEN": " "}, False), ({"SLACK_TOKEN": "x"}, True)],
+)
+def test_a_variable_of_slacks_means_the_bot(given, expected):
+    with environment(**given):
+        assert names_slack() is expected
+
+
+@pytest.mark.parametrize("given", [{}, {"DYNO": "web.1"}])
+def test_a_host_that_loses_its_files_is_known(given):
+    with environment(**given) as variables:
+        assert loses_files() is ("DYNO" in variables)
+
+
+@pytest.mark.parametrize("display", ["", ":0"])
+def test_a_display_is_known(display):
+    with environment(DISPLAY=display, WAYLAND_DISPLAY=""):
+        assert has_display() is (sys.platform in {"darwin", "win32"} or bool(display))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from bot.config import loses_files
 from bot.doctor.finding import Finding
 from bot.errors import SettingsError, StoreError
 from bot.store import open_store
@@ -25,7 +26,7 @@ async def database(visit: Visit) -> Finding:
     url = visit.settings.database_url.get_secret_value()
     try:
         where = address(url)
-        if where.is_sqlite and "DYNO" in os.environ:
+        if where.is_sqlite and loses_files():
             return Finding.warning("SQLite, whose file is lost at every restart", LOST)
         if where.is_sqlite and not path_of(where).exists():
             return _new(writable=os.access(path_of(where).parent, os.W_OK))

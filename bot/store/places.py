@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import structlog
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 log = structlog.get_logger(__name__)
 
@@ -16,9 +12,12 @@ MOUNTS = Path("/proc/mounts")
 NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs"}
 
 
-def warn(path: Path, environ: Mapping[str, str]) -> None:
-    """Says loudly what will be lost where."""
-    if "DYNO" in environ:
+def warn(path: Path, *, loses_files: bool) -> None:
+    """Logs a warning when the file, or its locks, cannot be relied on.
+
+    `loses_files`: this host loses its files at every restart.
+    """
+    if loses_files:
         log.warning(
             "THE DATABASE IS LOST AT EVERY RESTART: this host keeps no files. "
             "Set DATABASE_URL to a PostgreSQL"

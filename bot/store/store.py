@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import asynccontextmanager
 from functools import partial
@@ -17,7 +16,7 @@ from bot.store.transactions import repeated
 from bot.store.urls import address, wrong
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import AsyncGenerator
 
     from bot.store.urls import Address
 
@@ -27,7 +26,7 @@ OLDEST_SQLITE = (3, 35)
 
 @asynccontextmanager
 async def open_store(
-    url: str, *, owner: str, lease: float = 10.0, environ: Mapping[str, str] = os.environ
+    url: str, *, owner: str, lease: float = 10.0, loses_files: bool = False
 ) -> AsyncGenerator[SqlJournal]:
     """The journal, its schema up to date. `owner` must be this process's alone.
 
@@ -37,7 +36,7 @@ async def open_store(
     where = address(url)
     if where.is_sqlite:
         _check_version()
-        warn(path_of(where), environ)
+        warn(path_of(where), loses_files=loses_files)
     opened = engines(where)
     try:
         await _prepare(where, opened)

@@ -136,19 +136,25 @@ class ProcessHouse(House):
 
     # Bots
 
-    async def start(self, *, port: int = 0, ready: bool = True, **variables) -> Resident:
-        """A bot; over HTTP it listens on `port`, and events go there from now on."""
+    async def start(
+        self, *, port: int = 0, ready: bool = True, kill_at: str = "", **variables
+    ) -> Resident:
+        """A bot; over HTTP it listens on `port`, and events go there from now on.
+
+        With `kill_at` it kills itself there (see `mortal`).
+        """
         name, port = f"bot-{len(self.residents) + 1}", port or free_port()
         env = scrubbed(**self._variables(port) | variables)
         process = await self.site.nursery.start(
-            ["run", f"--{self.transport}"],
+            [kill_at or "run", f"--{self.transport}"],
             env,
+            module="tests.chaos.mortal" if kill_at else "bot",
             cwd=self.site.folder,
             log=self.site.folder / f"{name}.log",
         )
         resident = Resident(name, process, port)
         self.residents.append(resident)
-        if "BOT_KILL_AT" in variables:
+        if kill_at:
             resident.allowed = {-signal.SIGKILL}
         if self.transport == "http":
             self.slack.send_events_to(f"http://127.0.0.1:{port}/slack/events")

@@ -50,7 +50,7 @@ WARM = (
 def serve() -> None:
     """Until stdin ends: an order is answered with a pid, a death is told with its code."""
     _die_with_parent()
-    for name in (*WARM, *_ours()):
+    for name in (*WARM, *_ours(), "tests.chaos.mortal"):
         importlib.import_module(name)
     # What is there now is never garbage: without this each child copies all of it at its first gc.
     gc.collect()
@@ -88,7 +88,7 @@ def _bear(order: dict, watched: selectors.BaseSelector) -> None:
         return
     try:
         _prepare(order, parent)
-        code = _live()
+        code = _live(order["module"])
     except BaseException:  # noqa: BLE001 - nothing of a child may run on in the nursery's code
         traceback.print_exc()
         code = 99
@@ -132,11 +132,11 @@ def _prepare(order: dict, parent: int) -> None:
     sys.argv = ["bot", *order["argv"]]
 
 
-def _live() -> int:
-    """`python -m bot`, and what the interpreter does at its end. Returns the exit code."""
+def _live(module: str) -> int:
+    """`python -m module`, and what the interpreter does at its end. Returns the exit code."""
     code = 0
     try:
-        runpy.run_module("bot", run_name="__main__", alter_sys=True)
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
     except BaseException:  # noqa: BLE001 - as the interpreter would
@@ -219,12 +219,13 @@ class Nursery:
         self._listener.join(10)
         self._program.stdout.close()
 
-    async def start(self, argv, env, *, cwd, log) -> Process:
-        """A bot with these words after `bot`, this environment and nothing else."""
+    async def start(self, argv, env, *, cwd, log, module="bot") -> Process:
+        """`python -m module` with these words, this environment and nothing else."""
         Path(log).touch()
         number, born = next(self._numbers), Future()
         self._expected[number] = born, Path(log)
-        order = {"id": number, "argv": [*argv], "env": env, "cwd": str(cwd), "log": str(log)}
+        order = {"id": number, "module": module, "argv": [*argv], "env": env}
+        order |= {"cwd": str(cwd), "log": str(log)}
         self._program.stdin.write(json.dumps(order) + "\n")
         return await _told(born)
 

@@ -52,7 +52,7 @@ async def whispered(house, count=1):
 async def stored(house):
     """What another process finds: the thumbs, and what was said of those that are down."""
     url = house.settings.database_url.get_secret_value()
-    async with open_store(url, owner="test", environ={}) as journal:
+    async with open_store(url, owner="test") as journal:
         return await journal.feedback.counts(None, MONTH)
 
 

@@ -23,7 +23,7 @@ async def opened(url):
     async with AsyncExitStack() as stack:
 
         async def open_as(owner="a", **how):
-            store = open_store(url, owner=owner, environ={}, **how)
+            store = open_store(url, owner=owner, **how)
             return await stack.enter_async_context(store)
 
         yield open_as

@@ -34,7 +34,7 @@ OPEN = """
 import asyncio, sys
 from bot.store import open_store
 async def main():
-    async with open_store(sys.argv[1], owner="x", environ={}) as journal:
+    async with open_store(sys.argv[1], owner="x") as journal:
         await journal.due()
 asyncio.run(main())
 """
@@ -65,7 +65,7 @@ async def finished(process):
 
 
 async def opens(url):
-    async with open_store(str(url), owner="a", environ={}) as journal:
+    async with open_store(str(url), owner="a") as journal:
         return [ts for _, _, ts in await journal.due()]
 
 
@@ -161,12 +161,12 @@ async def test_a_schema_that_is_not_ours_is_refused_and_left(url, sql, tmp_path,
 
 
 async def test_what_was_in_a_schema_of_the_first_release_stays(url, sql):
-    async with open_store(url, owner="a", environ={}) as journal:
+    async with open_store(url, owner="a") as journal:
         await journal.accept(turn())
     await sql("DROP TABLE feedback")
     await sql(f"UPDATE {schema.VERSION_TABLE} SET version_num = '0001'")
 
-    async with open_store(url, owner="b", environ={}) as journal:
+    async with open_store(url, owner="b") as journal:
         assert (await journal.find(turn().key)).user == "U1"
         assert await journal.feedback.vote(turn().key, 0, "U1", Thumb.UP) is VoteOutcome.COUNTED
     assert await sql(f"SELECT version_num FROM {schema.VERSION_TABLE}") == [("0002",)]
@@ -177,7 +177,7 @@ async def test_a_newer_schema_that_lets_us_in_is_used_and_left(url, sql):
     await sql("ALTER TABLE turns ADD COLUMN mood TEXT")
     await sql(f"UPDATE {schema.VERSION_TABLE} SET version_num = '0099'")
 
-    async with open_store(url, owner="a", environ={}) as journal:
+    async with open_store(url, owner="a") as journal:
         await journal.accept(turn())
         assert (await journal.claim(turn().key)).begun
     assert await sql(f"SELECT version_num FROM {schema.VERSION_TABLE}") == [("0099",)]
@@ -218,7 +218,7 @@ async def test_an_empty_file_is_an_empty_database(tmp_path):
 async def filled(folder):
     """A database with turns in it, of which the last are only in the WAL; and a copy of that."""
     folder.mkdir()
-    async with open_store(f"sqlite:///{folder}/x.db", owner="a", environ={}) as journal:
+    async with open_store(f"sqlite:///{folder}/x.db", owner="a") as journal:
         for n in range(4):
             await journal.accept(turn(f"{n}.0", root=f"{n}", text="why? " * 500))
         await journal.leave()
@@ -332,14 +332,14 @@ async def test_without_its_driver_the_extra_is_named():
     assert "sekret" not in said
 
 
-@pytest.mark.parametrize("environ", [{"DYNO": "web.1"}, {}])
-async def test_a_disk_that_is_wiped_is_warned_of(tmp_path, environ):
+@pytest.mark.parametrize("loses", [True, False])
+async def test_a_disk_that_is_wiped_is_warned_of(tmp_path, loses):
     with capture_logs() as logs:
-        async with open_store(f"sqlite:///{tmp_path}/x.db", owner="a", environ=environ):
+        async with open_store(f"sqlite:///{tmp_path}/x.db", owner="a", loses_files=loses):
             pass
 
     assert [line for line in logs if "LOST AT EVERY RESTART" in line["event"]] == logs
-    assert bool(logs) == bool(environ)
+    assert bool(logs) is loses
 
 
 def test_the_file_system_of_a_path():

@@ -24,7 +24,7 @@ def file(tmp_path):
 
 @pytest.fixture
 async def on_file(file):
-    async with open_store(f"sqlite:///{file}", owner="a", environ={}) as journal:
+    async with open_store(f"sqlite:///{file}", owner="a") as journal:
         yield journal
 
 
@@ -90,7 +90,7 @@ async def test_a_cancelled_caller_breaks_nothing(journal):
 
 
 async def test_what_was_begun_is_finished_at_the_end(url):
-    async with open_store(url, owner="a", environ={}) as journal:
+    async with open_store(url, owner="a") as journal:
         tasks = [asyncio.ensure_future(journal.accept(turn(f"{n}.0"))) for n in range(20)]  # noqa: TID251
         await asyncio.sleep(0)
         for task in tasks:
@@ -99,7 +99,7 @@ async def test_what_was_begun_is_finished_at_the_end(url):
     with pytest.raises(StoreError):
         await journal.accept(turn())
 
-    async with open_store(url, owner="b", environ={}) as journal:
+    async with open_store(url, owner="b") as journal:
         assert all([await journal.find(turn(f"{n}.0").key) for n in range(20)])
 
 
@@ -136,7 +136,7 @@ async def test_an_error_tells_nothing_that_was_to_be_stored(journal):
 async def test_a_lost_connection_is_made_again():
     async with (
         postgres_schema() as url,
-        open_store(f"{url}&application_name=doomed", owner="a", environ={}) as journal,
+        open_store(f"{url}&application_name=doomed", owner="a") as journal,
     ):
         server = await connected()
         for n in range(5):
@@ -156,7 +156,7 @@ async def test_a_lost_connection_is_made_again():
 async def test_a_lock_that_is_never_released_is_an_error():
     async with (
         postgres_schema() as url,
-        open_store(f"{url}%20-clock_timeout=100ms", owner="a", environ={}) as journal,
+        open_store(f"{url}%20-clock_timeout=100ms", owner="a") as journal,
     ):
         await journal.accept(turn())
         server = await connected()
@@ -213,7 +213,7 @@ async def test_a_lease_lost_among_many_writes_takes_nothing_with_it(journal):
 async def test_reads_that_wait_hold_up_no_write():
     async with (
         postgres_schema() as url,
-        open_store(url, owner="a", environ={}) as journal,
+        open_store(url, owner="a") as journal,
     ):
         server = await connected()
         schema = url.rpartition("%3D")[2]

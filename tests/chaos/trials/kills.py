@@ -26,7 +26,7 @@ POINTS = tuple(f"{what}.{when}" for what, when in product(WHAT, ("before", "afte
 async def killed(site, seed, *points):
     """A life for each point, and a last one in which everything must come to its end."""
     async with open_house(site, seed) as house:
-        first = await house.start(BOT_KILL_AT=points[0])
+        first = await house.start(kill_at=points[0])
         await house.put_all(plan(seed))
         reached = await first.died(10)
         for point in points[1:]:
@@ -49,7 +49,7 @@ def plan(seed):
 
 async def _life(house, port, point):
     """Ends at the point, if it comes by there at all."""
-    life = await house.start(port=port, BOT_KILL_AT=point)
+    life = await house.start(port=port, kill_at=point)
     if life.alive and not await life.died(5):
         life.allowed = {0}
         await life.leave()

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from bot.core.types import Call, CallKind, Effect, Finish, FinishReason, Message, TextDelta
-from bot.mortal import Fate, MortalModel, MortalSink, fate_of, mortal
+from tests.chaos.mortal import Fate, MortalModel, MortalSink, mortal, wrapping
 from tests.environment import ROOT, scrubbed
 from tests.fakes import Inbox, Screen, ScriptModel, turn
 
@@ -23,15 +23,11 @@ class Points(Fate):
         self.reached_points.append(point)
 
 
-def test_without_the_setting_nobody_dies():
-    assert fate_of(None) is None
-
-
 @pytest.mark.parametrize(("where", "times"), [("close.after", 1), ("close.after:3", 3)])
 def test_it_dies_at_once_at_its_point(where, times):
     """As by kill -9, the so manieth time that it comes there, and nowhere else."""
     code = (
-        "from bot.mortal import Fate\n"
+        "from tests.chaos.mortal import Fate\n"
         f"fate = Fate({where!r})\n"
         "for n in range(1, 9):\n"
         "    fate.reached('close.before')\n"
@@ -87,3 +83,13 @@ async def test_a_model_has_points_around_its_first_words():
         "token.before",
         "token.after",
     ]
+
+
+async def test_every_port_that_the_bot_works_with_is_wrapped():
+    points, screen = Points(), Screen()
+    wrapped = wrapping(points)
+
+    assert await wrapped.journal(Inbox()).accept(turn())
+    assert wrapped.sink(screen).posts == screen.posts
+    assert [event async for event in wrapped.model(ScriptModel([])).stream([])] == []
+    assert points.reached_points == ["accept.before", "accept.after", "stream.before"]

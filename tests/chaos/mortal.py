@@ -1,18 +1,23 @@
-"""For tests of recovery: seams at which the process can be made to die, as by `kill -9`.
+"""A bot that kills itself at a named point, as by `kill -9`: for tests of recovery.
 
-`BOT_KILL_AT=close.after:2` kills it the second time that it has committed a whole answer. The
-points are the commits of the journal (accept, claim, begin, posting, posted, close, ended), the
-calls of Slack (post, update, last, delete, file), and what the model does (stream, token). Nothing
-of this is in the way unless the setting is there.
+`python -m tests.chaos.mortal close.after:2 --socket` kills it the second time that it has committed
+a whole answer. The points are the commits of the journal (accept, claim, begin, posting, posted,
+close, ended), the calls of Slack (post, update, last, delete, file), and what the model does
+(stream, token), each `before` or `after`. The bot itself knows nothing of this: the ports that it
+works with are wrapped.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import sys
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+from bot import app, config, telemetry
 from bot.core.types import CallKind, Effect, TextDelta
 
 if TYPE_CHECKING:
@@ -21,7 +26,6 @@ if TYPE_CHECKING:
     from bot.core.ports import Journal, Model, Sink
     from bot.core.reply import Snapshot
     from bot.core.types import Call, Message, StreamEvent
-
 
 NAMES = {Effect.POST: "post", Effect.REMOVE: "delete", Effect.UPLOAD: "file"}
 
@@ -40,11 +44,6 @@ class Fate:
             self._left -= 1
             if self._left <= 0:
                 os.kill(os.getpid(), signal.SIGKILL)
-
-
-def fate_of(where: str | None) -> Fate | None:
-    """What the setting says; None where the process is not to die."""
-    return Fate(where) if where else None
 
 
 def mortal(journal: Journal, fate: Fate) -> Journal:
@@ -124,3 +123,24 @@ def _name(call: Call) -> str:
     if call.effect in NAMES:
         return NAMES[call.effect]
     return "last" if call.kind is CallKind.LAST else "update"
+
+
+def wrapping(fate: Fate) -> app.Wrapping:
+    """Points around everything that the bot reaches the outside through."""
+    return app.Wrapping(
+        journal=partial(mortal, fate=fate),
+        sink=partial(MortalSink, fate=fate),
+        model=partial(MortalModel, fate=fate),
+    )
+
+
+def main(where: str, transport: str) -> None:
+    """`bot run` with this transport (`--socket` or `--http`), until it dies or is ended."""
+    settings = config.load("slack", "model")
+    telemetry.set_up(format=settings.bot_log_format, level=settings.bot_log_level)
+    way = settings.transport("http" if transport == "--http" else "socket")
+    sys.exit(asyncio.run(app.run(settings, transport=way, wrapping=wrapping(Fate(where)))))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
