@@ -1,1 +1,1 @@
-"""The model endpoint: the SDK makes the request, our decoder reads the bytes."""
+"""The model endpoint: the SDK makes the request, our own decoders read the bytes of the answer."""

@@ -1,4 +1,13 @@
-"""The Chat Completions protocol as a `Model`: the SDK asks, our decoders read the bytes."""
+"""The Chat Completions protocol as a `Model`.
+
+How one answer is read: the SDK makes the request (authorization, headers, errors); the bytes of
+the body go through our own decoders, which cost a fifth of the SDK's typed stream. Reading stops
+at the first of these:
+
+- the end mark `[DONE]`;
+- the `finish_reason`, after which the usage may come within `linger` seconds;
+- the end of the body. Without a `finish_reason` before it the answer is incomplete.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +21,9 @@ from openai import APIStatusError, omit
 
 from bot.core.types import Opened, StreamEvent
 from bot.llm.decoding import decoder_for
-from bot.llm.error_map import FOREIGN, border
-from bot.llm.requests import Body, Dialect, request
+from bot.llm.dialects import Dialect
+from bot.llm.error_map import FOREIGN, map_errors
+from bot.llm.requests import request
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
@@ -23,6 +33,7 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
     from bot.core.types import Message
+    from bot.llm.requests import Body
 
 log = structlog.get_logger(__name__)
 
@@ -30,16 +41,16 @@ STREAMED: Mapping[str, Any] = MappingProxyType(
     {"stream": True, "stream_options": {"include_usage": True}}
 )
 HEADERS = {"Accept-Encoding": "identity"}
-"""A compressed body could grow a thousandfold in memory, and small chunks gain nothing."""
+"""No compression: a small compressed body could fill the memory, and small chunks gain nothing."""
 
 LINGER = 1.0
-"""Seconds after the finish_reason in which the usage may still come."""
+"""Seconds to wait for the usage after the `finish_reason`."""
 DRAIN = 0.1
-"""Seconds in which a body may end after its end mark, so that the connection can be kept."""
+"""Seconds to wait for the end of the body after the end mark, so that the connection is kept."""
 
 
 class OpenAIModel:
-    """An endpoint and a model there. Remembers which parameters the endpoint refuses."""
+    """One model of one endpoint. Remembers which parameters the endpoint refuses."""
 
     def __init__(
         self,
@@ -50,6 +61,7 @@ class OpenAIModel:
         options: Mapping[str, Any] = MappingProxyType({}),
         linger: float = LINGER,
     ) -> None:
+        """`options` are further parameters of the request; None means not set."""
         self._client = client
         self._model = model
         self._options = {**(STREAMED if stream else {}), **options}
@@ -57,11 +69,11 @@ class OpenAIModel:
         self._dialect = Dialect()
 
     async def stream(self, prompt: Sequence[Message]) -> AsyncGenerator[StreamEvent, None]:
-        """The answer as it arrives, ending with `Finish`. Raises `ModelError`.
+        """Yields the answer as it arrives, `Opened` first and `Finish` last. Raises `ModelError`.
 
-        Closing the generator closes the connection, unless its body has been read to the end.
+        Closing the generator closes the connection, unless the body has been read to its end.
         """
-        with border():
+        with map_errors():
             async with AsyncExitStack() as stack:
                 response = await self._open(request(self._model, prompt, self._options), stack)
                 answer = _Answer(response, self._linger)
@@ -71,24 +83,27 @@ class OpenAIModel:
                         yield event
 
     async def _open(self, body: Body, stack: AsyncExitStack) -> httpx2.Response:
-        """The answer's head. A refused parameter is left out, and remembered if that helps."""
+        """The response with its body unread. Repeats the request without refused parameters.
+
+        What was refused is remembered only when the request then succeeds.
+        """
         dialect = self._dialect
         while True:
-            spoken = dialect.speak(body)
+            adapted = dialect.adapt(body)
             try:
-                answer = await stack.enter_async_context(self._request(spoken))
+                answer = await stack.enter_async_context(self._request(adapted))
             except APIStatusError as error:
-                learnt = dialect.learn(error, spoken)
-                if learnt is None:
+                learned = dialect.learn(error, adapted)
+                if learned is None:
                     raise
-                dialect = learnt
+                dialect = learned
             else:
                 self._remember(dialect)
                 response: httpx2.Response = answer.http_response
                 return response
 
     def _request(self, body: Body) -> AbstractAsyncContextManager[Any]:
-        # What the SDK does not know, it takes as `extra_body`; so it takes everything.
+        # The SDK accepts parameters that it does not know only as `extra_body`, so all go there.
         more = {k: v for k, v in body.items() if k not in ("model", "messages", "stream")}
         return self._client.chat.completions.with_streaming_response.create(
             model=body["model"],
@@ -105,7 +120,7 @@ class OpenAIModel:
 
 
 class _Answer:
-    """One response being read: bytes to events."""
+    """One response whose body is being read."""
 
     def __init__(self, response: httpx2.Response, linger: float) -> None:
         self._response = response
@@ -113,7 +128,7 @@ class _Answer:
         self._decoder = decoder_for(response.headers)
 
     async def events(self) -> AsyncGenerator[StreamEvent, None]:
-        """What the model says, and `Finish` once nothing more can come before it."""
+        """Yields what the model says; `Finish` once no other event can come."""
         decoder = self._decoder
         async with aclosing(self._response.aiter_raw()) as body:
             async for data in body:
@@ -124,13 +139,13 @@ class _Answer:
             else:
                 for event in decoder.end():
                     yield event
-            for event in () if decoder.done else await self._rest(body):
+            for event in () if decoder.done else await self._after_finish(body):
                 yield event
             yield decoder.finish()
             await self._drain(body)
 
-    async def _rest(self, body: AsyncIterator[bytes]) -> list[StreamEvent]:
-        """What comes between the finish_reason and the end; a connection may break there."""
+    async def _after_finish(self, body: AsyncIterator[bytes]) -> list[StreamEvent]:
+        """The events after the `finish_reason`. If the connection breaks here, nothing is lost."""
         events: list[StreamEvent] = []
         with suppress(*FOREIGN):
             async with asyncio.timeout(self._linger):

@@ -1,4 +1,8 @@
-"""Payloads to events: one Chat Completions chunk in, what it says out. Pure."""
+"""One Chat Completions chunk → its events. Pure, and bounded in memory.
+
+The shapes are those of the API reference (`chat.completion.chunk`, and `chat.completion` for an
+answer in one piece) with the variations of other endpoints that speak this protocol.
+"""
 
 from __future__ import annotations
 
@@ -23,16 +27,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEXT_CAP = 200_000
-"""Characters of answer, refusal and tool arguments together."""
+"""Most characters of answer, refusal and tool arguments together."""
 CALLS_CAP = 64
+"""Most tool calls of one answer."""
 
-SPOKEN: dict[str, type[TextDelta | ReasoningDelta | RefusalDelta]] = {
+TEXT_FIELDS: dict[str, type[TextDelta | ReasoningDelta | RefusalDelta]] = {
     "content": TextDelta,
     "refusal": RefusalDelta,
     "reasoning_content": ReasoningDelta,
     "reasoning": ReasoningDelta,
 }
-"""Where endpoints put their words. Reasoning has two names; some send it under both."""
+"""The fields of a delta that hold text. Reasoning has two names; some endpoints send both."""
 
 REASONS: dict[str, FinishReason] = {
     "stop": FinishReason.STOP,
@@ -49,14 +54,16 @@ REASONS: dict[str, FinishReason] = {
     "tool_calls": FinishReason.TOOL_CALLS,
     "function_call": FinishReason.TOOL_CALLS,
 }
-"""The protocol's words and those of its dialects. Others ("error", "abort") end no answer well."""
+"""The protocol's reasons and those of other endpoints. Any other ("error", "abort") is an error."""
 
 
 class ChunkDecoder:
-    """Reads one answer. `part` is `message` for an answer that comes in one piece."""
+    """Reads the chunks of one answer."""
 
     def __init__(self, part: Literal["delta", "message"] = "delta") -> None:
+        """`part` is the field of a choice with its content: `message` if nothing is streamed."""
         self.done = False
+        """Whether the end mark `[DONE]` has arrived."""
         self._part = part
         self._reason: str | None = None
         self._length = 0
@@ -64,11 +71,15 @@ class ChunkDecoder:
 
     @property
     def finished(self) -> bool:
-        """Whether the model has said that it is done; `done` is the end of the stream itself."""
+        """Whether a `finish_reason` has arrived."""
         return self._reason is not None
 
     def decode(self, payload: str) -> list[StreamEvent]:
-        """What one payload says. `Finish` is held back for `finish`, as usage comes after it."""
+        """Returns the events of one payload; none after the end mark.
+
+        `Finish` is left to `finish`, because the usage comes after the `finish_reason`. Raises
+        `StreamGarbled` for what is no chunk, and the `ModelError` for an error object.
+        """
         if self.done:
             return []
         if payload.startswith(DONE):
@@ -83,7 +94,11 @@ class ChunkDecoder:
         return events
 
     def finish(self) -> Finish:
-        """Why the model stopped. Raises `ConnectionLost` when it never said that it did."""
+        """Returns why the model stopped.
+
+        Raises `ConnectionLost` when no `finish_reason` has arrived, `StreamError` for an unknown
+        one.
+        """
         if self._reason is None:
             raise ConnectionLost("the stream ended without a finish_reason")
         if (reason := REASONS.get(self._reason.lower())) is None:
@@ -95,22 +110,22 @@ class ChunkDecoder:
             raise StreamGarbled("an answer without choices")
         for choice in map(_dict, choices):
             if not choice.get("index"):
-                yield from self._said(_dict(choice.get(self._part)))
+                yield from self._delta(_dict(choice.get(self._part)))
                 if (reason := choice.get("finish_reason")) and self._reason is None:
                     self._reason = str(reason)
 
-    def _said(self, delta: dict[str, Any]) -> Iterator[StreamEvent]:
+    def _delta(self, delta: dict[str, Any]) -> Iterator[StreamEvent]:
         for key, value in delta.items():
             if not value:
                 continue
-            if kind := SPOKEN.get(key):
+            if kind := TEXT_FIELDS.get(key):
                 if key != "reasoning" or not delta.get("reasoning_content"):
-                    yield from self._spoken(kind, value)
+                    yield from self._text(kind, value)
             elif key == "tool_calls":
                 for position, call in enumerate(_list(value)):
                     yield self._call(position, _dict(call))
 
-    def _spoken(
+    def _text(
         self, kind: type[TextDelta | ReasoningDelta | RefusalDelta], value: Any
     ) -> Iterator[StreamEvent]:
         if text := _clean(value if isinstance(value, str) else _joined(value)):
@@ -120,7 +135,7 @@ class ChunkDecoder:
 
     def _call(self, position: int, call: dict[str, Any]) -> ToolCallDelta:
         index = call.get("index")
-        # Endpoints that send a call in one piece leave the index out.
+        # Some endpoints send each call in one piece and without its index.
         index = index if isinstance(index, int) else position
         self._calls.add(index)
         if len(self._calls) > CALLS_CAP:
@@ -142,12 +157,12 @@ def _parse(payload: str) -> dict[str, Any]:
     try:
         return _dict(json.loads(payload))
     except (ValueError, RecursionError) as error:
-        # The error quotes what it could not read, which may be an answer: only its kind is kept.
+        # Only the class of the error: its message quotes the payload, which may be an answer.
         raise StreamGarbled(f"not JSON: {type(error).__name__}") from None
 
 
 def _error(chunk: dict[str, Any]) -> Any:
-    """The error object, in the protocol's place or as old vLLM has it."""
+    """The error object: the field `error`, or the whole chunk (older versions of vLLM)."""
     return chunk.get("error") or (chunk if chunk.get("object") == "error" else None)
 
 
@@ -158,12 +173,12 @@ def _usage(usage: Any) -> Iterator[Usage]:
 
 
 def _joined(parts: Any) -> str:
-    """Text that comes as a list of parts, as from Mistral; parts of other kinds are left out."""
+    """The text of a list of parts (Mistral sends such lists). Parts without text are left out."""
     return "".join(_string(_dict(part).get("text")) or "" for part in _list(parts))
 
 
 def _clean(text: str) -> str:
-    """JSON can carry what no text may: halves of surrogate pairs, and NUL."""
+    """JSON may contain what our text must not: lone surrogates and NUL become U+FFFD."""
     if not text.isascii():
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text.replace("\0", "\ufffd")

@@ -1,4 +1,4 @@
-"""The SDK's client as we want it: aiohttp underneath, no retries, no deadlines but ours."""
+"""The SDK's client as we need it: aiohttp as its transport, no retries, no time-outs of its own."""
 
 from __future__ import annotations
 
@@ -8,23 +8,24 @@ from typing import TYPE_CHECKING
 import httpx2
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
-from bot.llm.error_map import border
+from bot.llm.error_map import map_errors
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator
 
 ERROR_BODY_CAP = 16 * 2**10
+"""Most bytes that are read of the body of an HTTP error."""
 CHAT_PATH = "/chat/completions"
 
 
 def make_client(
     api_key: str, base_url: str | None = None, *, connect_timeout: float = 5.0
 ) -> AsyncOpenAI:
-    """A client to be closed with `await client.close()`.
+    """Returns a client; the caller closes it with `await client.close()`.
 
-    Only connecting has a limit here, lookup and TLS included; how long an answer may take is
-    the engine's to say.
+    `connect_timeout` is in seconds and covers lookup, connection and TLS. How long an answer may
+    take is decided by `engine.model_call.Deadlines`.
     """
     timeout = httpx2.Timeout(None, connect=connect_timeout, pool=connect_timeout)
     return AsyncOpenAI(
@@ -39,30 +40,30 @@ def make_client(
 
 
 async def models(client: AsyncOpenAI) -> list[str]:
-    """The ids of the models that the endpoint lists. Raises `ModelError`."""
-    with border():
+    """Returns the ids of the models that the endpoint lists, sorted. Raises `ModelError`."""
+    with map_errors():
         return sorted([model.id async for model in client.models.list()])
 
 
 @cache
 def _trusted() -> ssl.SSLContext:
-    """The certificates of the machine, the same for all clients: reading them takes 30 ms."""
+    """The certificates of the machine. Reading them takes 30 ms, so all clients share them."""
     return httpx2.create_ssl_context()
 
 
 def _base(base_url: str | None) -> str | None:
-    """People paste what they have at hand: with spaces, or with the path of the call itself."""
+    """The base URL, tidied: people paste it with blanks, or with the path of the call."""
     return (base_url or "").strip().rstrip("/").removesuffix(CHAT_PATH) or None
 
 
 async def _bound_error(response: httpx2.Response) -> None:
-    """The SDK reads the body of an error whole, so it gets no more than is sensible."""
+    """The SDK reads the whole body of an error, so a long one is cut before it gets there."""
     if response.is_error and isinstance(response.stream, httpx2.AsyncByteStream):
         response.stream = _Beginning(response.stream)
 
 
 class _Beginning(httpx2.AsyncByteStream):
-    """The first bytes of a body; closes it whatever happens while they are read."""
+    """The first `ERROR_BODY_CAP` bytes of a body, which is closed after them."""
 
     def __init__(self, stream: httpx2.AsyncByteStream) -> None:
         self._stream = stream

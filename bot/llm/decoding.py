@@ -1,4 +1,8 @@
-"""One answer's bytes to events: both decoders as one machine, pure, so it can be cut anywhere."""
+"""One answer's bytes → events. Pure, so that a test can cut the bytes anywhere.
+
+Two decoders in a row: the body decoder (`sse`) finds the JSON payloads, `ChunkDecoder` (`chunks`)
+reads each of them.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class AnswerDecoder:
-    """Takes a body in any pieces, then its end, then says how the answer ended."""
+    """Reads one answer: `feed` each piece of the body, then `end`, then `finish`."""
 
     def __init__(self, body: BodyDecoder, chunks: ChunkDecoder) -> None:
         self._body = body
@@ -24,24 +28,24 @@ class AnswerDecoder:
 
     @property
     def finished(self) -> bool:
-        """Whether the model has said that it is done."""
+        """Whether a `finish_reason` has arrived. Only the usage may still follow."""
         return self._chunks.finished
 
     @property
     def done(self) -> bool:
-        """Whether the end mark was there: nothing that follows counts."""
+        """Whether the end mark `[DONE]` has arrived. Everything after it is ignored."""
         return self._chunks.done
 
     def feed(self, data: bytes) -> Iterator[StreamEvent]:
-        """What `data` completes."""
+        """Yields the events that `data` completes. Raises `ModelError`."""
         return self._decode(self._body.feed(data))
 
     def end(self) -> Iterator[StreamEvent]:
-        """The body has ended: what was held back."""
+        """The body has ended: yields the events that were held back. Raises `ModelError`."""
         return self._decode(self._body.finish())
 
     def finish(self) -> Finish:
-        """Why the model stopped. Raises `ConnectionLost` when it never said that it did."""
+        """Returns why the model stopped. Raises `ConnectionLost` without a `finish_reason`."""
         return self._chunks.finish()
 
     def _decode(self, payloads: Iterator[str]) -> Iterator[StreamEvent]:
@@ -49,15 +53,18 @@ class AnswerDecoder:
             for payload in payloads:
                 yield from self._chunks.decode(payload)
         except ModelError:
-            # Once the model has said that it is done, nothing that follows can undo it.
+            # After the finish_reason the answer is complete, whatever else arrives.
             if not self.finished:
                 raise
 
 
 def decoder_for(headers: Mapping[str, str]) -> AnswerDecoder:
-    """By the media type: some endpoints ignore `stream`, some proxies answer with a page."""
+    """Chooses the decoder by the media type. Raises `StreamGarbled` for what is no answer.
+
+    The request does not decide: some endpoints ignore `stream`, some proxies answer with a page.
+    """
     if headers.get("content-encoding", "identity") != "identity":
-        raise StreamGarbled("compressed, though we asked for it as it is")
+        raise StreamGarbled("compressed, though we asked for an identity encoding")
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/json":
         return AnswerDecoder(JSONBody(), ChunkDecoder("message"))

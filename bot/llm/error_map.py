@@ -1,4 +1,9 @@
-"""Where other people's errors become ours: those of the SDK, of httpx2 and of aiohttp."""
+"""Errors of the SDK, of httpx2 and of aiohttp → our `ModelError`s.
+
+One error may pass three libraries, each with a wrapper of its own, and the outermost one is often
+wrong: the SDK reports a refused connection as a time-out. So the whole chain of causes is searched,
+and the first row of `CLASSES` that fits any error of the chain decides.
+"""
 
 from __future__ import annotations
 
@@ -36,14 +41,14 @@ FOREIGN = (
     EOFError,
     ValueError,
 )
-"""Everything that a request or a body being read may raise when something outside is wrong.
+"""Everything that making a request or reading a body raises for a fault outside of our code.
 
-`ValueError` is what is left of hosts, headers and keys that cannot be encoded.
+`ValueError` is raised for hosts, headers and keys that cannot be encoded.
 """
 
 CLASSES: tuple[tuple[type[BaseException], type[ModelError]], ...] = (
-    # aiohttp stands next to the wire and knows best: what the SDK calls a time-out of the
-    # connection may be a refusal, a failed lookup, or a connection that broke much later.
+    # aiohttp comes first, because it knows what happened: what the SDK reports as a time-out of
+    # the connection may be a refusal, a failed lookup, or a connection that broke much later.
     (aiohttp.ClientConnectorDNSError, ModelHostUnknown),
     (aiohttp.ClientSSLError, ModelTLSFailed),
     (ConnectionRefusedError, ModelRefusedConnection),
@@ -75,23 +80,23 @@ CLASSES: tuple[tuple[type[BaseException], type[ModelError]], ...] = (
     (EOFError, ConnectionLost),
     (ValueError, ModelRejected),
 )
-"""The first row that fits anything in the chain of causes wins."""
+"""Theirs and ours. The first row that fits any error in the chain of causes is taken."""
 
 
 @contextmanager
-def border() -> Iterator[None]:
-    """Errors that pass here are ours, or bugs."""
+def map_errors() -> Iterator[None]:
+    """Raises a `ModelError` in place of each foreign error. Other errors pass: they are bugs."""
     try:
         yield
     except openai.APIStatusError as error:
-        # Without the cause: its text has the endpoint's whole message, which may echo a key.
+        # Without the cause: its text is the endpoint's whole message, which may repeat a key.
         raise translate(error) from None
     except FOREIGN as error:
         raise translate(error) from error
 
 
 def translate(error: BaseException) -> ModelError:
-    """Our error for one of theirs."""
+    """Returns our error. Its detail is the names of the classes in the chain, without any text."""
     if isinstance(error, openai.APIStatusError):
         return refused(error.status_code, error.body, error.response.headers)
     chain = list(_chain(error))

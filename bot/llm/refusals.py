@@ -1,4 +1,8 @@
-"""What an endpoint says when it refuses: its status, code and type, as one of our errors."""
+"""An endpoint's error objects → our `ModelError`s.
+
+The same few fields (`code`, `type`, `message`) come as the body of an HTTP error or in the midst
+of a stream. The words of `code` and `type` decide first, then the HTTP status.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +37,7 @@ STATUSES: dict[int, type[ModelError]] = {
     413: ContextTooLong,
     429: ModelRateLimited,
 }
-"""Beside these, 5xx is the endpoint's trouble and everything else our request's."""
+"""Other statuses: 5xx is `ModelUnavailable`, the rest is `ModelRejected`."""
 
 WORDS: dict[str, type[ModelError]] = {
     "insufficient_quota": QuotaExhausted,
@@ -47,7 +51,7 @@ WORDS: dict[str, type[ModelError]] = {
     "model_not_found": ModelNotFound,
     "server_overloaded": ModelUnavailable,
 }
-"""What `code` or `type` may say in so many words; these know better than the status."""
+"""Values of `code` and `type` (docs: Error codes). They say more than the status does."""
 
 STREAM_WORDS: dict[str, type[ModelError]] = WORDS | {
     "rate_limit": ModelRateLimited,
@@ -66,31 +70,32 @@ STREAM_WORDS: dict[str, type[ModelError]] = WORDS | {
     "permission_error": ModelForbidden,
     "not_found_error": ModelNotFound,
 }
-"""Inside a stream there is no status, so the vaguer words count too."""
+"""Inside a stream there is no status, so vaguer words count too."""
 
 TOO_LONG = re.compile(
     r"maximum context|context (?:length|size|window)|prompt is too long", re.IGNORECASE
 )
-"""For endpoints that have no code for it (vLLM, Mistral, Anthropic's)."""
+"""Messages of endpoints that have no code for a context that is too long (vLLM, Mistral)."""
 
 SECRET = re.compile(
     r"""
     \b(?:sk|pk|rk|gsk|hf|xai|key|bearer)[-_][\w*.-]{4,}
     | bearer\s+\S+
-    | [\w.-]*\*{3,}[\w*.-]*             # the starred remains of one
-    | \b(?=[\w+/=]*\d)[\w+/=]{24,}      # long, with a digit; words like our codes have none
+    | [\w.-]*\*{3,}[\w*.-]*             # a key of which a part is masked already
+    | \b(?=[\w+/=]*\d)[\w+/=]{24,}      # long and with a digit; error codes have none
     | \b[0-9a-f]{8}-[0-9a-f-]{27}\b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-"""Anything that could be a key."""
+"""What may be a key."""
 
 MESSAGE_SHOWN = 200
 WORD_SHOWN = 60
+"""Characters that go into the log, of a message and of a code."""
 
 
 def refused(status: int, body: object, headers: Mapping[str, str]) -> ModelError:
-    """The error for an HTTP status above 399, where `body` is what `error` held."""
+    """Returns the error for an HTTP status above 399; `body` is the `error` object of the body."""
     kind = _worded(body, WORDS) or _by_status(status) or ModelRejected
     if kind in (ModelRejected, ContextTooLong) and TOO_LONG.search(_field(body, "message")):
         kind = ContextTooLong
@@ -98,7 +103,7 @@ def refused(status: int, body: object, headers: Mapping[str, str]) -> ModelError
 
 
 def reported(body: object) -> ModelError:
-    """The error for an error object in the midst of a stream."""
+    """Returns the error for an error object inside a stream."""
     kind = _worded(body, STREAM_WORDS) or _by_status(_number(body)) or StreamError
     if TOO_LONG.search(_field(body, "message")):
         kind = ContextTooLong
@@ -106,7 +111,7 @@ def reported(body: object) -> ModelError:
 
 
 def detail(body: object) -> str:
-    """For the log: code, type, parameter, and the message without anything like a key."""
+    """Returns code, type, parameter and message in one line for the log, keys masked."""
     words = [
         f"{name}={mask(text)[:WORD_SHOWN]}"
         for name in ("code", "type", "param")
@@ -117,12 +122,15 @@ def detail(body: object) -> str:
 
 
 def mask(text: str) -> str:
-    """The text without anything that could be a key."""
+    """Returns the text in one line, with `***` for each part that may be a key."""
     return SECRET.sub("***", " ".join(text[:2000].split()))
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """How many seconds the endpoint asks us to wait, if it says so in a way that makes sense."""
+    """Returns the seconds to wait that the headers ask for; None if they name none.
+
+    `retry-after-ms` is OpenAI's; `retry-after` holds seconds or a date (RFC 9110, 10.2.3).
+    """
     milliseconds = _seconds(headers.get("retry-after-ms"))
     if milliseconds is not None:
         return milliseconds / 1000
@@ -140,7 +148,7 @@ def _seconds(value: str | None) -> float | None:
 
 
 def _until(value: str | None, now: str | None) -> float | None:
-    """Measured on the endpoint's own clock where it shows it."""
+    """Seconds until a date, by the endpoint's own clock (its `date` header) where there is one."""
     at = _date(value)
     if at is None:
         return None
@@ -165,7 +173,7 @@ def _by_status(status: int) -> type[ModelError] | None:
 
 
 def _number(body: object) -> int:
-    """Some endpoints put an HTTP status where the code belongs."""
+    """The HTTP status that some endpoints put into `code` or `status`; 0 without one."""
     code = _field(body, "code") or _field(body, "status")
     return int(code) if re.fullmatch(r"[1-5]\d\d", code) else 0
 

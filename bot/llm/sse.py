@@ -1,4 +1,11 @@
-"""Bytes to payloads: Server-Sent Events and plain JSON bodies, pure and bounded."""
+"""Bytes → payloads: Server-Sent Events and plain JSON bodies. Pure, and bounded in memory.
+
+How events are read (HTML standard, 9.2.6 "Interpreting an event stream"): a line ends with LF, CRLF
+or CR, and a CR counts at once, so the LF of a CRLF may come with the next bytes. The `data:` lines
+of an event are joined by LF; a blank line ends the event. Where the body ends without that blank
+line, the standard drops the event; some endpoints leave the line out, so the event counts when it
+is complete by itself: a JSON object or the end mark.
+"""
 
 from __future__ import annotations
 
@@ -13,38 +20,48 @@ if TYPE_CHECKING:
 LINE_CAP = 2**20
 EVENT_CAP = 2**20
 BODY_CAP = 2**20
+"""Most bytes of a line, of an event and of a JSON body."""
+
 DONE = "[DONE]"
+"""The payload that ends a stream (API reference: Streaming)."""
+
 BOM = b"\xef\xbb\xbf"
 FIELDS = (b"data", b"event", b"id", b"retry", b":")
-"""What may start a line; all but `data:` says nothing to us."""
+"""How a line of an event stream begins. We use only `data`."""
 
 
 class BodyDecoder(Protocol):
-    """Takes a body in any pieces and gives its payloads.
+    """Takes a body in any pieces and yields its payloads.
 
-    Both may raise `StreamGarbled` in the midst: what was given before it stands.
+    Both methods may raise `StreamGarbled` after some payloads; those remain valid.
     """
 
     def feed(self, data: bytes) -> Iterator[str]:
-        """The payloads that `data` completes."""
+        """Yields the payloads that `data` completes."""
 
     def finish(self) -> Iterator[str]:
-        """The body has ended: the payload still held back, where it came whole."""
+        """The body has ended: yields the last payload if it is complete."""
 
 
 class SSEDecoder:
-    """The `data` of events, by the rules of the HTML standard: LF, CRLF or CR, comments, BOM."""
+    """Yields the `data` of each event."""
 
     def __init__(self) -> None:
         self._tail = bytearray()
+        """The beginning of a line whose end has not come yet."""
         self._data: list[bytes] = []
+        """The `data` lines of the current event."""
         self._size = 0
+        """Bytes of these lines."""
         self._after_cr = False
+        """Whether the last byte was a CR: then an LF belongs to it."""
         self._foreign = False
+        """Whether a line is none of an event stream."""
         self._spoke = False
+        """Whether any payload has come."""
 
     def feed(self, data: bytes) -> Iterator[str]:
-        """The payloads of the events that `data` completes."""
+        """Yields the payloads of the events that `data` completes."""
         for line in self._lines(data):
             if line:
                 self._field(line)
@@ -55,7 +72,7 @@ class SSEDecoder:
             raise StreamGarbled(f"a line of more than {LINE_CAP} bytes")
 
     def finish(self) -> Iterator[str]:
-        """The last event, where only its blank line is missing."""
+        """Yields the last event if only its blank line is missing."""
         if self._tail and not any(name.startswith(self._tail) for name in FIELDS):
             self._field(bytes(self._tail))
         payload = self._take()
@@ -66,12 +83,11 @@ class SSEDecoder:
             raise StreamGarbled("not an event stream")
 
     def _lines(self, data: bytes) -> list[bytes]:
-        """The lines that `data` ends; what is left waits in the tail."""
+        """The lines that `data` ends. The rest is kept in `_tail`."""
         if self._after_cr and data:
             data = data.removeprefix(b"\n")
             self._after_cr = False
         if b"\r" in data:
-            # A CR ends its line at once; the LF that may follow can come with the next bytes.
             self._after_cr = data.endswith(b"\r")
             data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         *lines, rest = data.split(b"\n")
@@ -83,7 +99,7 @@ class SSEDecoder:
 
     def _field(self, line: bytes) -> None:
         if line.startswith(b"data:"):
-            # Each line counts for more than its bytes, or empty ones could pile up for ever.
+            # The field's name counts too, so that empty lines cannot pile up without limit.
             self._size += len(line)
             if self._size > EVENT_CAP:
                 raise StreamGarbled(f"an event of more than {EVENT_CAP} bytes")
@@ -94,7 +110,7 @@ class SSEDecoder:
             self._foreign = True
 
     def _take(self) -> bytes:
-        """The event gathered so far; its lines are joined, and the next one begins."""
+        """The payload of the current event; the next event begins."""
         payload = b"\n".join(self._data)
         self._data.clear()
         self._size = 0
@@ -108,14 +124,14 @@ class JSONBody:
         self._body = bytearray()
 
     def feed(self, data: bytes) -> Iterator[str]:
-        """Nothing yet: the document is whole at its end."""
+        """Yields nothing: the document is complete only at the end of the body."""
         self._body += data
         if len(self._body) > BODY_CAP:
             raise StreamGarbled(f"a body of more than {BODY_CAP} bytes")
         return iter(())
 
     def finish(self) -> Iterator[str]:
-        """The document."""
+        """Yields the document."""
         yield _text(bytes(self._body.removeprefix(BOM)))
 
 
@@ -127,7 +143,7 @@ def _text(payload: bytes) -> str:
 
 
 def _whole(payload: bytes) -> bool:
-    """Whether an event that the end cut off came whole: a JSON object, or the end mark."""
+    """Whether an event without its blank line is complete: a JSON object, or the end mark."""
     if payload == DONE.encode():
         return True
     try:

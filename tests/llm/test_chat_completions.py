@@ -33,7 +33,7 @@ from bot.errors import (
     StreamGarbled,
 )
 from bot.llm.chat_completions import OpenAIModel
-from bot.llm.client import make_client, models
+from bot.llm.client import make_client
 from tests.llm.endpoint import HANG, HELLO, NEXT, RESET, data, delta, error, head, refusal
 
 PROMPT = [Message("user", "Hi", "ann")]
@@ -306,12 +306,6 @@ async def test_the_key_is_nowhere_in_the_error(endpoint, model):
     assert found.__cause__ is None
 
 
-async def test_the_body_of_an_error_is_bounded(endpoint, model):
-    """F073: twenty megabytes of it."""
-    endpoint.answer((head(500, "text/html"), *(b"x" * 65536,) * 300, HANG))
-    assert await collect(model) == [ModelUnavailable]
-
-
 @pytest.mark.parametrize("script", [(RESET,), ()])
 async def test_a_connection_that_ends_before_the_head(endpoint, model, script):
     endpoint.answer(script)
@@ -417,26 +411,6 @@ async def test_what_did_not_help_is_not_remembered(endpoint, model):
     assert await collect(model) == [ModelRejected]
     assert await collect(model) == ANSWER
     assert ["stream_options" in body for body in endpoint.requests] == [True, False, True]
-
-
-async def test_models(endpoint, client):
-    listing = {"object": "list", "data": [{"id": "b", "object": "model"}, {"id": "a"}]}
-    endpoint.answer((head(kind="application/json"), str_json(listing)))
-    assert await models(client) == ["a", "b"]
-
-
-async def test_models_of_an_endpoint_that_refuses(endpoint, client):
-    endpoint.answer(refusal(401))
-    with pytest.raises(ModelUnauthorized):
-        await models(client)
-
-
-@pytest.mark.parametrize("end", ["", "/", "/chat/completions", "/chat/completions/ "])
-async def test_base_urls_as_people_paste_them(endpoint, end):
-    endpoint.answer(HELLO)
-    client = make_client("key", f" {endpoint.base_url}{end}")
-    assert await collect(OpenAIModel(client, model="m")) == ANSWER
-    await client.close()
 
 
 def str_json(value):

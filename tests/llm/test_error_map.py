@@ -19,7 +19,7 @@ from bot.errors import (
     ModelUnreachable,
     StreamGarbled,
 )
-from bot.llm.error_map import CLASSES, FOREIGN, border, translate
+from bot.llm.error_map import CLASSES, FOREIGN, map_errors, translate
 
 REQUEST = httpx2.Request("POST", "http://x")
 NOT_OF_REQUESTS = {"InvalidWebhookSignatureError"}
@@ -54,7 +54,7 @@ def test_the_lists_are_not_empty():
 
 @pytest.mark.parametrize("theirs", OPENAI + HTTPX2 + AIOHTTP, ids=lambda one: one.__qualname__)
 def test_every_foreign_error_becomes_ours(theirs):
-    with pytest.raises(ModelError) as caught, border():
+    with pytest.raises(ModelError) as caught, map_errors():
         raise bare(theirs)
     assert type(caught.value) is not ModelError
     assert "secret" not in str(caught.value)
@@ -130,5 +130,5 @@ def test_a_circle_of_causes_ends():
 
 @pytest.mark.parametrize("bug", [KeyError, TypeError, asyncio.CancelledError, GeneratorExit])
 def test_bugs_and_cancellation_pass(bug):
-    with pytest.raises(bug), border():
+    with pytest.raises(bug), map_errors():
         raise bug

@@ -1,83 +1,5 @@
-import httpx2
-import openai
-import pytest
-
 from bot.core.types import Message
-from bot.llm.requests import NAMES, Dialect, request
-
-BODY = {
-    "model": "m",
-    "messages": [{"role": "user", "content": "hi", "name": "ann"}],
-    "stream": True,
-    "stream_options": {"include_usage": True},
-    "max_tokens": 9,
-    "temperature": 0.5,
-}
-
-
-def refusal(message="no", status=400, **body):
-    response = httpx2.Response(status, request=httpx2.Request("POST", "http://x"))
-    return openai.APIStatusError(message, response=response, body={"message": message, **body})
-
-
-def learnt(**given):
-    dialect = Dialect().learn(refusal(**given), BODY)
-    return dialect and set(dialect.refused)
-
-
-@pytest.mark.parametrize(
-    ("given", "name"),
-    [
-        ({"param": "stream_options"}, "stream_options"),
-        ({"param": "stream_options.include_usage"}, "stream_options"),
-        ({"param": "temperature", "code": "unsupported_value"}, "temperature"),
-        ({"param": "max_tokens"}, "max_tokens"),
-        ({"param": "stream"}, "stream"),
-        ({"param": "messages[0].name"}, NAMES),
-        ({"message": "Unrecognized request argument supplied: stream_options"}, "stream_options"),
-        ({"message": "Extra inputs: ('body', 'stream_options')", "status": 422}, "stream_options"),
-        (
-            {"message": "'max_tokens' is not supported. Use 'max_completion_tokens' instead."},
-            "max_tokens",
-        ),
-        ({"message": "'stream' is not supported with this model"}, "stream"),
-    ],
-)
-def test_a_refusal_names_a_parameter(given, name):
-    assert learnt(**given) == {name}
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        {"param": "messages"},
-        {"param": "model", "message": "temperature"},
-        {"param": "top_p"},
-        {"param": "temperature", "status": 403},
-        {"message": "cannot stream anything"},
-        {"message": "This model's maximum context length is 10"},
-    ],
-)
-def test_a_refusal_for_another_reason(given):
-    assert learnt(**given) is None
-
-
-def test_nothing_is_learnt_twice():
-    """A limit refused under both its names is not dropped: it is wrong itself."""
-    dialect = Dialect(frozenset({"max_tokens"}))
-    body = dialect.speak(BODY)
-    assert dialect.learn(refusal(param="max_completion_tokens"), body) is None
-    assert dialect.learn(refusal(param="max_tokens"), body) is None
-
-
-def test_speaking_a_dialect():
-    assert Dialect().speak(BODY) == BODY
-    spoken = Dialect(frozenset({"max_tokens", "temperature", "stream", NAMES})).speak(BODY)
-    assert spoken == {
-        "model": "m",
-        "messages": [{"role": "user", "content": "hi"}],
-        "max_completion_tokens": 9,
-    }
+from bot.llm.requests import LONGEST_NAME, request
 
 
 def test_messages_and_options_on_the_wire():
@@ -95,3 +17,17 @@ def test_messages_and_options_on_the_wire():
         ],
         "temperature": 0,
     }
+
+
+def test_a_name_is_cut_to_what_the_api_accepts():
+    message = request("m", [Message("user", "hi", "a" * 100)], {})["messages"][0]
+
+    assert message["name"] == "a" * LONGEST_NAME
+
+
+def test_lone_surrogates_never_reach_the_wire():
+    """A pair that came in two halves is one character again; a half becomes U+FFFD."""
+    texts = ["\ud83d\ude00", "a\ude00b"]
+    messages = request("m", [Message("user", text) for text in texts], {})["messages"]
+
+    assert [message["content"] for message in messages] == ["😀", "a\ufffdb"]
