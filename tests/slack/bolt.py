@@ -15,7 +15,7 @@ IDENTITY = Identity(TEAM, BOT_USER, BOT_ID, "Stream Bot")
 class Backstage:
     """`submitted`, `stopped`, `again` and `deleted` are what came through.
 
-    `outcome` is what a press leads to.
+    `outcome` is what a press leads to, `error` what a deletion is answered with.
     """
 
     def __init__(self, client, identity=IDENTITY, journal=None):
@@ -24,6 +24,7 @@ class Backstage:
         self.again = []
         self.deleted = []
         self.outcome = "stopped"
+        self.error = None
         self.journal = journal or Inbox()
         self.box = Box()
         self.handlers = Handlers(
@@ -56,4 +57,6 @@ class Backstage:
         return self.outcome
 
     async def delete(self, *where):
+        if self.error:
+            raise self.error
         self.deleted.append(where)

@@ -206,13 +206,13 @@ async def test_the_budget_is_told_of_a_429(server, client):
 async def test_the_timeout_is_for_slacks_answer_and_not_for_the_budget(server, client):
     class Slow(Free):
         async def acquire(self, call):
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.3)
 
     async def late(_request):
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.4)
         return await yes(_request)
 
-    limit = {"team": "T1", "answer_timeout": 0.05}
+    limit = {"team": "T1", "answer_timeout": 0.2}
     await call_within_budget(client, Slow(), "users.info", {"user": "U1"}, **limit)
     server.answer = late
     with pytest.raises(TimeoutError):

@@ -77,7 +77,7 @@ class Handlers:
     ask_again: AskAgainHandler
 
     deleted: Callable[[str, str, str], Awaitable[None]]
-    """Takes note of a deleted message (team, channel, ts)."""
+    """Takes note of a deleted message (team, channel, ts). Raises `StoreError`."""
 
     feedback: FeedbackActions
 
@@ -112,10 +112,18 @@ def _register_events(app: AsyncApp, handlers: Handlers) -> None:
         if turn := context.get(TURN):
             handlers.submit(turn.key)
         elif deleted := read_deletion(body):
-            await handlers.deleted(*deleted)
+            await _note_deletion(handlers, deleted)
 
     app.event("app_mention")(on_message)
     app.event("message")(on_message)
+
+
+async def _note_deletion(handlers: Handlers, deleted: tuple[str, str, str]) -> None:
+    """Notes a deletion. One that comes while the store is down or being closed is no bug."""
+    try:
+        await handlers.deleted(*deleted)
+    except StoreError as error:
+        log.warning("deletion not noted", detail=str(error))
 
 
 def _register_actions(app: AsyncApp, handlers: Handlers) -> None:

@@ -5,8 +5,10 @@ import copy
 
 import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
+from structlog.testing import capture_logs
 
 from bot.core.feedback import Thumb
+from bot.errors import StoreError
 from bot.slack.actions.buttons import write_value
 from bot.slack.actions.feedback_form import build_form
 from bot.slack.events.listeners import kind_of
@@ -134,6 +136,16 @@ async def test_a_deletion_reaches_who_answers(stage):
     gone = payload("message_deleted")["event"]
 
     assert stage.deleted == [("T01TEAM", gone["channel"], gone["deleted_ts"])]
+
+
+async def test_a_deletion_that_the_store_does_not_take_is_no_bug(stage):
+    stage.error = StoreError("closed")
+    with capture_logs() as logs:
+        assert await dispatch(stage, "message_deleted") == 200
+
+    assert [(each["event"], each["log_level"]) for each in logs] == [
+        ("deletion not noted", "warning")
+    ]
 
 
 async def test_stop_reaches_who_can_stop(stage):
