@@ -1,4 +1,4 @@
-"""A link as runs: what is read, and where it leads; where it may not, that is shown as text."""
+"""Links → runs. A target that the policy refuses is shown as text beside the label."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from bot.rendering.parsing.links import LinkPolicy
 
 LONGEST: Final = 300
-"""Characters of a refused target that are shown."""
+"""Characters that are shown of a refused target."""
 
 
 def anchor(url: str, inside: list[Run], policy: LinkPolicy) -> list[Run]:
-    """The runs of a link whose label is `inside`; one without a label says its target."""
+    """The runs of a link whose label is `inside`; without a label, its target is the label."""
     label = text_of(tuple(inside))
     said = label if label.strip() else url
     verdict = policy.judge(url, said)
@@ -29,13 +29,13 @@ def anchor(url: str, inside: list[Run], policy: LinkPolicy) -> list[Run]:
 
 
 def image_runs(url: str, inside: list[Run], policy: LinkPolicy) -> list[Run]:
-    """The runs of an image, which is a link: nothing is fetched before somebody wants it."""
+    """The runs of an image. It becomes a link, so that nothing is fetched until somebody clicks."""
     alt = text_of(tuple(inside)).strip()
     return anchor(url, [Run(alt or _file_name(url))], policy)
 
 
 def _refused(url: str, inside: list[Run], label: str) -> list[Run]:
-    """The target is shown, unless it says nothing or the label says it."""
+    """The label, then the target as code unless it is empty, a fragment, or the label itself."""
     if label.strip() == url.strip():
         return [Run(label, CODE)]
     if not url.strip() or url[0] == "#":
@@ -45,7 +45,7 @@ def _refused(url: str, inside: list[Run], label: str) -> list[Run]:
 
 
 def _file_name(url: str) -> str:
-    """What an image without a description is called, or ""."""
+    """The label of an image without a description: its file name, else its host, else ""."""
     try:
         parts = urlsplit(url)
     except ValueError:

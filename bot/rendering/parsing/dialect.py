@@ -1,7 +1,8 @@
 """The blocks of our Markdown: CommonMark with tables and display math, without what surprises.
 
-Off: setext headings, indented code, HTML blocks and link references. What a line is depends on
-those before it, never on what follows; but for tables, whose second line makes them one.
+Off are setext headings, indented code, HTML blocks and link references. So what a line is depends
+on the lines before it, never on those that follow. The exception are tables: their second line
+makes them one.
 """
 
 from __future__ import annotations
@@ -13,15 +14,16 @@ from typing import TYPE_CHECKING, Final
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import table
 
+from bot.rendering.parsing.lines import MATH_FENCES
+
 if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
     from markdown_it.token import Token
 
-MATH: Final = "math"
-"""The type of the token of display math; its content is TeX."""
+MATH_BLOCK: Final = "math"
+"""The type of the token for display math; its content is TeX."""
 
 _OTHER: Final = re.compile(r">|(?:#{1,6}|[-*+]|\d{1,9}[.)])(?:[ \t]|$)|`{3,}[^`]*$|~{3,}")
-_CLOSINGS: Final = {"$$": "$$", "\\[": "\\]"}
 
 
 def tokens(markdown: str) -> list[Token]:
@@ -36,7 +38,7 @@ def _parser() -> MarkdownIt:
     parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     parser.disable(["lheading", "code", "html_block", "reference", "inline", "text_join"])
     parser.block.ruler.before(
-        "fence", MATH, _math, {"alt": ["paragraph", "reference", "blockquote", "list"]}
+        "fence", MATH_BLOCK, _math, {"alt": ["paragraph", "reference", "blockquote", "list"]}
     )
     return parser
 
@@ -52,7 +54,7 @@ def _math(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noq
     What begins on the line of its opening must end there too.
     """
     first = _line(state, start)
-    closing = _CLOSINGS.get(first[:2])
+    closing = MATH_FENCES.get(first[:2])
     if closing is None:
         return False
     if first[2:].strip() and not _closes(first[2:], closing):
@@ -68,12 +70,12 @@ def _line(state: StateBlock, line: int) -> str:
 
 
 def _closes(text: str, closing: str) -> bool:
-    """`text` is one formula and the end of it."""
+    """Whether `text` is one formula and its end."""
     return text.endswith(closing) and text.find(closing) == len(text) - len(closing) > 0
 
 
 def _last_line(state: StateBlock, start: int, end: int, closing: str) -> int:
-    """Where it closes; else where its container ends, as with code."""
+    """The line that closes it; if there is none, the last line of its container, as with code."""
     for line in range(start + 1, end):
         if not state.isEmpty(line) and state.sCount[line] < state.blkIndent:
             return line - 1
@@ -84,7 +86,7 @@ def _last_line(state: StateBlock, start: int, end: int, closing: str) -> int:
 
 def _push(state: StateBlock, start: int, last: int, closing: str) -> None:
     lines = state.getLines(start, last + 1, state.sCount[start], keepLastLF=False).strip()
-    token = state.push(MATH, "", 0)
+    token = state.push(MATH_BLOCK, "", 0)
     token.content = lines[2:].rstrip().removesuffix(closing).strip("\n ")
     token.map = [start, last + 1]
     state.line = last + 1

@@ -25,7 +25,7 @@ CJK: Final = (
     "\U0001f21b-\U0001f22e\U0001f230\U0001f231\U0001f237\U0001f23b-\U0001f248"
     "\U0001f260-\U0001f265\U00020000-\U0003fffd"
 )
-"""The inside of a character class: wide, fullwidth or halfwidth and no emoji, or Hangul."""
+"""The inside of a character class: wide, fullwidth or halfwidth, but no emoji; and Hangul."""
 
 _CJK: Final = re.compile(f"[{CJK}]")
 _QUOTES: Final = frozenset("\u2018\u2019\u201c\u201d")
@@ -80,7 +80,7 @@ def is_cjk(character: str) -> bool:
 
 
 def flanks(text: str, begin: int, end: int) -> tuple[bool, bool]:
-    """Whether the run of markers at `text[begin:end]` can open emphasis, and whether close it."""
+    """Whether the run of markers `text[begin:end]` can open emphasis, and whether close it."""
     before = _kind_before(text, begin)
     after = _kind(text[end]) if end < len(text) else _SPACE
     if (before | after) & _SPACE:
@@ -101,7 +101,7 @@ def _kind(character: str) -> int:
 
 
 def _kind_before(text: str, at: int) -> int:
-    """Of the character before, not counting a variation selector that says how it looks."""
+    """The kind of the character before `at`, skipping a variation selector."""
     last = text[at - 1] if at else " "
     if "\U000e0100" <= last <= "\U000e01ef":
         return _WIDE
@@ -136,8 +136,8 @@ def _close(
 ) -> None:
     """Pairs as many markers of `closer` as there are openers for.
 
-    `failed`: below which opener none was found for this kind of closer, so that it is not looked
-    for again.
+    `failed` maps a kind of closer to the index up to which no opener for it exists. Without it, the
+    search would be quadratic in the number of delimiters.
     """
     kind = (closer.mark, closer.opens, closer.length % 3)
     while closer.left:

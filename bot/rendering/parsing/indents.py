@@ -1,4 +1,8 @@
-"""Lines that models put too far out: how far they have to be moved to stand where they belong."""
+"""Lines that models put too far to the left, and by how many columns they have to be moved.
+
+Models often forget the indent of code inside a list item, and give bullets below a number less
+indent than CommonMark wants.
+"""
 
 from __future__ import annotations
 
@@ -10,24 +14,27 @@ from bot.rendering.parsing.lines import read
 
 @dataclass(slots=True)
 class Fence:
-    """An open block of code or TeX: the marks that opened it, where they stand, if in a quote.
-
-    `shift`: by how much its lines must be moved to stand as far in as the marks do; models often
-    forget that in lists.
-    """
+    """An open block of code or math."""
 
     marks: str
+    """What opened it, such as three backticks."""
+
     column: int
+    """Column of these marks; its lines should begin there or further in."""
+
     quoted: bool
+    """Whether it is in a block quote, and ends with that."""
+
     shift: int | None = None
+    """Columns that its lines are moved by; None until its first line is known."""
 
     def lacking(self, raw: str) -> int:
-        """How many columns its first line is too far out."""
+        """Columns that the line lacks to begin where the marks do."""
         lead = raw[: len(raw) - len(raw.lstrip(" \t"))]
         return max(0, self.column - len(lead.expandtabs(4)))
 
     def moved(self, raw: str) -> str:
-        """The line where it ought to stand."""
+        """The line, moved to where it belongs."""
         bare = raw.lstrip(" \t")
         if self.quoted or not self.column or not bare:
             return raw
@@ -38,10 +45,14 @@ class Fence:
 
 
 class Lean(NamedTuple):
-    """Lines that begin at the column `edge` or behind it stand `by` columns too far out."""
+    """A stretch of lines that lack indent: bullets below a number, and what belongs to them."""
 
     edge: int
+    """Column; lines that begin here or further in are moved."""
+
     by: int
+    """Columns that they are moved by."""
 
 
 UPRIGHT: Final = Lean(1 << 30, 0)
+"""No line is moved."""

@@ -32,7 +32,13 @@ from bot.rendering.parsing.patience import SPAN, STRONG, TARGET
 from bot.rendering.parsing.sanitize import clean
 from bot.rendering.parsing.styles import flat, marks_of, pair_marks
 from bot.rendering.parsing.tags import BREAK, DROPPED, STYLES, Tag, may_become_tag, tag_at
-from bot.rendering.parsing.targets import UNFINISHED, bare_url, target
+from bot.rendering.parsing.targets import (
+    UNFINISHED,
+    UNFINISHED_AUTOLINK,
+    autolink,
+    bare_url,
+    target,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,23 +58,8 @@ _BLANK: Final = re.compile(r"[ \t]*")
 _BREAK: Final = re.compile(r"[ \t]*\n?[ \t]*")
 _WHITE: Final = re.compile(r"[ \t\n]*")
 _FOOTNOTE: Final = re.compile(r"\[\^([^\s\[\]^]{1,40})\]")
-
-_AUTOLINK: Final = re.compile(r"<((?:https?|mailto|tel):[^\s<>]*)>", re.IGNORECASE)
-_MAIL: Final = re.compile(
-    r"<([\w.+-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+)>", re.IGNORECASE | re.ASCII
-)
-_SLACK_LINK: Final = re.compile(
-    r"<((?:https?://|mailto:|tel:)[^\s<>|]+)\|([^<>\n]+)>", re.IGNORECASE
-)
-_MENTION: Final = re.compile(r"<[!@#][^\s<>]*>")
-"""Slack's own form of a mention. It is text, and must not be cut in two."""
-
-_ANGLE_SO_FAR: Final = re.compile(
-    r"<(?:(?:https?|mailto|tel):(?:[^\s<>]*|[^\s<>|]+\|[^<>\n]*)"
-    r"|[\w.+-]{0,64}(?:@[a-z0-9.-]*)?|[!@#][^\s<>]*)\Z",
-    re.IGNORECASE | re.ASCII,
-)
-"""The beginning of any of the four above; it ends where the text does."""
+_MENTION: Final = re.compile(r"<[!@#][^\s<>]*(?:>|\Z)")
+"""Slack's own form of a mention, as far as it has arrived. It is text, but is not cut in two."""
 
 _ENTITY: Final = re.compile(
     r"&(?:#(?:x[a-f0-9]{1,6}|[0-9]{1,7})|[a-z][a-z0-9]{1,31});", re.IGNORECASE
@@ -339,27 +330,36 @@ class Reader:
         return self._put(at, found.end, *resolve(found.url, flat(inside), self._policy))
 
     def angle(self, at: int) -> int:
-        for pattern, label in ((_SLACK_LINK, 2), (_AUTOLINK, 1), (_MAIL, 1)):
-            if found := pattern.match(self._text, at):
-                url = found[1] if pattern is not _MAIL else f"mailto:{found[1]}"
-                return self._put_whole(at, found.end(), *self._anchor(url, found[label]))
-        if self._text.startswith("<!--", at):
-            return self._comment(at)
-        if found := _MENTION.match(self._text, at):
-            self._extents.append(found.span())
-        elif _ANGLE_SO_FAR.match(self._text, at):
-            self._wait(at, TARGET)
-        return self._tag(at)
+        found = autolink(self._text, at)
+        if found is None or found is UNFINISHED_AUTOLINK:
+            if found:
+                self._wait(at, TARGET)
+            return self._comment(at) or self._mention(at) or self._tag(at)
+        return self._put_whole(at, found.end, *self._anchor(found.url, found.label))
 
     def _anchor(self, url: str, label: str) -> list[Run]:
         return [] if self._policy is None else anchor(url, [Run(label)], self._policy)
 
     def _comment(self, at: int) -> int:
+        """Where it ends; 0 if it is none. One without an end is text."""
+        if not self._text.startswith("<!--", at):
+            return 0
         found = self._find("-->", at + 4)
         if found is None:
             self._wait(at, TARGET)
             return at + 4
         return self._put_whole(at, found.end())
+
+    def _mention(self, at: int) -> int:
+        """Where to go on behind its bracket; 0 if it is none."""
+        found = _MENTION.match(self._text, at)
+        if found is None:
+            return 0
+        if found[0].endswith(">"):
+            self._extents.append(found.span())
+        else:
+            self._wait(at, TARGET)
+        return at + 1
 
     def colon(self, at: int) -> int:
         if self._text.startswith("://", at):

@@ -1,4 +1,7 @@
-"""What one line of Markdown is, read from its beginning: what it stands in, and its kind."""
+"""What one line of Markdown is: the containers at its beginning, then its kind.
+
+A line is read alone. What the lines above make of it is decided in `regions`.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 LONGEST: Final = 400
-"""Characters of a line that may still become a heading, a fence, or the header of a table."""
+"""Characters after which a line is no heading, no fence and no header of a table: it is text."""
 
 DEEPEST: Final = 8
-"""Quotes and list markers that may open on one line, and half the list levels that indent makes."""
+"""Quotes and list markers that may open on one line; list levels by indent, twice as many."""
 
 _QUOTE: Final = re.compile(r"[ \t]*>")
 _MARKER: Final = re.compile(r"([-*+]|\d{1,9}[.)])(?:[ \t]+|$)")
@@ -28,41 +31,51 @@ _UNDECIDED: Final = re.compile(
 TASK: Final = re.compile(r"\[([ xX])\](?:[ \t]+|$)")
 """The box of a task, with which the text of a list item may begin."""
 
-MATH: Final = {"$$": "$$", "\\[": "\\]"}
+MATH_FENCES: Final = {"$$": "$$", "\\[": "\\]"}
+"""What opens display math → what closes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line without its end.
-
-    `quote`: how many quotes it stands in. `indent`: characters before the first list marker or the
-    content. `marker`: the kind of its first list marker, or "", and `interrupts`, whether that may
-    end a paragraph. `at`: where the content begins, `lead`: where that which is in the quotes does,
-    `inner`: where that of the first item does.
-    """
+    """A line without its end. Columns are indexes of `text`."""
 
     text: str
     quote: int
+    """Block quotes around it."""
+
     indent: int
+    """Characters between the block quote, or the edge, and the first list marker or the content."""
+
     marker: str
+    """Last character of its first list marker, which is the kind of its list; "" for none."""
+
     interrupts: bool
+    """Whether that marker may end a paragraph above it (CommonMark, "list items")."""
+
     at: int
+    """Column where the content begins, after all quotes and list markers."""
+
     lead: int
+    """Column where the text inside the block quote begins."""
+
     inner: int = 0
+    """Column where the text of its first list item begins; 0 if there is none."""
+
     flat: bool = False
+    """Whether nothing can begin on it, because it goes on with a paragraph."""
 
     def unmarked(self) -> Line:
-        """The same line where a list cannot begin: its marks are text."""
+        """The same line if no list can begin on it: the list markers are text."""
         return replace(self, marker="", interrupts=False, at=self.lead)
 
     def flattened(self) -> Line:
-        """The same line where nothing can begin: it goes on with a paragraph."""
+        """The same line if nothing can begin on it."""
         margin = self.margin
         return Line(self.text, 0, margin, "", interrupts=False, at=margin, lead=margin, flat=True)
 
     @property
     def margin(self) -> int:
-        """The white space that it begins with."""
+        """Characters of white space at its beginning."""
         return _skip(self.text, 0)
 
     @property
@@ -77,12 +90,12 @@ class Line:
 
     @property
     def blank(self) -> bool:
-        """Nothing in it, though perhaps a quote around it."""
+        """Whether it is empty, apart from the marks of block quotes."""
         return not self.content.strip() and not self.marker
 
     @property
     def flush(self) -> bool:
-        """It begins at the very edge, in no quote."""
+        """Whether it begins at the edge of the page, in no block quote."""
         return not self.quote and not self.indent
 
     @property
@@ -98,59 +111,59 @@ class Line:
         """The marks of a code block or of display math that opens here, or ""."""
         if self.flat:
             return ""
-        if self.content.strip() in MATH:
+        if self.content.strip() in MATH_FENCES:
             return self.content.strip()
         found = _FENCE.match(self.content)
         return (found[1] or found[2]) if found else ""
 
     @property
     def piped(self) -> bool:
-        """It may be the header of a table."""
+        """Whether it may be the header of a table: it has a pipe outside of code."""
         return (
             "|" in self.content and len(self.text) < LONGEST and "|" in _CODE.sub("", self.content)
         )
 
     @property
     def delimits(self) -> bool:
-        """It is the line below a table's header."""
+        """Whether it is a delimiter row, the line below the header of a table."""
         return "-" in self.content and not self.flat and _DELIMITERS.match(self.content) is not None
 
     @property
     def may_delimit(self) -> bool:
-        """It may become that line."""
+        """Whether it may become a delimiter row when more of it has arrived."""
         return _MAY_DELIMIT.match(self.content) is not None
 
     @property
     def undecided(self) -> bool:
-        """So far it may become anything."""
+        """Whether it is too short to tell what kind of line it will be."""
         return len(self.text) < LONGEST and _UNDECIDED.match(self.content) is not None
 
     def closes(self, fence: str, *, quoted: bool = False) -> bool:
-        """It closes the block that was opened with these marks."""
+        """Whether it closes the block of code or math that `fence` opened."""
         bare = self._inside(quoted=quoted)
-        if fence in MATH:
-            return bare.endswith(MATH[fence])
+        if fence in MATH_FENCES:
+            return bare.endswith(MATH_FENCES[fence])
         return len(bare) >= len(fence) and bare == fence[0] * len(bare)
 
     def may_close(self, fence: str, *, quoted: bool = False) -> bool:
-        """It may become the line that does."""
-        if fence in MATH:
+        """Whether it may close that block when more of it has arrived."""
+        if fence in MATH_FENCES:
             return len(self.text) < LONGEST
         bare = self._inside(quoted=quoted)
         return bare == fence[0] * len(bare)
 
     def _inside(self, *, quoted: bool) -> str:
-        """What stands in the block: marks of quotes are code, unless it is in a quote itself."""
+        """Its text as a line of the block; `>` is part of that unless the block is quoted."""
         return (self.text[self.lead :] if quoted else self.text).strip()
 
     @property
     def cells(self) -> int:
-        """How many cells it has as a row."""
+        """Number of cells it has as a row of a table."""
         return len(_PIPE.findall(self.content.strip().strip("|"))) + 1
 
 
 def read(text: str) -> Line:
-    """Reads the containers that a line opens or goes on in."""
+    """Reads a line: the quotes and list markers at its beginning, and what comes after them."""
     at = quote = 0
     while found := _QUOTE.match(text, at):
         at, quote = found.end(), quote + 1
@@ -167,7 +180,7 @@ def read(text: str) -> Line:
 
 
 def _interrupts(marker: re.Match[str]) -> bool:
-    """An item with something in it, and if it has a number, that is one."""
+    """Whether the item is not empty, and has the number 1 if it has a number."""
     number = marker[1][:-1]
     return marker.end() < len(marker.string) and (not number or int(number) == 1)
 
@@ -177,14 +190,14 @@ def _skip(text: str, at: int) -> int:
 
 
 def decided_end(text: str) -> int:
-    """The length without a last line that would look like something else if it ended there."""
+    """The length of `text` without its last line if that is empty or undecided."""
     start = text.rfind("\n") + 1
     line = read(text[start:])
     return start if not line.content.strip() or line.undecided else len(text)
 
 
 def shallow(text: str) -> str:
-    """The line with its containers bounded, so that parsing it is: deeper marks are text."""
+    """The line with at most `DEEPEST` containers, so that parsing is cheap; the rest is text."""
     bare = text.lstrip(" \t")
     lead = text[: len(text) - len(bare)].expandtabs(4)
     text = lead[: 4 * DEEPEST] + bare
@@ -198,7 +211,7 @@ def shallow(text: str) -> str:
 
 
 def tame(text: str) -> str:
-    """A line that is too long for what it begins as: then it is a paragraph."""
+    """The line, made a paragraph if it is too long for the heading or fence that it begins as."""
     line = read(text)
     if len(text) > LONGEST and (line.heading or line.fence or _FENCE.match(line.content[:LONGEST])):
         return f"{text[: line.at]}\\{line.content}"

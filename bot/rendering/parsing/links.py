@@ -1,6 +1,7 @@
-"""Which targets of the model's links may be links, and what their labels must say.
+"""Which targets of a model's links become links, and what their labels must say.
 
-A label that looks like another host shows the real one; what is no link is shown as text.
+Model text may try to lead a reader astray. So only plain web, mail and phone links are kept; a
+label that names another host than the target gets the real one added; anything else stays text.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LONGEST: Final = 3_000
-"""Characters of a target; Slack refuses longer ones."""
+"""Characters a target may have (docs: `url` of a link element; Slack refuses longer ones)."""
 
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
 _ENCODED: Final = re.compile(r"[\s<>\"`]")
@@ -36,60 +37,29 @@ _SAID: Final = re.compile(
     r"|(?P<ip>\d{1,3}(?:\.\d{1,3}){3})"
 )
 _FOREIGN: Final = re.compile(rf"[^\x00-\x7f{CJK}]")
-_FILES: Final = frozenset(
-    (
-        *(
-            "c",
-            "cfg",
-            "cpp",
-            "cs",
-            "css",
-            "csv",
-            "docx",
-            "gif",
-            "go",
-            "htm",
-            "html",
-            "ini",
-            "ipynb",
-        ),
-        *(
-            "java",
-            "jpeg",
-            "jpg",
-            "js",
-            "json",
-            "jsx",
-            "kt",
-            "lock",
-            "log",
-            "mjs",
-            "pdf",
-            "php",
-            "png",
-        ),
-        *("pptx", "rb", "scss", "sql", "svg", "toml", "ts", "tsx", "txt", "vue", "wav", "webp"),
-        *("xlsx", "xml", "yaml", "yml"),
-    )
+_FILE_ENDINGS: Final = (
+    "c cfg cpp cs css csv docx gif go htm html ini ipynb java jpeg jpg js json jsx kt lock log mjs "
+    "pdf php png pptx rb scss sql svg toml ts tsx txt vue wav webp xlsx xml yaml yml"
 )
+_FILES: Final = frozenset(_FILE_ENDINGS.split())
 """Endings of file names that are no top-level domains: `Node.js` is no host."""
 
 
-class Verdict(NamedTuple):
-    """A link as it may be shown; `url` is "" where it may be none.
-
-    `label` is the given one, with what it does not say behind it.
-    """
+class LinkVerdict(NamedTuple):
+    """What the policy makes of one link."""
 
     url: str
+    """The target as it may be shown, or "" if this may not be a link."""
+
     label: str
+    """The given label; where it says something else than the target, the real one follows it."""
 
 
 class LinkPolicy:
-    """Only http, https, mailto and tel are links.
+    """Accepts only http, https, mailto and tel.
 
-    `allow` limits them to hosts and paths: "example.com", "example.com/docs", "*.example.com", and
-    "mailto:" or "tel:" where these are wanted as well. Raises ValueError for what is none of these.
+    `allow`, if not empty, limits links to hosts and paths ("example.com", "example.com/docs",
+    "*.example.com"), and to "mailto:" or "tel:" if listed. Raises ValueError for any other entry.
     """
 
     def __init__(self, allow: tuple[str, ...] = ()) -> None:
@@ -97,38 +67,38 @@ class LinkPolicy:
         self._schemes = frozenset(entry.removesuffix(":") for entry in allow if entry[-1:] == ":")
         self._limited = bool(allow)
 
-    def judge(self, url: str, label: str) -> Verdict:
-        """What of a link to `url` with this label may be shown."""
+    def judge(self, url: str, label: str) -> LinkVerdict:
+        """What may be shown of a link to `url` with this label; never raises."""
         url = url.strip()
         if len(url) > LONGEST or _UNSAFE.search(url) or clean(url) != url:
-            return Verdict("", label)
+            return LinkVerdict("", label)
         try:
             return self._judged(urlsplit(url), label)
         except (ValueError, UnicodeError):
-            return Verdict("", label)
+            return LinkVerdict("", label)
 
-    def _judged(self, url: SplitResult, label: str) -> Verdict:
+    def _judged(self, url: SplitResult, label: str) -> LinkVerdict:
         if url.scheme in _PORTS:
             return self._web(url, label)
         if self._limited and url.scheme not in self._schemes:
-            return Verdict("", label)
+            return LinkVerdict("", label)
         if url.scheme == "mailto":
             return _mail(unquote(url.path), label)
         if url.scheme == "tel" and _PHONE.fullmatch(url.path):
             return _phone(url.path, label)
-        return Verdict("", label)
+        return LinkVerdict("", label)
 
-    def _web(self, url: SplitResult, label: str) -> Verdict:
+    def _web(self, url: SplitResult, label: str) -> LinkVerdict:
         host = _authority(url)
         if not host or not self._allowed(url, host):
-            return Verdict("", label)
+            return LinkVerdict("", label)
         port = "" if url.port is None else f":{url.port}"
         place = f"[{host}]" if ":" in host else host
         kept = url if url.netloc.isascii() else url._replace(netloc=place + port)
         target = _ENCODED.sub(lambda found: quote(found[0]), kept.geturl())
         if len(target) > LONGEST:
-            return Verdict("", label)
-        return Verdict(target, _honest(label, host, host))
+            return LinkVerdict("", label)
+        return LinkVerdict(target, _honest(label, host, host))
 
     def _allowed(self, url: SplitResult, host: str) -> bool:
         return not self._limited or any(place.holds(url, host) for place in self._places)
@@ -136,12 +106,17 @@ class LinkPolicy:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where links may lead: a host, with all below it where `below`; a port; a path."""
+    """A place that links may lead to."""
 
     host: str
     below: bool
+    """True for all hosts below `host`, and not `host` itself."""
+
     port: int | None
+    """None for the default port of the scheme."""
+
     path: str
+    """The path that links must begin with, without a slash at its end; "" for any."""
 
     def holds(self, url: SplitResult, host: str) -> bool:
         inside = host.endswith("." + self.host) if self.below else host == self.host
@@ -167,7 +142,7 @@ def _leads_into(folder: str, path: str) -> bool:
 
 
 def _authority(url: SplitResult) -> str:
-    """The host in ASCII; "" where there is none, or more than a host and a port."""
+    """The host in ASCII; "" if there is none, or if there is a user name or password."""
     if re.search(r"[@%\s]", url.netloc) or not url.hostname or (url.port or 1) > 65_535:
         return ""
     if ":" in url.hostname:
@@ -177,31 +152,31 @@ def _authority(url: SplitResult) -> str:
 
 
 def _ascii(host: str) -> str:
-    """As it is looked up: Punycode, lower case, without a dot at the end."""
+    """The host as DNS looks it up: Punycode, lower case, without a dot at the end."""
     return (host if host.isascii() else host.encode("idna").decode()).lower().rstrip(".")
 
 
-def _mail(address: str, label: str) -> Verdict:
-    """Without what a link may put into the message: that can carry anything out."""
+def _mail(address: str, label: str) -> LinkVerdict:
+    """A mailto link without subject and body, which could carry data out of the conversation."""
     found = _ADDRESS.fullmatch(address)
     if found is None:
-        return Verdict("", label)
+        return LinkVerdict("", label)
     domain = _ascii(found[2])
     if not _HOST.fullmatch(domain):
-        return Verdict("", label)
+        return LinkVerdict("", label)
     address = f"{found[1]}@{domain}"
-    return Verdict(f"mailto:{address}", _honest(label, domain, address))
+    return LinkVerdict(f"mailto:{address}", _honest(label, domain, address))
 
 
-def _phone(number: str, label: str) -> Verdict:
+def _phone(number: str, label: str) -> LinkVerdict:
     said = re.sub(r"\D", "", unicodedata.normalize("NFKC", label))
     said = said.lstrip("0")
     honest = len(said) < 3 or said.endswith(re.sub(r"\D", "", number)[-len(said) :])
-    return Verdict(f"tel:{number}", label if honest else _noted(label, number))
+    return LinkVerdict(f"tel:{number}", label if honest else _noted(label, number))
 
 
 def _honest(label: str, host: str, real: str) -> str:
-    """The label, with what is `real` behind it where it says something else."""
+    """The label, followed by `real` if it names another host or address."""
     return (
         _noted(label, real) if any(_differs(said, host, real) for said in _said(label)) else label
     )
@@ -228,7 +203,7 @@ def _is_invisible(character: str) -> bool:
 
 
 def _differs(said: re.Match[str], host: str, real: str) -> bool:
-    """It is another host, or is written with letters that look like others."""
+    """Whether the label names another host, or uses letters that look like others."""
     name = said["url"] or said["domain"] or said["host"] or said["ip"]
     if _FOREIGN.search(name):
         return True

@@ -1,4 +1,4 @@
-"""Markdown → flows: blocks by our dialect, the text in them by our own inline rules."""
+"""Markdown → flows: blocks by `dialect`, the text in them by `inlines`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.rendering.flow import (
     Runs,
     Table,
 )
-from bot.rendering.parsing.dialect import MATH, tokens
+from bot.rendering.parsing.dialect import MATH_BLOCK, tokens
 from bot.rendering.parsing.inlines import inlines
 from bot.rendering.parsing.lines import TASK
 from bot.rendering.runs import merged
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from bot.rendering.parsing.links import LinkPolicy
 
 RULE: Final = "———"
-"""A thematic break in a list or a quote."""
+"""How a thematic break in a list or a quote is shown."""
 
 _WHITE: Final = " \t\n"
 _BOXES: Final = {" ": "☐ ", "x": "☑ ", "X": "☑ "}
@@ -43,7 +43,7 @@ _ALIGNED: Final = re.compile(r"text-align:(\w+)")
 
 
 def parse(markdown: str, policy: LinkPolicy, number: int | None = None) -> list[Flow]:
-    """The flows of a text. `number`: what its first list begins with, instead of its own number."""
+    """The flows of a text; `number`, if given, is the number that its first list begins with."""
     if code := _only_code(markdown):
         return [code]
     document = _Document(policy, number)
@@ -53,19 +53,20 @@ def parse(markdown: str, policy: LinkPolicy, number: int | None = None) -> list[
 
 
 class _Document:
-    """Takes the tokens one by one; knows the quotes and the list items around the next.
-
-    There is a method for each type of token that says something.
-    """
+    """Takes the tokens one by one, with a method for each type that matters."""
 
     def __init__(self, policy: LinkPolicy, number: int | None) -> None:
         self.flows: list[Flow] = []
         self._policy = policy
         self._number = number
         self._quote = 0
+        """Block quotes around the next token."""
         self._lists: list[int | None] = []
+        """The next number of each list around it, the outermost first; None for bullets."""
         self._item: Item | None = None
+        """The last item that began."""
         self._heading = 0
+        """Level of the heading that is open, or 0."""
         self._in_table = False
         self._rows: list[list[Runs]] = []
         self._align: list[str] = []
@@ -118,7 +119,7 @@ class _Document:
             self._rows[-1].append(self._runs(token.content))
         elif self._heading:
             self._put_heading(self._runs(token.content))
-        elif (task := TASK.match(token.content)) and self._is_in_item() and not self._said():
+        elif (task := TASK.match(token.content)) and self._is_in_item() and not self._has_text():
             rest = self._runs(token.content[task.end() :])
             self._put_text(tuple(merged((Run(_BOXES[task[1]]), *rest))))
         else:
@@ -134,7 +135,7 @@ class _Document:
             self.flows.append(Heading(runs, self._heading))
 
     def _put_text(self, runs: Runs) -> None:
-        """In the item that was just begun, else a paragraph of its own."""
+        """Adds a paragraph, to the item that has just begun or else by itself."""
         if not runs:
             return
         if self._item is not None and self._is_in_item():
@@ -145,7 +146,7 @@ class _Document:
             self.flows.append(Paragraph(runs, self._quote, len(self._lists)))
 
     def _is_in_item(self) -> bool:
-        """Nothing stands between the beginning of the item and here but its text."""
+        """Whether only text has come since the last item began."""
         item = self._item
         return (
             item is not None
@@ -153,7 +154,8 @@ class _Document:
             and (item.depth, item.quote) == (len(self._lists) - 1, self._quote)
         )
 
-    def _said(self) -> bool:
+    def _has_text(self) -> bool:
+        """Whether the last item has text already."""
         return self._item is not None and bool(self._item.runs)
 
     def rule(self, _: Token) -> None:
@@ -190,7 +192,10 @@ class _Document:
 
 
 def _only_code(markdown: str) -> Code | None:
-    """The code block that is all there is, as in most frames while a long one is being written."""
+    """The code block that is the whole text, or None.
+
+    A shortcut: most frames of an answer with long code show nothing else.
+    """
     opening = _FENCE.match(markdown)
     if opening is None:
         return None
@@ -208,7 +213,7 @@ def _place(item: Item) -> tuple[int, int | None, int]:
 
 
 def _trimmed(runs: Runs) -> Runs:
-    """Without white space at its ends, as it is left where tags were."""
+    """The runs without white space at their ends, which is left where tags were."""
     while runs and not runs[0].style & CODE and runs[0].text[0] in _WHITE:
         runs = tuple(merged((runs[0]._replace(text=runs[0].text.lstrip(_WHITE)), *runs[1:])))
     while runs and not runs[-1].style & CODE and runs[-1].text[-1] in _WHITE:
@@ -235,7 +240,7 @@ _READERS: Final[dict[str, Callable[[_Document, Token], None]]] = {
     "inline": _Document.text,
     "hr": _Document.rule,
     "fence": _Document.fence,
-    MATH: _Document.math,
+    MATH_BLOCK: _Document.math,
     "table_open": _Document.enter_table,
     "table_close": _Document.leave_table,
     "tr_open": _Document.enter_row,

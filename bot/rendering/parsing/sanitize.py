@@ -1,7 +1,8 @@
-"""What a model sends → text without anything that hides, reorders or controls what is read.
+"""Model text → text without characters that hide, reorder or control what is read.
 
-Gone: controls, terminal sequences, bidirectional overrides, private-use and tag characters. Kept:
-joiners, variation selectors, the two directional marks, and the tags of a flag.
+Removed are control characters, terminal sequences, bidirectional overrides, private-use characters
+and tag characters. Kept are joiners, variation selectors, the two directional marks, and the tag
+characters of a flag.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _LINE_ENDS: Final = "\r\u2028\u2029"
 _FLAG: Final = "\U0001f3f4"
 
 _LONGEST: Final = 100
-"""Characters of a terminal's string; one without an end takes nothing else with it."""
+"""Characters of a terminal string; a longer one is not recognised, so that text is not lost."""
 
 _STRING: Final = rf"(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n\r]{{0,{_LONGEST}}}"
 _CSI: Final = r"(?:\x1b\[|\x9b)[0-?]{0,32}[ -/]{0,8}"
@@ -34,7 +35,7 @@ _WHOLE: Final = (
 _OPEN: Final = (
     rf"{_STRING}\x1b?\Z|{_CSI}\Z|\x1b[ -/]{{0,8}}\Z|{_FLAG}{_TAGS}{{0,6}}\Z|\r\Z|[\ud800-\udbff]\Z"
 )
-"""What the next piece of the text may complete."""
+"""The beginning of a sequence at the end of the text; the next piece may complete it."""
 
 _HIDES: Final = re.compile(f"[{_HIDDEN}]")
 _LAST: Final = re.compile(_WHOLE)
@@ -42,13 +43,13 @@ _NEXT: Final = re.compile(f"(?P<open>{_OPEN})|{_WHOLE}")
 
 
 class Sanitizer:
-    """Takes a text in any pieces; what it gives is the same in all, and harmless."""
+    """Cleans a text that comes in pieces; the result does not depend on how it was cut."""
 
     def __init__(self) -> None:
         self._held = ""
 
     def feed(self, chunk: str) -> str:
-        """What can be said of the text so far; at most some hundred characters are held back."""
+        """The clean text so far; up to some hundred characters are held back for the next piece."""
         text = self._held + chunk
         self._held = ""
         if _SUSPICIOUS.search(text) is None:
@@ -60,13 +61,13 @@ class Sanitizer:
         return _LAST.sub(_harmless, text)
 
     def finish(self) -> str:
-        """What was held back."""
+        """The rest, at the end of the text: what was held back."""
         text, self._held = self._held, ""
         return _LAST.sub(_harmless, text)
 
 
 def clean(text: str) -> str:
-    """A text that is all there."""
+    """The clean form of a whole text."""
     return _LAST.sub(_harmless, text) if _SUSPICIOUS.search(text) else text
 
 
@@ -82,6 +83,6 @@ def _harmless(found: re.Match[str]) -> str:
 
 
 def _joined(pair: str) -> str:
-    """The character that two surrogates stand for."""
+    """The character that a pair of surrogates encodes, or "" if that is removed."""
     character = pair.encode("utf-16", "surrogatepass").decode("utf-16")
     return "" if _HIDES.match(character) else character

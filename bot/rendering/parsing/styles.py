@@ -1,4 +1,4 @@
-"""Pieces of text and what stands between them → runs, each in the styles that are on around it."""
+"""Pieces of a text → runs: delimiters and tags are paired, and turn styles on and off."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def pair_marks(marks: list[StyleMark]) -> list[StyleMark]:
 
 
 class _Styles:
-    """The styles that are on at a place; they may overlap, as HTML and emphasis can."""
+    """The styles that are on at a place. They may overlap, since tags and emphasis may."""
 
     def __init__(self) -> None:
         self._counts = dict.fromkeys((BOLD, ITALIC, STRIKE, CODE), 0)
         self._now = PLAIN
 
     def of(self, piece: Piece) -> Run | None:
-        """What of the piece is read; what it turns on or off holds from here on."""
+        """What is read of the piece, if anything; then applies what it turns on or off."""
         if isinstance(piece, Run):
             return piece._replace(style=piece.style | self._now) if self._now else piece
         if isinstance(piece, Tag):

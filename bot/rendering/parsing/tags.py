@@ -1,4 +1,4 @@
-"""The little HTML that models write: tags for styles, tags that mean nothing here, line breaks."""
+"""The little HTML that models write: tags for styles, tags that are dropped, line breaks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STYLES: Final = {
     "kbd": CODE,
     "tt": CODE,
 }
-"""Tags in pairs; one without the other is text, but for a `summary`."""
+"""Tags that come in pairs. One without the other is text, except `summary`, which is dropped."""
 
 DROPPED: Final = frozenset(
     (
@@ -33,7 +33,7 @@ DROPPED: Final = frozenset(
         *("summary", "details", "p", "div", "center"),
     )
 )
-"""Tags of which only what stands between them is kept."""
+"""Tags that are removed; the text between them is kept."""
 
 BREAK: Final = "br"
 
@@ -85,7 +85,7 @@ class Tag:
 
     @property
     def text(self) -> str:
-        """What of it is read."""
+        """What is read of it: nothing, or its source."""
         return "" if self.paired or self.name in DROPPED else self.source
 
 

@@ -1,4 +1,8 @@
-"""Where links lead: what follows a label, `(target "title")`, and URLs in plain text."""
+"""Where links lead: `(target "title")` after a label, `<...>`, and URLs in plain text.
+
+Each function tells three cases apart: it is a target; it is none, whatever follows; or its end has
+not arrived yet.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +30,20 @@ _CLOSE_SO_FAR: Final = re.compile(
     re.DOTALL,
 )
 
+_IN_ANGLES: Final = re.compile(r"<((?:https?|mailto|tel):[^\s<>]*)>", re.IGNORECASE)
+_MAIL: Final = re.compile(
+    r"<([\w.+-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+)>", re.IGNORECASE | re.ASCII
+)
+_SLACK_LINK: Final = re.compile(
+    r"<((?:https?://|mailto:|tel:)[^\s<>|]+)\|([^<>\n]+)>", re.IGNORECASE
+)
+_AUTOLINK_SO_FAR: Final = re.compile(
+    r"<(?:(?:https?|mailto|tel):(?:[^\s<>]*|[^\s<>|]+\|[^<>\n]*)"
+    r"|[\w.+-]{0,64}(?:@[a-z0-9.-]*)?)\Z",
+    re.IGNORECASE | re.ASCII,
+)
+"""The beginning of any of the three above; it ends where the text does."""
+
 _URL: Final = re.compile(
     rf"https?://(?:(?![{CJK}])\w|[!#$%'()+,\-./:;=?@^{{|}}]|&(?!(?:lt|gt|quot);)|\*(?!\*)|~(?!~)|\[[\w.,;=%-]*\])+",
     re.IGNORECASE,
@@ -46,6 +64,19 @@ class Target(NamedTuple):
 
 UNFINISHED: Final = Target("", -1)
 """No target yet; more text may make it one."""
+
+
+class Autolink(NamedTuple):
+    """A link in angle brackets."""
+
+    url: str
+    label: str
+    end: int
+    """Index of the first character after the closing bracket."""
+
+
+UNFINISHED_AUTOLINK: Final = Autolink("", "", -1)
+"""No link yet; more text may make it one."""
 
 
 class BareUrl(NamedTuple):
@@ -94,6 +125,17 @@ def _end_of_bare(text: str, start: int) -> int:
         elif len(found[0]) == 1:
             return -1 if depth else found.start()
     return len(text)
+
+
+def autolink(text: str, at: int) -> Autolink | None:
+    """The link whose angle bracket is `text[at]`; None if there is none, whatever follows."""
+    if found := _SLACK_LINK.match(text, at):
+        return Autolink(found[1], found[2], found.end())
+    if found := _IN_ANGLES.match(text, at):
+        return Autolink(found[1], found[1], found.end())
+    if found := _MAIL.match(text, at):
+        return Autolink(f"mailto:{found[1]}", found[1], found.end())
+    return UNFINISHED_AUTOLINK if _AUTOLINK_SO_FAR.match(text, at) else None
 
 
 def bare_url(text: str, at: int) -> BareUrl:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rendering.parsing.links import LinkPolicy, Verdict
+from bot.rendering.parsing.links import LinkPolicy, LinkVerdict
 
 ANY = LinkPolicy()
 EVIL = "https://evil.example/login"
@@ -22,7 +22,7 @@ EVIL = "https://evil.example/login"
     ],
 )
 def test_a_link(url):
-    assert ANY.judge(url, "label") == Verdict(url, "label")
+    assert ANY.judge(url, "label") == LinkVerdict(url, "label")
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_link(url):
     ],
 )
 def test_no_link(url):
-    assert ANY.judge(url, "label") == Verdict("", "label")
+    assert ANY.judge(url, "label") == LinkVerdict("", "label")
 
 
 @given(st.text(), st.text())
@@ -88,7 +88,7 @@ def test_the_target_is_written_so_that_it_can_be_read_in_one_way(url, target):
     ],
 )
 def test_a_label_that_looks_like_another_host_shows_the_real_one(label):
-    assert ANY.judge(EVIL, label) == Verdict(EVIL, f"{label} (evil.example)")
+    assert ANY.judge(EVIL, label) == LinkVerdict(EVIL, f"{label} (evil.example)")
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_where_links_may_lead(url):
     ],
 )
 def test_where_they_may_not(url):
-    assert LIMITED.judge(url, "label") == Verdict("", "label")
+    assert LIMITED.judge(url, "label") == LinkVerdict("", "label")
 
 
 def test_mail_and_telephone_are_allowed_by_name():
