@@ -117,6 +117,11 @@ class Line:
         return (found[1] or found[2]) if found else ""
 
     @property
+    def is_block(self) -> bool:
+        """Whether it is a heading, or opens a block of code or math."""
+        return self.heading or bool(self.fence)
+
+    @property
     def piped(self) -> bool:
         """Whether it may be the header of a table: it has a pipe outside of code."""
         return (

@@ -1,8 +1,22 @@
 """A growing Markdown text → regions that are parsed once, and how much of the last one is settled.
 
-A region begins where nothing before it can change what it is: so regions parsed one by one are the
-document parsed as a whole. Every decision here depends on what stands before it alone, never on how
-the text came in.
+How it works. The scanner goes through the text line by line and cuts it into regions. A region
+begins only at a line that nothing above can change and that changes nothing below: after an empty
+line, at a heading, at the next item of a list. So regions parsed one by one are the document parsed
+as a whole, and a frame costs as much as its last region, not as much as the answer.
+
+What a line is depends on the lines above it. The scanner keeps what matters of these in three small
+states: `_Open` is the region that is being written, `Lists` the list items around the next line,
+and `_Above` the paragraph, table or code block that the next line may go on with. It never looks
+ahead, so its decisions do not depend on how the text was cut into pieces.
+
+The last line is incomplete, and may still become something else. `open` returns the open region up
+to the place that looks the same whatever follows: it stops before a line that is undecided, before
+lines that may become a table, and inside a paragraph where `hold` says. It never goes back behind
+what it has returned before.
+
+Two bounds keep the cost of a region constant: a paragraph longer than `LEAF` is cut in two where no
+markup is open, and a table longer than `ROWS` goes on in a region with the same header.
 """
 
 from __future__ import annotations
@@ -11,19 +25,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.rendering.parsing.hold import hold, settled_cut
-from bot.rendering.parsing.indents import UPRIGHT, Fence, Lean
+from bot.rendering.parsing.indents import UPRIGHT, Fence, Lean, Lists
 from bot.rendering.parsing.lines import Line, decided_end, read, shallow, tame
 
 LEAF: Final = 3_000
-"""Characters of a paragraph after which it is cut in two: so what parsing costs is bounded."""
+"""Characters of a paragraph after which it is cut in two."""
 
 CROWDED: Final = 4_000
-"""Characters of a list item after which the next item in it begins a region too."""
-
-BULLETS: Final = frozenset("-*+")
+"""Characters of a list item after which each item inside it begins a region, too."""
 
 DEEP: Final = 3
-"""Columns beyond which nothing begins on a line of a paragraph."""
+"""Columns of indent beyond which nothing begins on a line below a paragraph."""
 
 ROWS: Final = 100
 """Rows of a table after which it goes on in a region of its own."""
@@ -31,18 +43,110 @@ ROWS: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A piece of the document that can be parsed alone.
-
-    `carries`: the list that it begins with goes on with the numbers of the one before. `joins`:
-    what it begins with goes on with what stood before. Then a table has its header repeated, and
-    a paragraph begins with one character that stands for the one before it. `depth`: how many list
-    items it stands in.
-    """
+    """A piece of the document that can be parsed alone."""
 
     text: str = ""
+
+    carries: bool = False
+    """Whether the list that it begins with goes on with the numbers of the one before."""
+
+    joins: bool = False
+    """Whether it goes on with the paragraph or the table that the region before ended with.
+
+    Then a table has its header repeated, and a paragraph begins with one character that stands for
+    the one before it, which is to be dropped.
+    """
+
+    depth: int = 0
+    """List items around it."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """The region that is being written; `carries`, `joins` and `depth` as in `Region`."""
+
+    text: str = ""
+    """Its complete lines."""
+
     carries: bool = False
     joins: bool = False
     depth: int = 0
+
+    committed: int = 0
+    """Characters of it that were returned as settled; they stay so."""
+
+    def region(self, text: str) -> Region:
+        return Region(text, self.carries, self.joins, self.depth)
+
+
+@dataclass(slots=True)
+class _Above:
+    """What of the lines above matters for the next line. Places are indexes of the open region."""
+
+    fence: Fence | None = None
+    """The block of code or math that is open."""
+
+    header: str | None = None
+    """The header and the delimiter row of the table that is open."""
+
+    rows: int = 0
+    """Rows of that table in the open region."""
+
+    candidate: int | None = None
+    """Where the line above begins, if a delimiter row can make it the header of a table."""
+
+    leaf: int | None = None
+    """Where the paragraph that is open begins."""
+
+    inside: int = 0
+    """Columns of indent of the text of the item that this paragraph is in."""
+
+    quote: int = 0
+    """Block quotes around the line above."""
+
+    edge: bool = False
+    """Whether what begins at the edge of the page now begins a region."""
+
+    quote_edge: bool = False
+    """The same for what begins at the edge of a block quote."""
+
+    def read(self, text: str) -> Line:
+        """The next line, as what it is below these."""
+        line = read(text)
+        if self.leaf is None or line.blank:
+            return line
+        if line.margin - self.inside > DEEP and not self.quote:
+            return line.flattened()
+        begins = line.interrupts or not self.is_inside(line)
+        return line if begins or not line.marker else line.unmarked()
+
+    def is_inside(self, line: Line) -> bool:
+        """Whether the line is in the same containers as the line above it."""
+        return line.quote == self.quote and line.indent >= self.inside
+
+    def in_code(self, line: Line) -> bool:
+        """Whether the line belongs to the open block of code; in a quote, that ends with it."""
+        return self.fence is not None and (line.quote > 0 or not self.fence.quoted)
+
+    def leaf_of(self, line: Line, at: int) -> int:
+        """Where the paragraph begins that the line, which begins at `at`, is part of."""
+        if self.leaf is None or line.marker or line.quote > self.quote:
+            return at + line.text_at
+        return self.leaf
+
+    def add_text(self, line: Line, at: int) -> None:
+        """The line begins a paragraph or goes on with one."""
+        self.header, self.rows, self.edge = None, 0, False
+        if line.marker or self.leaf is None:
+            self.inside = line.at - line.lead + line.indent if line.marker else 0
+        self.leaf = self.leaf_of(line, at)
+        self.candidate = at if line.piped else None
+
+    def is_plain(self, line: Line) -> bool:
+        """Whether the line is running text whatever follows."""
+        if line.blank or line.undecided or line.piped or line.heading or line.rule or line.fence:
+            return False
+        return self.candidate is None or not line.may_delimit
 
 
 class Scanner:
@@ -50,26 +154,14 @@ class Scanner:
 
     def __init__(self) -> None:
         self._regions: list[Region] = []
-        self._done = ""
+        """Complete ones that were not taken yet."""
         self._line = ""
-        self._carries = self._joins = False
-        self._depth = 0
-        self._list = ""
-        self._inner = 0
-        self._levels: list[tuple[int, str]] = []
+        """The last line, which is not complete."""
+        self._open = _Open()
+        self._above = _Above()
+        self._lists = Lists()
         self._lean = UPRIGHT
-        self._committed = 0
-        self._forget()
-
-    def _forget(self) -> None:
-        """The lines above do not matter any more for those that follow."""
-        self._fence: Fence | None = None
-        self._header: str | None = None
-        self._rows = 0
-        self._candidate: int | None = None
-        self._leaf: int | None = None
-        self._quote = self._inside = 0
-        self._edge = self._quote_edge = False
+        """How the line above was moved; what stands as far in is moved as well."""
 
     def feed(self, text: str) -> None:
         """More of the document, with line feeds as its only line ends."""
@@ -80,83 +172,55 @@ class Scanner:
         self._line = self._bounded(self._line + last)
 
     def finish(self) -> None:
-        """Nothing comes any more: nothing is held back."""
+        """The document ends here: all of it is complete."""
         if self._line:
             self._take(self._line)
             self._line = ""
         self._close()
 
     def take(self) -> list[Region]:
-        """The regions that were completed since the last time."""
+        """The regions that were completed since the last call."""
         taken, self._regions = self._regions, []
         return taken
 
     def open(self) -> Region:
         """The region that is being written, as far as it is settled."""
-        text = self._done + self._normal(self._line)
-        self._committed = min(max(self._committed, self._settled(text)), len(text))
-        return Region(text[: self._committed], self._carries, self._joins, self._depth)
+        text = self._open.text + self._normal(self._line)
+        settled = max(self._open.committed, self._settled(text))
+        self._open.committed = min(settled, len(text))
+        return self._open.region(text[: self._open.committed])
 
     # Complete lines
 
     def _take(self, raw: str) -> None:
         raw = self._bounded(raw)
         text = self._normal(raw)
-        line = self._read(text)
-        if self._in_code(line):
+        line = self._above.read(text)
+        if self._above.in_code(line):
             self._code(line, raw)
         else:
-            self._fence = None
+            self._above.fence = None
             self._lean = self._lean_of(raw) if raw.strip() else self._lean
             self._prose(line)
-        self._done += text + "\n"
-        if self._rows == ROWS:
+        self._open.text += text + "\n"
+        if self._above.rows == ROWS:
             self._continue_table()
 
-    def _read(self, text: str) -> Line:
-        """What the line is below those that stand above it."""
-        line = read(text)
-        if self._leaf is None or line.blank:
-            return line
-        if line.margin - self._inside > DEEP and not self._quote:
-            return line.flattened()
-        begins = line.interrupts or not self._is_inside(line)
-        return line if begins or not line.marker else line.unmarked()
-
-    def _in_code(self, line: Line) -> bool:
-        """A code block in a quote ends with the quote."""
-        return self._fence is not None and (line.quote > 0 or not self._fence.quoted)
-
     def _normal(self, raw: str) -> str:
-        """The line as it is parsed, with what models often get wrong put right."""
-        if self._fence and self._in_code(read(raw)):
-            return self._fence.moved(raw)
+        """The line as it is parsed, with the common mistakes of models corrected."""
+        fence = self._above.fence
+        if fence and self._above.in_code(read(raw)):
+            return fence.moved(raw)
         return " " * self._lean_of(raw).by + tame(shallow(raw)) if raw.strip() else raw
 
     def _lean_of(self, raw: str) -> Lean:
-        """Bullets below a number are meant to be in it, though models often move them too little.
-
-        So is all that stands as far in as they do.
-        """
         line = read(shallow(raw))
-        if line.margin >= self._lean.edge:
-            return self._lean
-        depth = self._depth_of(line)
-        if (
-            line.quote
-            or line.marker not in BULLETS
-            or not line.indent
-            or depth == len(self._levels)
-        ):
-            return UPRIGHT
-        column, kind = self._levels[depth]
-        return UPRIGHT if kind in BULLETS else Lean(line.indent, column - line.indent)
+        return self._lean if line.margin >= self._lean.edge else self._lists.lean_of(line)
 
     def _code(self, line: Line, raw: str) -> None:
-        fence = self._fence
+        fence = self._above.fence
         if fence and line.closes(fence.marks, quoted=fence.quoted):
-            self._forget()
-            self._edge, self._quote = not fence.quoted and not fence.column, line.quote
+            self._above = _Above(edge=not fence.quoted and not fence.column, quote=line.quote)
         elif fence and fence.shift is None and raw.strip():
             fence.shift = fence.lacking(raw)
 
@@ -164,198 +228,159 @@ class Scanner:
         if line.blank:
             self._leave(line)
             return
-        if self._done and self._begins(line):
+        if self._open.text and self._begins(line):
             self._begin(line)
         self._note_list(line)
         self._enter(line)
-        self._quote, self._quote_edge = line.quote, False
+        self._above.quote, self._above.quote_edge = line.quote, False
 
     def _leave(self, line: Line) -> None:
         """An empty line ends paragraphs and tables."""
-        self._forget()
-        if line.quote and self._is_outside(line):
-            self._end_list()
-        self._edge, self._quote_edge, self._quote = not line.quote, line.quote == 1, line.quote
+        if line.quote and self._lists.excludes(line):
+            self._lists = Lists()
+        quote = line.quote
+        self._above = _Above(edge=not quote, quote_edge=quote == 1, quote=quote)
 
     def _begins(self, line: Line) -> bool:
-        """Nothing above can change what this line is, nor what follows it."""
+        """Whether a region begins with the line: nothing above can change it or what follows."""
         if line.flush:
-            in_list = bool(self._list and line.marker)
-            return self._edge or in_list or (not line.marker and self._is_block(line))
+            in_list = bool(self._lists.marker and line.marker)
+            return self._above.edge or in_list or (not line.marker and line.is_block)
         if line.marker and not line.quote:
-            return len(self._done) > CROWDED or self._depth_of(line) < self._depth
-        same_quote = self._quote_edge and line.quote == 1
+            crowded = len(self._open.text) > CROWDED
+            return crowded or self._lists.depth_of(line) < self._open.depth
+        same_quote = self._above.quote_edge and line.quote == 1
         return same_quote and not line.indent and not line.marker
 
     def _note_list(self, line: Line) -> None:
-        """Which list of the outermost level we are in."""
         if line.marker and not line.quote:
-            self._levels[self._depth_of(line) :] = [(line.at, line.marker)]
-        if line.flush and line.marker:
-            self._list, self._inner = line.marker, line.inner
-        elif self._is_outside(line) and self._ends_list(line):
-            self._end_list()
-
-    def _is_outside(self, line: Line) -> bool:
-        """It stands in no item of the list, unless it goes on with a paragraph of one."""
-        return line.margin < self._inner and (line.quote > 0 or not line.marker)
+            self._lists.enter(line)
+        if (
+            not (line.flush and line.marker)
+            and self._lists.excludes(line)
+            and self._ends_list(line)
+        ):
+            self._lists = Lists()
 
     def _ends_list(self, line: Line) -> bool:
-        """Text right below other text goes on with it."""
-        return line.quote > 0 or self._leaf is None or line.rule or self._is_block(line)
-
-    def _end_list(self) -> None:
-        self._list, self._inner, self._levels = "", 0, []
-
-    def _is_block(self, line: Line) -> bool:
-        return line.heading or bool(line.fence)
+        """Whether a line outside of the items ends the list: text goes on with a paragraph."""
+        return line.quote > 0 or self._above.leaf is None or line.rule or line.is_block
 
     def _enter(self, line: Line) -> None:
-        """What the line opens, or goes on with."""
-        at = len(self._done)
+        """Notes what the line opens, or goes on with."""
+        at, above = len(self._open.text), self._above
         if self._delimits(line):
-            self._header = self._done[self._candidate :] + line.text + "\n"
-            self._leaf = self._candidate = None
+            above.header = self._open.text[above.candidate :] + line.text + "\n"
+            above.leaf = above.candidate = None
         elif line.fence:
-            self._forget()
-            self._fence = Fence(line.fence, line.at, line.quote > 0)
+            self._above = _Above(fence=Fence(line.fence, line.at, line.quote > 0))
         elif line.heading or line.rule:
-            self._forget()
-            self._edge = line.flush and line.heading
-        elif self._header and not line.marker and self._is_inside(line):
-            self._rows += 1
+            self._above = _Above(edge=line.flush and line.heading)
+        elif above.header and not line.marker and above.is_inside(line):
+            above.rows += 1
         else:
-            self._text(line, at)
-
-    def _text(self, line: Line, at: int) -> None:
-        self._header, self._rows, self._edge = None, 0, False
-        if line.marker or self._leaf is None:
-            self._inside = line.at - line.lead + line.indent if line.marker else 0
-        self._leaf = self._leaf_of(line, at)
-        self._candidate = at if line.piped else None
-
-    def _leaf_of(self, line: Line, at: int) -> int:
-        """Where the paragraph begins that this line is part of."""
-        if self._leaf is None or line.marker or line.quote > self._quote:
-            return at + line.text_at
-        return self._leaf
+            above.add_text(line, at)
 
     def _delimits(self, line: Line) -> bool:
-        """With this line the one above becomes the header of a table."""
-        if self._candidate is None or not line.delimits or not self._is_inside(line):
+        """Whether the line makes the one above it the header of a table."""
+        candidate = self._above.candidate
+        if candidate is None or not line.delimits or not self._above.is_inside(line):
             return False
-        return line.cells == read(self._done[self._candidate :].rstrip("\n")).cells
-
-    def _is_inside(self, line: Line) -> bool:
-        """It stands where the line above it does."""
-        return line.quote == self._quote and line.indent >= self._inside
+        return line.cells == read(self._open.text[candidate:].rstrip("\n")).cells
 
     # Regions
 
     def _close(self) -> None:
         """The open region is complete."""
-        if self._done:
-            self._regions.append(Region(self._done, self._carries, self._joins, self._depth))
+        done = self._open
+        if done.text:
+            self._regions.append(done.region(done.text))
         # Of the line that begins the next one, some may have been shown before it was complete.
-        self._committed = max(0, self._committed - len(self._done))
-        self._done = ""
-        self._carries = self._joins = False
-        self._depth = 0
-        self._candidate = self._leaf = None
+        self._open = _Open(committed=max(0, done.committed - len(done.text)))
+        self._above.candidate = self._above.leaf = None
 
     def _continue_table(self) -> None:
-        header, self._rows = self._header or "", 0
+        header, self._above.rows = self._above.header or "", 0
         if header[:1] in "> \t":
             return
         self._close()
-        self._done, self._joins, self._committed = header, True, len(header)
+        self._open = _Open(header, joins=True, committed=len(header))
 
     def _begin(self, line: Line) -> None:
         self._close()
-        self._depth = self._depth_of(line) if line.marker and not line.flush else 0
-        kinds = [kind for _, kind in self._levels[self._depth :]] if self._depth else [self._list]
-        self._carries = bool(line.marker) and line.marker == "".join(kinds[:1])
-
-    def _depth_of(self, line: Line) -> int:
-        """How many of the items above the line stands in."""
-        return sum(column <= line.indent for column, _ in self._levels)
+        depth = self._lists.depth_of(line) if line.marker and not line.flush else 0
+        above = self._lists.marker_at(depth)
+        self._open.depth, self._open.carries = depth, bool(line.marker) and line.marker == above
 
     # Bounds
 
     def _bounded(self, raw: str) -> str:
-        """What remains of a line when the paragraph that it is part of was cut at its bound."""
+        """The line, or what remains of it after its paragraph was cut because of its length."""
         while self._overflows(raw):
-            line = self._read(self._normal(raw))
-            plain = self._plain(line)
-            if plain and self._done and self._begins(line):
+            line = self._above.read(self._normal(raw))
+            plain = self._above.is_plain(line)
+            if plain and self._open.text and self._begins(line):
                 self._begin(line)
                 continue
-            leaf = self._leaf_of(line, len(self._done)) if plain else self._leaf
-            whole = self._done + line.text if plain else self._done
+            done = self._open.text
+            leaf = self._above.leaf_of(line, len(done)) if plain else self._above.leaf
+            whole = done + line.text if plain else done
             if leaf is None or len(whole) - leaf < LEAF:
                 break
             raw = self._cut(whole, leaf + settled_cut(whole[leaf : leaf + LEAF]), raw)
         return raw
 
     def _overflows(self, raw: str) -> bool:
-        """A first look that costs nothing."""
-        if self._fence:
+        """A first look that costs nothing: whether a paragraph may be too long."""
+        if self._above.fence:
             return False
-        if self._header:
-            self._end_table(raw)
-        return not self._header and len(self._done) + len(raw) - (self._leaf or 0) >= LEAF
-
-    def _plain(self, line: Line) -> bool:
-        """Running text, and nothing else whatever follows."""
-        if line.blank or line.undecided or line.piped or line.heading or line.rule or line.fence:
-            return False
-        return self._candidate is None or not line.may_delimit
+        if self._above.header and len(raw) > LEAF:
+            # No row is that long: the table ends, and the line is text.
+            self._open.text += "\n"
+            self._above = _Above()
+        length = len(self._open.text) + len(raw) - (self._above.leaf or 0)
+        return not self._above.header and length >= LEAF
 
     def _cut(self, whole: str, cut: int, raw: str) -> str:
         """Ends the region there; the rest begins with one character that stands for the last."""
-        joint, done = _stand_in(whole[cut - 1]), len(self._done)
-        committed, candidate = self._committed - cut + 1, self._candidate
+        joint, done = _stand_in(whole[cut - 1]), len(self._open.text)
+        committed, candidate = self._open.committed - cut + 1, self._above.candidate
         rest = whole[cut:done] if cut <= done else ""
         after = raw if cut <= done else joint + whole[cut:]
-        self._done = whole[:cut]
+        self._open.text = whole[:cut]
         self._close()
-        self._done = joint + rest if cut <= done else ""
-        self._joins, self._committed = True, max(0, committed)
-        self._leaf, self._edge = 0, False
+        text = joint + rest if cut <= done else ""
+        self._open = _Open(text, joins=True, committed=max(0, committed))
+        self._above.leaf, self._above.edge = 0, False
         if candidate is not None and candidate >= cut:
-            self._candidate = candidate - cut + 1
+            self._above.candidate = candidate - cut + 1
         return after
-
-    def _end_table(self, raw: str) -> None:
-        """No row is that long: what parsing costs must be bounded."""
-        if len(raw) > LEAF:
-            self._done += "\n"
-            self._forget()
 
     # What is settled
 
     def _settled(self, text: str) -> int:
-        """How much of the open region looks the same whatever follows."""
-        at = len(self._done)
-        line = self._read(text[at:])
-        if self._fence and self._in_code(line):
-            return at if line.may_close(self._fence.marks, quoted=self._fence.quoted) else len(text)
-        if self._header and not line.marker:
+        """The length of the beginning of the open region that looks the same whatever follows."""
+        at, above = len(self._open.text), self._above
+        line = above.read(text[at:])
+        if above.fence and above.in_code(line):
+            may_close = line.may_close(above.fence.marks, quoted=above.fence.quoted)
+            return at if may_close else len(text)
+        if above.header and not line.marker:
             return at
-        end, leaf = self._end(line, at), self._leaf
+        end, leaf = self._end(line, at), above.leaf
         if end > at and line.content:
-            leaf = self._leaf_of(line, at)
+            leaf = above.leaf_of(line, at)
         return _shown(text, end, leaf)
 
     def _end(self, line: Line, at: int) -> int:
-        """Where to stop because of what the lines may become."""
-        if self._candidate is not None and line.may_delimit:
-            return self._candidate
+        """Where to stop because of what the last lines may become."""
+        if self._above.candidate is not None and line.may_delimit:
+            return self._above.candidate
         return at if line.undecided or line.piped else at + len(line.text)
 
 
 def _shown(text: str, end: int, leaf: int | None) -> int:
-    """Where it looks the same whatever follows, in the line that it ends in and the paragraph."""
+    """`end`, or less: where the paragraph and the line that it ends in are both decided."""
     while True:
         if leaf is not None and leaf < end:
             end = leaf + hold(text[leaf:end])
@@ -365,7 +390,7 @@ def _shown(text: str, end: int, leaf: int | None) -> int:
 
 
 def _stand_in(character: str) -> str:
-    """One that begins nothing, and that emphasis beside it takes for the same."""
+    """A character that begins nothing, and that emphasis beside it treats like the given one."""
     if character.isascii():
         return "x" if character.isalnum() else "."
     return "." if character.isspace() else character

@@ -110,6 +110,18 @@ def test_every_opener_has_its_closer(runs):
         assert each.left >= 0
 
 
+def test_openers_that_nothing_closed_may_still_be_closed():
+    first, closed, closer, second = (
+        Delimiter("*", 2, opens=True, closes=False, at=0),
+        Delimiter("*", 1, opens=True, closes=False, at=4),
+        Delimiter("*", 1, opens=False, closes=True, at=8),
+        Delimiter("~", 2, opens=True, closes=False, at=12),
+    )
+
+    assert pair([first, closed, closer, second]) == [first, second]
+    assert [each.reach for each in (first, closed, closer, second)] == [0, 9, 0, 0]
+
+
 def test_the_edges_of_the_text_count_as_space():
     assert flanks("**a", 0, 2) == (True, False)
     assert flanks("a**", 1, 3) == (False, True)

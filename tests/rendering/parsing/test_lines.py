@@ -66,3 +66,17 @@ def test_a_heading_that_never_ends_is_text():
 )
 def test_marks_alone_are_not_shown(text, shown):
     assert text[: decided_end(text)] == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [("- [ ] a", 6), ("1. [x]  a", 8), ("- [x](b)", 2), ("[ ] a", 0), ("> - a", 4), ("- [x]", 5)],
+)
+def test_text_begins_after_the_box_of_a_task(text, at):
+    assert read(text).text_at == at
+
+
+@pytest.mark.parametrize("text", ["# a", "```py", "~~~", "$$", "- # a"])
+def test_headings_and_fences_are_blocks(text):
+    assert read(text).is_block
+    assert not read(text).flattened().is_block

@@ -2,7 +2,7 @@
 
 from bot.rendering.flow import BOLD, ITALIC, Run
 from bot.rendering.parsing.emphasis import Delimiter
-from bot.rendering.parsing.styles import flat, merged
+from bot.rendering.parsing.styles import flat, marks_of, merged, pair_marks
 from bot.rendering.parsing.tags import Tag
 
 
@@ -52,3 +52,10 @@ def test_runs_of_one_kind_are_merged_but_emoji():
         emoji,
         Run("cd", BOLD),
     ]
+
+
+def test_marks_that_a_later_one_may_close():
+    bold = Tag("<b>", "b", closes=False)
+    pieces = [star(1, opens=True), Run("a"), star(1, closes=True), star(2, opens=True), bold]
+
+    assert pair_marks(marks_of(pieces)) == [pieces[3], bold]

@@ -2,7 +2,13 @@
 
 import pytest
 
-from bot.rendering.parsing.targets import UNFINISHED, bare_url, target
+from bot.rendering.parsing.targets import (
+    UNFINISHED,
+    UNFINISHED_AUTOLINK,
+    autolink,
+    bare_url,
+    target,
+)
 
 
 @pytest.mark.parametrize(
@@ -88,3 +94,25 @@ def test_a_url_at_the_end_of_the_text_may_grow(text, may_grow):
 )
 def test_a_url_in_plain_text_ends_where_its_sentence_goes_on(text, url):
     assert bare_url(text, 0).source == url
+
+
+@pytest.mark.parametrize(
+    ("text", "url", "label"),
+    [
+        ("<https://a.example>", "https://a.example", "https://a.example"),
+        ("<https://a.example/b|two words>", "https://a.example/b", "two words"),
+        ("<mailto:me@a.example|me>", "mailto:me@a.example", "me"),
+        ("<me@a.example>", "mailto:me@a.example", "me@a.example"),
+        ("<tel:+49>", "tel:+49", "tel:+49"),
+    ],
+)
+def test_a_link_in_angle_brackets(text, url, label):
+    assert autolink(f"{text} and", 0) == (url, label, len(text))
+    assert all(autolink(text[:end], 0) is UNFINISHED_AUTOLINK for end in range(1, len(text)))
+
+
+@pytest.mark.parametrize(
+    "text", ["< a", "<b>", "<@U1>", "<a b", "<slack://x", "<https://a b", "<me@a.example|", "<a@b>"]
+)
+def test_no_link_in_angle_brackets(text):
+    assert autolink(text, 0) is None
