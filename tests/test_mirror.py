@@ -60,19 +60,19 @@ def imports(path):
 
 
 def followed(paths, files):
-    """The names that files import, themselves or through the others of `files`."""
+    """The names that files import, themselves or through the others of `files` (name: path)."""
     names, waiting = set(), [*paths]
     while waiting:
         here = imports(waiting.pop()) - names
         names |= here
-        waiting += [file for file in files if name(file) in here]
+        waiting += [files[each] for each in here & files.keys()]
     return names
 
 
 @cache
 def reached(module):
     """The names that a module imports, itself or through other modules of `bot`."""
-    return followed([module], found("bot/**/*.py"))
+    return followed([module], BOT)
 
 
 @cache
@@ -80,7 +80,11 @@ def used_by(tests):
     """The names that a test file imports, itself or through its fixtures and helpers."""
     fixtures = [f"{folder}/conftest.py" for folder in Path(tests).parents]
     start = [tests, *(file for file in fixtures if (ROOT / file).is_file())]
-    return followed(start, found("tests/**/*.py"))
+    return followed(start, HELPERS)
+
+
+BOT = {name(path): path for path in found("bot/**/*.py")}
+HELPERS = {name(path): path for path in found("tests/**/*.py")}
 
 
 def missing_link(module):
@@ -95,8 +99,7 @@ def missing_link(module):
         return f"{row['tests']} does not import {name(module)}"
     if through not in used_by(row["tests"]):
         return f"{row['tests']} does not import {through}"
-    door = next(path for path in found("bot/**/*.py") if name(path) == through)
-    return None if name(module) in reached(door) else f"{through} does not import {name(module)}"
+    return None if name(module) in reached(BOT[through]) else f"{through} does not import it"
 
 
 def is_listed(tests):
