@@ -1,6 +1,6 @@
 """What is remembered of turns, in a database that outlives the process."""
 
 from bot.store.journal import SqlJournal
-from bot.store.store import open_store
+from bot.store.opening import open_store
 
 __all__ = ["SqlJournal", "open_store"]

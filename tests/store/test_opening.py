@@ -23,7 +23,7 @@ from bot.core.feedback import Thumb, VoteOutcome
 from bot.errors import SettingsError, StoreError
 from bot.store import open_store, schema
 from bot.store.engines import engines
-from bot.store.places import mounted
+from bot.store.opening import mounted
 from bot.store.tables import metadata
 from bot.store.urls import address
 from tests.database import SERVER, connected
