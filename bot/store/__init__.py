@@ -1,4 +1,4 @@
-"""What is remembered of turns, in a database that outlives the process."""
+"""Turns and feedback in a database (SQLite or PostgreSQL) that outlives the process."""
 
 from bot.store.journal import SqlJournal
 from bot.store.opening import open_store

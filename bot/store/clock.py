@@ -1,4 +1,4 @@
-"""The database's clock: the one that all processes share."""
+"""The database's clock in SQL. All processes share it, so leases are counted by it alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""The connections: some that write and some that read; for SQLite one that writes."""
+"""Connections to the database: some for writing, some for reading.
+
+SQLite lets one connection write at a time, so there is one, in a thread of its own. Each begins
+its transaction with BEGIN IMMEDIATE, which waits for the lock of other processes at once and not
+in the midst of the transaction, where waiting could only fail. Reads go beside it: in WAL mode they
+never wait for a write. PostgreSQL gets a small pool for each of the two.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.store.urls import wrong
+from bot.store.urls import misconfigured
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,62 +32,62 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Mode = Literal["ro", "rw", "rwc"]
 
-PATIENCE = 10.0
-"""Seconds that a statement waits for the lock of another process, or for its own answer."""
+TIMEOUT = 10.0
+"""Most seconds that a statement waits, for a connection, a lock or its result."""
 
 ALWAYS = ("PRAGMA foreign_keys=ON",)
 READING = (*ALWAYS, "PRAGMA query_only=ON")
 WRITING = (
     *ALWAYS,
     "PRAGMA journal_mode=WAL",
-    # What was acknowledged to Slack must outlive a power cut, not only a crash of ours.
+    # What was acknowledged to Slack must survive a power failure, not only a crash of the process.
     "PRAGMA synchronous=FULL",
-    # Erased texts are overwritten, not only unlinked.
+    # Deleted texts are overwritten with zeros.
     "PRAGMA secure_delete=ON",
 )
 
 
 WRITERS = (3, 3)
 READERS = (2, 2)
-"""Connections kept open, and how many more in a rush."""
+"""PostgreSQL: connections that are kept open, and how many more are opened under load."""
 
 
 class Connections(Protocol):
-    """Some connections to one database, for one purpose."""
+    """Connections to one database, either for writing or for reading."""
 
     @property
     def width(self) -> int:
-        """How many transactions run at once."""
+        """How many transactions may run at the same time."""
 
     async def run(self, work: Callable[[Connection], T]) -> T:
-        """The result of `work`, committed."""
+        """Calls `work` in one transaction, commits, and returns its result."""
 
     async def dispose(self) -> None:
-        """Closes them all."""
+        """Closes all connections."""
 
 
 class Pool:
-    """Connections of an async driver; what they wait for, the loop waits for."""
+    """Connections of an async driver."""
 
     def __init__(self, engine: AsyncEngine, width: int) -> None:
         self._engine = engine
         self.width = width
 
     async def run(self, work: Callable[[Connection], T]) -> T:
-        """In one transaction."""
+        """Calls `work` in one transaction, commits, and returns its result."""
         async with self._engine.begin() as connection:
             return await connection.run_sync(work)
 
     async def dispose(self) -> None:
-        """Closes them all."""
+        """Closes all connections."""
         await self._engine.dispose()
 
 
 class Single:
-    """One connection in a thread of its own, where all of a transaction happens at one go.
+    """One connection in a thread of its own, to which each transaction goes as a whole.
 
-    The async driver has such a thread as well, but goes there and back for each cursor, statement,
-    fetch and close: ten times in a transaction of one statement, most of whose time that was.
+    The async driver has such a thread too, but switches to it for each cursor, statement, fetch and
+    close: ten times for a transaction of one statement, which took most of its time.
     """
 
     width = 1
@@ -91,17 +97,17 @@ class Single:
         self._thread = ThreadPoolExecutor(1, "store")
 
     async def run(self, work: Callable[[Connection], T]) -> T:
-        """In one transaction. It goes on when the caller is cancelled."""
-        return await self._there(self._in_transaction, work)
+        """Calls `work` in one transaction, which is finished even if the caller is cancelled."""
+        return await self._on_thread(self._in_transaction, work)
 
     async def dispose(self) -> None:
-        """After what it is at."""
+        """Closes the connection after the current transaction."""
         try:
-            await self._there(self._engine.dispose)
+            await self._on_thread(self._engine.dispose)
         finally:
             self._thread.shutdown(wait=False)
 
-    async def _there(self, function: Callable[..., T], *arguments: object) -> T:
+    async def _on_thread(self, function: Callable[..., T], *arguments: object) -> T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, function, *arguments)
 
@@ -112,10 +118,13 @@ class Single:
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """`write` is for transactions; `read` for single statements beside them, never in their way."""
+    """All connections to one database."""
 
     write: Connections
+    """For transactions that change something."""
+
     read: Connections
+    """For single queries. They never wait for a write, nor a write for them."""
 
     async def dispose(self) -> None:
         """Closes all connections."""
@@ -124,35 +133,39 @@ class Engines:
 
 
 def engines(address: Address) -> Engines:
-    """Nothing is connected yet. Raises `SettingsError` when the driver is not installed."""
+    """Returns the connections, none of them open yet.
+
+    Raises `SettingsError` when the driver is not installed.
+    """
     if address.is_sqlite:
         reader = create_async_engine(_file(address.url, "rw"), **_sqlite(), **_pool(*READERS))
-        _prepared(reader.sync_engine, READING)
+        _run_on_connect(reader.sync_engine, READING)
         return Engines(_single(address), Pool(reader, sum(READERS)))
     try:
         return Engines(_postgres(address, *WRITERS), _postgres(address, *READERS))
     except ModuleNotFoundError:
-        raise wrong("PostgreSQL needs the extra `postgres` (asyncpg)") from None
+        raise misconfigured("PostgreSQL needs the extra `postgres` (asyncpg)") from None
 
 
-def looking(address: Address) -> Pool:
-    """For a SQLite file that may not be ours: nothing is written, not even its journal mode."""
+def read_only(address: Address) -> Pool:
+    """A connection to a SQLite file that may be somebody else's: it changes no byte of it."""
     engine = create_async_engine(_file(address.url, "ro"), **_sqlite(), **_pool(1, 0))
-    _prepared(engine.sync_engine, ("PRAGMA query_only=ON",))
+    _run_on_connect(engine.sync_engine, ("PRAGMA query_only=ON",))
     return Pool(engine, 1)
 
 
 def path_of(address: Address) -> Path:
-    """Where the SQLite file is."""
+    """The absolute path of the SQLite file."""
     return Path(address.url.database or "").absolute()
 
 
 def _postgres(address: Address, kept: int, more: int) -> Pool:
-    arguments: dict[str, Any] = {"timeout": 5.0, "command_timeout": PATIENCE}
+    arguments: dict[str, Any] = {"timeout": 5.0, "command_timeout": TIMEOUT}
     engine = create_async_engine(
         address.url,
         connect_args=arguments | dict(address.arguments),
-        # Whatever the server's default is: the journal's statements are written for this one.
+        # The statements rely on it, whatever the server's default is: after waiting for a lock each
+        # of them sees what others have committed meanwhile.
         isolation_level="READ COMMITTED",
         **_pool(kept, more),
     )
@@ -162,7 +175,7 @@ def _postgres(address: Address, kept: int, more: int) -> Pool:
 def _single(address: Address) -> Single:
     url = _file(address.url, "rwc").set(drivername="sqlite")
     engine = create_engine(url, **_sqlite(), **_pool(1, 0))
-    _prepared(engine, WRITING)
+    _run_on_connect(engine, WRITING)
     event.listen(engine, "begin", _begin_immediate)
     return Single(engine)
 
@@ -173,27 +186,27 @@ def _file(url: URL, mode: Mode) -> URL:
 
 
 def _sqlite() -> dict[str, Any]:
-    # None: Python begins no transactions of its own, which would come too late for DDL.
-    return {"connect_args": {"timeout": PATIENCE, "isolation_level": None}}
+    # None: sqlite3 begins no transactions by itself. It would begin too late to include DDL.
+    return {"connect_args": {"timeout": TIMEOUT, "isolation_level": None}}
 
 
 def _pool(kept: int, more: int) -> dict[str, Any]:
     return {
         "pool_size": kept,
         "max_overflow": more,
-        "pool_timeout": PATIENCE,
+        "pool_timeout": TIMEOUT,
         "hide_parameters": True,
     }
 
 
-def _prepared(engine: Engine, pragmas: tuple[str, ...]) -> None:
+def _run_on_connect(engine: Engine, pragmas: tuple[str, ...]) -> None:
     def connected(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         try:
             cursor = connection.cursor()
             for pragma in pragmas:
                 cursor.execute(pragma)
             cursor.close()
-        except BaseException:  # such as a lock: the pool would forget it, and its thread live on
+        except BaseException:  # a lock, for example: the pool would drop the connection unclosed
             connection.close()
             raise
 
@@ -201,10 +214,10 @@ def _prepared(engine: Engine, pragmas: tuple[str, ...]) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    # A transaction that begins by reading would fail when another process has written meanwhile.
+    # A transaction that begins as a read fails on its first write if another process wrote since.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def begin_reading(connection: Connection) -> None:
-    """One picture for several reads; on its own every statement of SQLite sees a newer one."""
+    """Begins a transaction in which all queries see the same state of the SQLite file."""
     connection.exec_driver_sql("BEGIN")

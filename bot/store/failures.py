@@ -1,4 +1,4 @@
-"""Where foreign errors end: each becomes one of ours, with a reason and without any data."""
+"""Errors of SQLAlchemy and the drivers → our own errors, with a reason and without stored data."""
 
 from __future__ import annotations
 
@@ -8,63 +8,67 @@ import ssl
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, SQLAlchemyError
 
 from bot.errors import BotError, SettingsError, StoreError
-from bot.store.urls import wrong
+from bot.store.urls import misconfigured
 
 FOREIGN = (SQLAlchemyError, sqlite3.Error, OSError, EOFError, UnicodeError, OverflowError)
-"""All that SQLAlchemy and the drivers below it raise; a time-out is an OSError."""
+"""Everything that SQLAlchemy and the drivers raise. A time-out is an OSError."""
 
-PASSING_STATES = {"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300"}
-"""PostgreSQL: serialization, deadlock, lock, shutdown, crash, start, too many connections."""
+TRANSIENT_STATES = {"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300"}
+"""SQLSTATEs: serialization failure, deadlock, lock not available, server shutting down, crashed,
+starting; too many connections (PostgreSQL manual, appendix A)."""
 
-PASSING_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
+TRANSIENT_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 
 SETTING_STATES = ("28", "3D", "3F", "42")
-"""PostgreSQL: who we are, which database, which schema, what we may do there."""
+"""Classes of SQLSTATEs that a setting causes: credentials, database, schema, permissions."""
 
 SETTING_CODES = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
 DAMAGE_CODES = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 QUOTING_STATES = ("22", "23")
-"""PostgreSQL's complaints about data, which quote it."""
+"""Classes of SQLSTATEs whose messages quote data: invalid data, violated constraints."""
 
 DAMAGED = "restore a backup, or set another DATABASE_URL"
 
 
-def passes(error: BaseException) -> bool:
-    """True for what is likely to be over when the same is tried again in a moment."""
+def is_transient(error: BaseException) -> bool:
+    """True when the same work may succeed if it is tried again in a moment."""
     if isinstance(error, DBAPIError):
         return (
             error.connection_invalidated
-            # Of our constraints only "one begun turn in a thread" can be violated, by a race.
+            # Our only constraint that can be violated, by a race: one begun turn in a thread.
             or isinstance(error, IntegrityError)
             or _state(error).startswith("08")
-            or _state(error) in PASSING_STATES
-            or _code(error) in PASSING_CODES
+            or _state(error) in TRANSIENT_STATES
+            or _code(error) in TRANSIENT_CODES
         )
-    # A time-out has waited long enough already.
+    # After a time-out the caller has waited long enough.
     return isinstance(error, OSError) and not isinstance(error, TimeoutError)
 
 
-def running(error: BaseException) -> StoreError:
-    """What broke in the midst of the work."""
+def store_error(error: BaseException) -> StoreError:
+    """The error for work that failed."""
     return StoreError(reason(error))
 
 
-def opening(error: BaseException) -> BotError:
-    """What broke at the start: a setting to mend, or a database that is not there yet."""
+def opening_error(error: BaseException) -> BotError:
+    """The error for a database that cannot be opened.
+
+    `SettingsError` when a setting must be changed; `StoreError` when it may open later.
+    """
     if _code(error) in DAMAGE_CODES:
-        return no_database()
+        return not_a_database()
     if _is_setting(error):
-        return wrong(reason(error))
-    return running(error)
+        return misconfigured(reason(error))
+    return store_error(error)
 
 
-def no_database() -> SettingsError:
-    """Whatever the file is, it is not for us to write over."""
-    return wrong(f"the file is no SQLite database, or a damaged one: {DAMAGED}")
+def not_a_database() -> SettingsError:
+    """The error for a file that is no SQLite database. It is never overwritten."""
+    return misconfigured(f"the file is no SQLite database, or a damaged one: {DAMAGED}")
 
 
 def reason(error: BaseException) -> str:
-    """What the database said, in one line and without anything that was to be stored."""
+    """What the database reported, in one line and without any data."""
     origin = error.orig if isinstance(error, DBAPIError) else error
     line = str(origin).partition("\n")[0].rstrip(".:")
     state = _state(error)
@@ -75,7 +79,7 @@ def reason(error: BaseException) -> str:
 
 def _is_setting(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
-        # Without a state it is the driver itself that cannot work with what it was given.
+        # Without a SQLSTATE the driver itself rejected what it was given.
         misused = isinstance(error, InterfaceError) and not error.connection_invalidated
         state = _state(error)
         return (
@@ -87,12 +91,12 @@ def _is_setting(error: BaseException) -> bool:
 
 
 def _state(error: BaseException) -> str:
-    """PostgreSQL's five characters, or nothing."""
+    """PostgreSQL's SQLSTATE, or ""."""
     return getattr(getattr(error, "orig", None), "sqlstate", None) or ""
 
 
 def _code(error: BaseException) -> int | None:
-    """SQLite's number, without what it says in the upper bits; Python has its names."""
+    """SQLite's primary result code (the low byte of the extended one), or None."""
     origin = getattr(error, "orig", error)
     code = getattr(origin, "sqlite_errorcode", None)
     return None if code is None else code & 0xFF

@@ -1,4 +1,4 @@
-"""What people say of answers, beside the turns and for as long as these are remembered."""
+"""Votes on answers, in the same database as the turns and deleted with them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.core.feedback import LONGEST_REASON, Fault, Tally, Thumb, VoteOutcome
 from bot.store.clock import Now
 from bot.store.rows import storable
-from bot.store.statements import TURN, of
+from bot.store.statements import TURN, key_values
 from bot.store.tables import feedback, turns
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 f = feedback.c
 KEY = (f.team, f.channel, f.ts)
-BALLOT = (*KEY, f.voter)
+VOTE_KEY = (*KEY, f.voter)
 VOTER = bindparam("of_voter", type_=Text)
 VERDICT = bindparam("of_verdict", type_=Text)
 ROUND = bindparam("of_round", type_=Integer)
@@ -38,19 +38,19 @@ GIVEN = and_(
 
 
 def _vote(insert: Any) -> Executable:
-    """Counts it where the turn is in that round; changes nothing where it was counted.
+    """Counts a vote if the turn is in that round. Returns a row only when something changed.
 
-    The round may not have ended yet: its buttons stand in Slack a moment before that is noted.
+    The turn may still be open: its buttons are in Slack a moment before its end is committed.
     """
     t = turns.c
     empty = literal("", Text)
     row = select(t.team, t.channel, t.ts, VOTER, t.round, VERDICT, empty, empty, Now())
     said = (f.round, f.verdict, f.faults, f.reason, f.given_at)
-    new = insert(feedback).from_select((*BALLOT, *said), row.where(TURN, t.round == ROUND))
+    new = insert(feedback).from_select((*VOTE_KEY, *said), row.where(TURN, t.round == ROUND))
     changed = {column.name: new.excluded[column.name] for column in said}
     differs = or_(f.verdict != new.excluded.verdict, f.round != new.excluded.round)
     statement: Executable = new.on_conflict_do_update(
-        index_elements=BALLOT, set_=changed, where=differs
+        index_elements=VOTE_KEY, set_=changed, where=differs
     ).returning(f.ts)
     return statement
 
@@ -67,28 +67,28 @@ COUNT_IN_TEAM = COUNT.where(f.team == bindparam("of_team", type_=Text))
 
 
 class SqlFeedback:
-    """Implements the Feedback port, which says what each method means."""
+    """Implements the Feedback port, where each method is described."""
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
     async def vote(self, key: TurnKey, round_: int, user: str, verdict: Thumb) -> VoteOutcome:
-        """Repeated, it says `SAME`, as of a second click."""
-        work = partial(_count_vote, values=_ballot(key, round_, user, verdict))
+        """Repeated, it returns `SAME`, as for a second click."""
+        work = partial(_count_vote, values=_vote_values(key, round_, user, verdict))
         return await self._transactions.write("vote", work)
 
     async def explain(
         self, key: TurnKey, round_: int, user: str, faults: Collection[Fault], reason: str
     ) -> bool:
-        """The reason may be anything that somebody can type."""
-        values = _ballot(key, round_, user, Thumb.DOWN) | {
+        """The reason is cut to `LONGEST_REASON` characters."""
+        values = _vote_values(key, round_, user, Thumb.DOWN) | {
             "faults": " ".join(sorted({*faults})),
             "reason": storable(reason[:LONGEST_REASON]),
         }
         return await self._transactions.write("explain", partial(_change, values=values)) > 0
 
     async def counts(self, team: str | None, seconds: float) -> Tally:
-        """One statement, beside what is written."""
+        """One query. Verdicts that are no `Thumb` are not counted."""
         values: dict[str, Any] = {"seconds": seconds}
         query = COUNT if team is None else COUNT_IN_TEAM
         if team is not None:
@@ -97,8 +97,8 @@ class SqlFeedback:
         return Tally(**{row.verdict: row.times for row in found if row.verdict in set(Thumb)})
 
 
-def _ballot(key: TurnKey, round_: int, user: str, verdict: Thumb) -> dict[str, Any]:
-    return of(key) | {"of_round": round_, "of_voter": user, "of_verdict": verdict.value}
+def _vote_values(key: TurnKey, round_: int, user: str, verdict: Thumb) -> dict[str, Any]:
+    return key_values(key) | {"of_round": round_, "of_voter": user, "of_verdict": verdict.value}
 
 
 def _count_vote(connection: Connection, *, values: Mapping[str, Any]) -> VoteOutcome:

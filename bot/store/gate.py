@@ -1,4 +1,8 @@
-"""A gate in front of the connections that write: the urgent go first."""
+"""A gate in front of the connections that write: urgent writes go first.
+
+Without it the writes of a hundred running answers would delay the acknowledgement of a new question
+until Slack sends it again, and the renewal of leases until they expire.
+"""
 
 from __future__ import annotations
 
@@ -8,47 +12,48 @@ from heapq import heappop, heappush
 from itertools import count
 
 
-class Rank(IntEnum):
-    """Who waits for a write, the most urgent first."""
+class Priority(IntEnum):
+    """How urgent a write is. The lowest number goes first."""
 
     NEW = 0
-    """A question that Slack sends again unless it is soon acknowledged. Short, and one for each."""
+    """A new question. Slack sends it again unless it is acknowledged within 3 seconds."""
 
     LEASE = 1
-    """Lost when it comes too late, and with it the work of many turns."""
+    """Renewing leases. If it is late, other processes take up all turns of this one."""
 
     WORK = 2
-    """A turn that is worked on, in the order in which they come."""
+    """All other writes."""
 
 
 class Gate:
-    """Lets `width` in at once. Of those that wait the most urgent is next, then the first."""
+    """Lets in a limited number at once; the most urgent next, equals in order of arrival."""
 
-    def __init__(self, width: int, patience: float) -> None:
+    def __init__(self, width: int, timeout: float) -> None:
+        """Lets in `width` at once. Waits at most `timeout` seconds."""
         self._free = width
-        self._patience = patience
-        self._waiting: list[tuple[Rank, int, asyncio.Future[None]]] = []
+        self._timeout = timeout
+        self._waiting: list[tuple[Priority, int, asyncio.Future[None]]] = []
         self._numbers = count()
 
-    async def enter(self, rank: Rank) -> None:
-        """Returns when it is our turn; then `leave` must follow. Raises `TimeoutError`."""
+    async def enter(self, priority: Priority) -> None:
+        """Returns when the caller is inside; it must call `leave`. Raises `TimeoutError`."""
         if self._free:
             self._free -= 1
             return
         place = asyncio.get_running_loop().create_future()
-        heappush(self._waiting, (rank, next(self._numbers), place))
+        heappush(self._waiting, (priority, next(self._numbers), place))
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._timeout):
                 await place
         except BaseException as error:
-            if place.done() and not place.cancelled():  # it had just become our turn
+            if place.done() and not place.cancelled():  # it was let in at the same moment
                 self.leave()
             if isinstance(error, TimeoutError):
                 raise TimeoutError("too many writes are waiting") from None
             raise
 
     def leave(self) -> None:
-        """The next one's turn. It is given the place, so nobody slips in before it."""
+        """Lets in the next one. It gets the place directly, so no newcomer can take it first."""
         while self._waiting:
             _, _, place = heappop(self._waiting)
             if not place.done():

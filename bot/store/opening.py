@@ -1,4 +1,4 @@
-"""Opens the database at DATABASE_URL, whatever state it is in, or says why not."""
+"""Opens the database at DATABASE_URL: checks its place, prepares its schema, makes the journal."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.store.engines import Engines, engines, path_of
-from bot.store.failures import opening
+from bot.store.failures import opening_error
 from bot.store.journal import SqlJournal
 from bot.store.schema import prepare
-from bot.store.transactions import repeated
-from bot.store.urls import address, wrong
+from bot.store.transactions import with_retries
+from bot.store.urls import address, misconfigured
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -26,19 +26,21 @@ log = structlog.get_logger(__name__)
 
 MOUNTS = Path("/proc/mounts")
 NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs"}
+"""Types of network file systems, whose locks are not reliable (sqlite.org: How To Corrupt)."""
 
 OLDEST_SQLITE = (3, 35)
-"""The first with RETURNING; Python brings its own or takes the system's."""
+"""The first version with RETURNING. Python brings its own SQLite or uses the system's."""
 
 
 @asynccontextmanager
 async def open_store(
     url: str, *, owner: str, lease: float = 10.0, loses_files: bool = False
 ) -> AsyncGenerator[SqlJournal]:
-    """The journal, its schema up to date. `owner` must be this process's alone.
+    """Yields the journal with its schema up to date.
 
-    Raises `SettingsError` for what whoever runs the bot has to mend, `StoreError` for a database
-    that is not there yet.
+    `owner` names this process and no other; `lease` is in seconds; `loses_files` says that this
+    host loses its files at every restart. Raises `SettingsError` for what the operator must change,
+    `StoreError` for a database that does not answer yet.
     """
     where = address(url)
     if where.is_sqlite:
@@ -54,15 +56,17 @@ async def open_store(
 
 
 async def _prepare(where: Address, opened: Engines) -> None:
-    """Tried again as well: processes that start at once may be in each other's way."""
-    problem = await repeated(partial(prepare, where, opened), failure=opening)
+    """With retries: processes that start at the same time may block each other."""
+    problem = await with_retries(partial(prepare, where, opened), failure=opening_error)
     if problem is not None:
         raise problem
 
 
 def _check_version() -> None:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
-        raise wrong(f"this Python's SQLite is {sqlite3.sqlite_version}; 3.35 or newer is needed")
+        raise misconfigured(
+            f"this Python's SQLite is {sqlite3.sqlite_version}; 3.35 or newer is needed"
+        )
 
 
 def warn(path: Path, *, loses_files: bool) -> None:
@@ -84,7 +88,7 @@ def warn(path: Path, *, loses_files: bool) -> None:
 
 
 def mounted(path: Path, mounts: str) -> str:
-    """The type of the file system that holds `path`, by the lines of /proc/mounts."""
+    """Returns the type of the file system that holds `path`; `mounts` is /proc/mounts' text."""
     fields = [line.split() for line in mounts.splitlines()]
     points = {_unescaped(words[1]): words[2] for words in fields if len(words) > 2}
     around = [str(folder) for folder in (path, *path.parents) if str(folder) in points]
@@ -92,7 +96,7 @@ def mounted(path: Path, mounts: str) -> str:
 
 
 def _unescaped(point: str) -> str:
-    """The kernel writes blanks and the like as octal numbers."""
+    """The path without escapes: the kernel writes blanks as octal numbers."""
     for octal, character in ((r"\040", " "), (r"\011", "\t"), (r"\012", "\n"), (r"\134", "\\")):
         point = point.replace(octal, character)
     return point

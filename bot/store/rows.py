@@ -1,4 +1,7 @@
-"""Rows ↔ values. Pure, and forgiving: a row edited by hand must not stop the others."""
+"""Rows ↔ values. Pure.
+
+What cannot be read gets a default: one row that was edited by hand must not stop all others.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
     Row = Any  # SQLAlchemy's rows have their columns as attributes
 
 LATEST = 2**63 - 1
-"""The largest number that both databases hold."""
+"""The largest BIGINT of both databases."""
 
 ENDED = {
     Phase.COMPLETE: TurnState.DELIVERED,
@@ -24,21 +27,21 @@ ENDED = {
     Phase.REFUSED: TurnState.DELIVERED,
     Phase.EMPTY: TurnState.DELIVERED,
     Phase.STOPPED: TurnState.STOPPED,
-    # Whoever deletes the message has stopped it too.
+    # Deleting the message stops its answer.
     Phase.GONE: TurnState.STOPPED,
 }
-"""The state of a turn whose reply has ended so; every other way is a failure."""
+"""The state of a turn by how its reply ended. Every other end is `FAILED`."""
 
 
 def moment(ts: str) -> int:
-    """A ts as a number of microseconds, so that it orders by time; 0 for what is none."""
+    """Returns a ts in microseconds, which sorts by time; 0 for a text that is no ts."""
     seconds, _, fraction = ts.partition(".")
     digits = seconds + f"{fraction:0<6.6}"
     return min(int(digits), LATEST) if digits.isdecimal() and len(digits) < 100 else 0
 
 
 def columns(turn: Turn) -> dict[str, Any]:
-    """What a row holds of the question itself."""
+    """Returns the columns that hold the question itself."""
     team, channel, ts = turn.key
     return {
         "team": team,
@@ -56,17 +59,17 @@ def columns(turn: Turn) -> dict[str, Any]:
 
 
 def storable(text: str) -> str:
-    """PostgreSQL takes no NUL, and neither database half a surrogate pair."""
+    """Returns the text without NUL (PostgreSQL rejects it) and lone surrogates (both do)."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def ended_state(how: str) -> TurnState:
-    """Where a turn stands after a reply that has ended as `how`, the value of a `Phase`."""
+    """Returns the state of a turn whose reply ended as `how`, the value of a `Phase`."""
     return next((state for phase, state in ENDED.items() if phase == how), TurnState.FAILED)
 
 
 def claim(row: Row, *, attempts: int | None) -> Claim:
-    """`attempts` is None for a turn that has not been begun by this claim."""
+    """Returns the claim. `attempts` is None when this claim has not begun the turn."""
     posts = read_posts(row.posts)
     return Claim(
         turn=_turn(row),
@@ -83,20 +86,20 @@ def claim(row: Row, *, attempts: int | None) -> Claim:
     )
 
 
-def entry(row: Row) -> TurnRecord:
-    """A state that nobody knows is told by whether the turn is open."""
+def turn_record(row: Row) -> TurnRecord:
+    """Returns the record. An unknown state counts as ANSWERING in an open turn, else as FAILED."""
     known = row.state in TurnState.__members__.values()
     guess = TurnState.ANSWERING if row.ended_at is None else TurnState.FAILED
     return TurnRecord(row.asker, row.round, TurnState(row.state) if known else guess)
 
 
 def write_posts(posts: Sequence[str]) -> str:
-    """As JSON."""
+    """Returns a JSON list."""
     return json.dumps(list(posts))
 
 
 def read_posts(text: str) -> tuple[str, ...] | None:
-    """None for what cannot be read."""
+    """Returns the messages (ts); None when the text is no JSON list of strings."""
     try:
         posts = json.loads(text)
     except (TypeError, ValueError, RecursionError):
@@ -106,7 +109,7 @@ def read_posts(text: str) -> tuple[str, ...] | None:
 
 
 def write_ending(ending: Snapshot) -> str:
-    """As JSON, in ASCII: both databases take any text so."""
+    """Returns JSON in ASCII, which both databases accept whatever the answer contains."""
     failure, usage = ending.failure, ending.usage
     return json.dumps(
         {
@@ -122,7 +125,7 @@ def write_ending(ending: Snapshot) -> str:
 
 
 def read_ending(text: str | None) -> Snapshot | None:
-    """None for what cannot be read: then the question is answered again."""
+    """Returns the snapshot; None when it cannot be read, and the question is answered again."""
     try:
         parts = json.loads(text or "")
         failure, usage = parts["failure"], parts["usage"]
@@ -131,7 +134,7 @@ def read_ending(text: str | None) -> Snapshot | None:
             str(parts["text"]),
             _failed(*failure) if failure else None,
             Usage(*map(int, usage)) if usage else None,
-            # Older versions of the bot wrote none of these.
+            # Not written by older versions of the bot.
             float(parts.get("seconds", 0)),
             str(parts.get("thoughts", "")),
             first=parts.get("first") is True,
@@ -141,7 +144,7 @@ def read_ending(text: str | None) -> Snapshot | None:
 
 
 def read_order(word: str | None) -> Order | None:
-    """None for a word that is no order."""
+    """Returns the order; None for an unknown word."""
     return next((order for order in Order if order == word), None)
 
 

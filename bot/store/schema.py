@@ -1,7 +1,9 @@
-"""The schema of the database at hand: looked at, brought up to date, or refused.
+"""The schema of a database: checked, migrated, or refused because it is not ours to change.
 
-Looking and migrating happen in one transaction under one lock, so processes that start at once wait
-for each other, and one that is killed in the midst leaves the old schema.
+Checking and migrating happen in one transaction under one lock: processes that start at the same
+time wait for each other, and one that is killed meanwhile leaves the old schema. Migrations only
+add, so two versions of the bot may share a database while one replaces the other; `min_reader` in
+the table `schema_guard` says which versions still may.
 """
 
 from __future__ import annotations
@@ -15,10 +17,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import column, func, inspect, select, table
 from sqlalchemy.exc import DBAPIError
 
-from bot.store.engines import begin_reading, looking, path_of
-from bot.store.failures import DAMAGED, no_database
+from bot.store.engines import begin_reading, path_of, read_only
+from bot.store.failures import DAMAGED, not_a_database
 from bot.store.tables import feedback, guard, turns
-from bot.store.urls import wrong
+from bot.store.urls import misconfigured
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -27,69 +29,79 @@ if TYPE_CHECKING:
     from bot.store.urls import Address
 
 READER = 1
-"""What we can read. A migration that older versions cannot live with raises `min_reader`."""
+"""The schema that this version can read. A migration that older ones cannot raises `min_reader`."""
 
 REVISIONS = ("0001", "0002")
-"""All migrations in their order, so that Alembic is only loaded when there is something to do."""
+"""All migrations, in order. Listed here so that Alembic is loaded only when one is missing."""
 
 VERSION_TABLE = "bot_version"
 SHORTEST = 512
+"""Bytes of the smallest SQLite page."""
 LOCK = 0x626F7420
-"""Any number, as long as every version uses the same one for PostgreSQL's lock."""
+"""The number of PostgreSQL's advisory lock: any, but the same in every version."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What is there: our tables' names, the versions noted, who may read it, the columns."""
+class FoundSchema:
+    """The schema that a database has."""
 
     tables: frozenset[str] = frozenset()
+    """Those of the names of our tables that exist."""
+
     versions: tuple[str, ...] = ()
+    """The revisions in the version table: one, or none in a new database."""
+
     min_reader: object = None
+    """The oldest `READER` that may use the database, as it is in the guard table."""
+
     columns: frozenset[str] = frozenset()
+    """The columns of the table `turns`."""
 
 
 async def prepare(address: Address, engines: Engines) -> None:
-    """Brings the schema up to date. Raises `SettingsError` for one that is not ours to touch."""
+    """Brings the schema up to date. Raises `SettingsError` for a database that is not ours."""
     if address.is_sqlite:
-        await _look_into(address)
+        await _check_sqlite_file(address)
     await engines.write.run(bring_up_to_date)
 
 
 def bring_up_to_date(connection: Connection) -> None:
-    """Looks, and migrates where there is something to do."""
+    """Checks the schema, and migrates it if it is not current."""
     if connection.dialect.name != "sqlite":
         connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
-    if not ready(look(connection)):
+    if not is_current(inspect_schema(connection)):
         upgrade(connection)
 
 
-def ready(found: Found) -> bool:
-    """True when there is nothing to do, False when it has to be migrated first."""
+def is_current(found: FoundSchema) -> bool:
+    """True when nothing has to be migrated. Raises `SettingsError` for a schema we cannot use."""
     if not found.versions:
         if foreign := found.tables - {VERSION_TABLE}:
-            raise wrong(f"holds a table {min(foreign)} that is not the bot's; set another database")
+            raise misconfigured(
+                f"holds a table {min(foreign)} that is not the bot's; set another database"
+            )
         return False
     if not isinstance(found.min_reader, int):
-        raise wrong(f"the database's schema_guard is missing or empty: {DAMAGED}")
+        raise misconfigured(f"the database's schema_guard is missing or empty: {DAMAGED}")
     if found.min_reader > READER:
-        raise wrong("the database was made by a newer version of the bot; update the bot")
+        raise misconfigured("the database was made by a newer version of the bot; update the bot")
     if found.versions[0] in REVISIONS[:-1]:
         return False
-    # An unknown version is a newer one, which says by its guard that we may work on it.
+    # An unknown revision is a newer one. Its guard has just said that we may use it.
     if missing := set(turns.c.keys()) - found.columns:
-        raise wrong(f"the table turns lacks {', '.join(sorted(missing))}: {DAMAGED}")
+        raise misconfigured(f"the table turns lacks {', '.join(sorted(missing))}: {DAMAGED}")
     if feedback.name not in found.tables:
-        raise wrong(f"the table feedback is missing: {DAMAGED}")
+        raise misconfigured(f"the table feedback is missing: {DAMAGED}")
     return True
 
 
-def look(connection: Connection) -> Found:
-    """Reads; changes nothing."""
+def inspect_schema(connection: Connection) -> FoundSchema:
+    """Returns what the database has. Changes nothing."""
     inspector = inspect(connection)
     names = (VERSION_TABLE, turns.name, guard.name, feedback.name)
     tables = frozenset(name for name in names if inspector.has_table(name))
     versions = table(VERSION_TABLE, column("version_num"))
-    return Found(
+    return FoundSchema(
         tables,
         tuple(connection.scalars(select(versions))) if VERSION_TABLE in tables else (),
         connection.scalar(select(func.max(guard.c.min_reader))) if guard.name in tables else None,
@@ -100,8 +112,8 @@ def look(connection: Connection) -> Found:
 
 
 def upgrade(connection: Connection) -> None:
-    """Runs what is missing, within the transaction of `connection`."""
-    from alembic import command  # noqa: PLC0415 - a third of a second, for most starts in vain
+    """Runs the missing migrations in the transaction of `connection`."""
+    from alembic import command  # noqa: PLC0415 - takes 0.3 s, and most starts do not need it
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config(attributes={"connection": connection})
@@ -110,14 +122,14 @@ def upgrade(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-async def _look_into(address: Address) -> None:
-    """A file that is not ours, or broken, is refused before anything in it is changed."""
+async def _check_sqlite_file(address: Address) -> None:
+    """Refuses a file that is not ours or is damaged before anything in it is changed."""
     path = path_of(address)
     _check_folder(path.parent)
     if not path.exists():
         return
-    _check_file(path)
-    connections = looking(address)
+    _check_path(path)
+    connections = read_only(address)
     try:
         await connections.run(_check)
     except DBAPIError as error:
@@ -129,31 +141,31 @@ async def _look_into(address: Address) -> None:
 
 def _check_folder(folder: Path) -> None:
     if not folder.is_dir():
-        raise wrong("the directory of the SQLite file does not exist")
-    # The WAL stands beside the file.
+        raise misconfigured("the directory of the SQLite file does not exist")
+    # SQLite makes the WAL beside the file.
     if not os.access(folder, os.W_OK):
-        raise wrong("nothing may be written in the directory of the SQLite file")
+        raise misconfigured("nothing may be written in the directory of the SQLite file")
 
 
-def _check_file(path: Path) -> None:
+def _check_path(path: Path) -> None:
     if not path.is_file():
-        raise wrong("there is something else than a file where the SQLite file should be")
-    # On a file that may only be read SQLite turns a writing transaction into a reading one.
+        raise misconfigured("there is something else than a file where the SQLite file should be")
+    # In a read-only file BEGIN IMMEDIATE begins a mere read, and the first write fails.
     if not os.access(path, os.W_OK):
-        raise wrong("the SQLite file may only be read")
-    # SQLite takes any file shorter than its shortest page for an empty one, and writes over it.
+        raise misconfigured("the SQLite file may only be read")
+    # SQLite takes a file shorter than one page for an empty one and overwrites it.
     if 0 < path.stat().st_size < SHORTEST:
-        raise no_database()
+        raise not_a_database()
 
 
 def _check(connection: Connection) -> None:
     begin_reading(connection)
     if (said := connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()) != "ok":
-        raise wrong(f"the SQLite file is damaged ({said}): {DAMAGED}")
-    ready(look(connection))
+        raise misconfigured(f"the SQLite file is damaged ({said}): {DAMAGED}")
+    is_current(inspect_schema(connection))
 
 
 def _was_interrupted(error: DBAPIError) -> bool:
-    """Killed while it wrote its very first page, before WAL: whoever writes next undoes that."""
+    """A process was killed during its first write, before WAL mode: the next write repairs that."""
     code = getattr(error.orig, "sqlite_errorcode", None)
     return code == sqlite3.SQLITE_READONLY_ROLLBACK

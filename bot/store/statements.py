@@ -1,8 +1,17 @@
-"""The journal's statements, for both databases.
+"""The journal's SQL statements, for both databases.
 
-They are built once: to build one takes longer than to run it. What is left open stands in them by
-name: `of` and `held` give the names of a turn and a lease; values that are named like columns are
-what these are set to.
+They are built once, because building one takes longer than running it. Their parameters are named:
+
+- `of_team`, `of_channel`, `of_ts`: the turn (`key_values`); with `of_fence` and `me` the lease
+  (`lease_values`);
+- `me` and `lease`: this process, and how many seconds its leases last;
+- `of_round`, `order` and `seconds`: as the statements say;
+- a name that is a column's: what the column is set to.
+
+Conditions are built from four: `OPEN` (not ended), `HELD` (we hold the turn's lease: same fence,
+same owner), `FREE` (nobody else holds it) and `FIRST` (its thread lets it begin). An UPDATE whose
+condition is not met changes no row; the caller then knows that the lease is lost, or that another
+process was faster.
 """
 
 from __future__ import annotations
@@ -37,8 +46,9 @@ if TYPE_CHECKING:
     from bot.core.types import Lease, TurnKey
 
 MOST_DUE = 200
+"""Most turns that `DUE` returns at once."""
 BATCH = 500
-"""Rows deleted in one transaction, so that nobody waits long for the lock."""
+"""Rows deleted in one transaction, so that it does not hold the lock for long."""
 
 c = turns.c
 KEY = (c.team, c.channel, c.ts)
@@ -51,15 +61,15 @@ UNTIL = Now() + bindparam("lease", type_=Double)
 TEAM, CHANNEL, TS = (bindparam(f"of_{name}", type_=Text) for name in ("team", "channel", "ts"))
 TURN = and_(c.team == TEAM, c.channel == CHANNEL, c.ts == TS)
 HELD = and_(TURN, OPEN, c.fence == bindparam("of_fence"), c.owner == ME)
-"""The lease is good. The owner counts as well, since a turn that was left keeps its fence."""
+"""We hold the lease. The owner is compared too, because a released turn keeps its fence."""
 
 OURS = and_(OPEN, c.owner == ME)
 FREE = or_(c.owner == ME, c.lease_until < Now())
-"""Nobody else works on it."""
+"""Nobody else holds the lease."""
 
 other = turns.alias("other")
 FIRST = or_(
-    # Begun by a worker that has died: an older turn that came late may not push it aside.
+    # Begun by a process that has died: an older turn that arrived late must not overtake it.
     c.begun,
     ~exists().where(
         other.c.team == c.team,
@@ -70,7 +80,7 @@ FIRST = or_(
         or_(other.c.begun, other.c.moment < c.moment),
     ),
 )
-"""The turn of its thread that may be answered now."""
+"""The turn may begin: no other one of its thread has begun or is older."""
 
 AFRESH: Mapping[str, Any] = {
     "state": TurnState.ACCEPTED,
@@ -78,47 +88,49 @@ AFRESH: Mapping[str, Any] = {
     "lease_until": UNTIL,
     "accepted_at": Now(),
 }
-"""What a row holds, beside the question, when it has just been asked."""
+"""The columns of a turn that has just been asked, beside the question itself."""
 
 RESET: Mapping[str, Any] = {
     "attempts": 0,
     "begun": False,
     "cleared": False,
     "doubtful": False,
-    # None of the earlier round's leases is good now.
+    # Leases of the earlier round become invalid.
     "fence": c.fence + 1,
     "ending": None,
     "asked_for": None,
     "ended_at": None,
 }
-"""What an earlier round left behind."""
+"""Clears what an earlier round left in the row."""
 
 BEGUN: Mapping[str, Any] = {
     "begun": True,
     "attempts": c.attempts + 1,
-    # Whoever begins a new turn posts at once, without announcing it once more.
+    # The process posts at once, without a commit of `posting` before it.
     "doubtful": or_(c.doubtful, c.state == TurnState.ACCEPTED, c.posts == "[]"),
     "state": case((c.state == TurnState.ACCEPTED, TurnState.POSTING), else_=c.state),
 }
+"""Begins a turn: one more attempt."""
 
 LEFT: Mapping[str, Any] = {
     "owner": NOBODY,
     "lease_until": 0.0,
-    # As if it had never been begun: the thread starts again with the oldest, mostly with this one.
+    # As if it had not begun: this attempt does not count, and the oldest of the thread is next.
     "begun": False,
     "attempts": case((and_(c.begun, c.attempts > 0), c.attempts - 1), else_=c.attempts),
 }
+"""Gives a turn back."""
 
 
-def of(key: TurnKey) -> dict[str, Any]:
-    """The names of a turn."""
+def key_values(key: TurnKey) -> dict[str, Any]:
+    """Returns the parameters that name a turn."""
     team, channel, ts = key
     return {"of_team": team, "of_channel": channel, "of_ts": ts}
 
 
-def held(lease: Lease, owner: str) -> dict[str, Any]:
-    """The names of a lease."""
-    return of(lease.key) | {"of_fence": lease.fence, "me": owner}
+def lease_values(lease: Lease, owner: str) -> dict[str, Any]:
+    """Returns the parameters that name a lease."""
+    return key_values(lease.key) | {"of_fence": lease.fence, "me": owner}
 
 
 def _accept(insert: Any) -> Executable:
@@ -128,7 +140,7 @@ def _accept(insert: Any) -> Executable:
 
 
 ACCEPT = {"sqlite": _accept(sqlite.insert), "postgresql": _accept(postgresql.insert)}
-"""The one statement that the two databases' dialects spell alike and SQLAlchemy does not."""
+"""By dialect: ON CONFLICT is the same in both databases, but SQLAlchemy has it in dialects only."""
 
 TAKE = (
     update(turns)
@@ -137,12 +149,12 @@ TAKE = (
         owner=ME,
         lease_until=UNTIL,
         fence=c.fence + 1,
-        # A suspect is claimed but not begun: it has to wait for the others in quarantine.
+        # A suspect is claimed but not begun: it waits in quarantine until it can begin alone.
         begun=and_(c.begun, c.attempts < QUARANTINE_FROM),
     )
     .returning(*turns.c, (Now() - c.accepted_at).label("age"))
 )
-"""A higher fence, where nobody else works on it: the row, and how old it is by this clock."""
+"""Claims a turn with a higher fence. Returns the row, and its age in seconds (`age`)."""
 
 BEGIN_TAKEN = update(turns).where(TURN, OPEN, FIRST).values(**BEGUN).returning(c.attempts)
 BEGIN_HELD = update(turns).where(HELD, FIRST).values(**BEGUN).returning(c.attempts)
@@ -169,21 +181,21 @@ ENDED_BEFORE = and_(TURN, ~OPEN, c.round == bindparam("of_round"))
 BEFORE = select(c.posts, c.kept).where(ENDED_BEFORE).with_for_update()
 REOPEN = update(turns).where(ENDED_BEFORE).values(**AFRESH, **RESET)
 
-# Who deleted the message wants nothing more, whatever is asked for after that.
+# After the message was deleted nothing else is wanted, whatever is asked for later.
 _LAST = case((c.asked_for == Order.GONE, c.asked_for), else_=bindparam("order", type_=Text))
 ORDER = update(turns).where(TURN, OPEN).values(asked_for=_LAST)
 
 FIND = select(c.asker, c.round, c.state, c.ended_at).where(TURN)
 
-# What we have begun ourselves comes last: most of it is under way and would fill the list.
+# Turns that we have begun come last: most of them are being answered and would fill the list.
 _OWN = case((and_(c.begun, c.owner == ME), 1), else_=0)
 DUE = select(*KEY, c.moment).where(OPEN, FREE, FIRST).order_by(_OWN, c.moment, c.ts).limit(MOST_DUE)
-"""What could begin now."""
+"""Turns that could begin now, oldest first."""
 
 _OLD = c.ended_at < Now() - bindparam("seconds", type_=Double)
 _CHOSEN = select(*KEY).where(_OLD).order_by(c.ended_at).limit(BATCH)
 FORGET = delete(turns).where(_OLD, tuple_(*KEY).in_(_CHOSEN))
-"""The condition stands twice: a turn may be reopened after it was chosen."""
+"""`_OLD` is checked again in the DELETE, because a turn may be reopened after it was chosen."""
 
 _ITS_THREAD = select(other.c.thread).where(
     other.c.team == TEAM, other.c.channel == CHANNEL, other.c.ts == TS
@@ -194,16 +206,16 @@ LOCK_THREAD = (
     .order_by(c.moment, c.ts)
     .with_for_update()
 )
-"""The open turns of the turn's thread, kept from changing until the transaction ends.
+"""Locks all open turns of the turn's thread until the transaction ends.
 
-Always in the same order, so that two processes wait for each other and never in a circle.
+Always in the same order, so that two processes cannot wait for each other in a circle.
 """
 
 LOCK_OURS = select(c.ts).where(OURS).order_by(c.moment, c.ts).with_for_update()
-"""The same for all open turns of one owner."""
+"""Locks all open turns of this process, in the same order."""
 
 
 def answering(team: str, channel: str, ts: str) -> Select[Any]:
-    """The open turns there whose posts look as if `ts` were among them."""
+    """Returns a query for open turns of the channel whose `posts` contain the text `ts`."""
     here = (OPEN, c.team == team, c.channel == channel, c.posts.contains(ts, autoescape=True))
     return select(c.ts, c.posts).where(*here).order_by(c.moment, c.ts)

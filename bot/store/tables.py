@@ -1,4 +1,4 @@
-"""The schema, the same for SQLite and PostgreSQL. What changes here needs a migration."""
+"""The tables, the same for SQLite and PostgreSQL. Every change here needs a migration."""
 
 from __future__ import annotations
 
@@ -24,36 +24,40 @@ turns = Table(
     Column("team", Text, primary_key=True),
     Column("channel", Text, primary_key=True),
     Column("ts", Text, primary_key=True),
-    # The root's ts; "" for the main line of a direct message, since NULL equals nothing.
+    # The root's ts; "" for a direct message outside of threads, because NULL equals nothing.
     Column("thread", Text, nullable=False),
-    # The ts as a number of microseconds: what orders the turns of a thread.
+    # The ts in microseconds, by which the turns of a thread are sorted.
     Column("moment", BigInteger, nullable=False),
     Column("asker", Text, nullable=False),
-    # The question; erased at the end.
+    # The question; NULL once the turn has ended.
     Column("text", Text),
     Column("direct", Boolean, nullable=False),
     Column("has_more", Boolean, nullable=False),
     Column("round", Integer, nullable=False),
     Column("goes_on", Boolean, nullable=False),
-    # For people and buttons. Whether a turn is open is told by `ended_at` alone.
+    # A `TurnState`. Whether a turn is open depends on `ended_at` alone.
     Column("state", Text, nullable=False),
-    # Its thread's turn has come. The index below lets one open turn of a thread have it.
+    # It is being answered. The index `turns_begun` allows one such turn in each thread.
     Column("begun", Boolean, nullable=False, server_default=false()),
+    # How often it was begun since it was asked.
     Column("attempts", Integer, nullable=False, server_default="0"),
-    # Begun alone, after processes had died of something, it did no harm for a while.
+    # It was begun in quarantine and did not crash the process at first.
     Column("cleared", Boolean, nullable=False, server_default=false()),
-    # A post was announced that nobody has confirmed.
+    # A message may be in Slack that is not in `posts`.
     Column("doubtful", Boolean, nullable=False, server_default=false()),
+    # Grows with each claim; see `journal`.
     Column("fence", BigInteger, nullable=False, server_default="0"),
-    # "" when nobody works on it.
+    # The process that holds the lease; "" for none.
     Column("owner", Text, nullable=False),
+    # Seconds since 1970, by the database's clock.
     Column("lease_until", Double, nullable=False),
-    # A JSON list of ts.
+    # Its messages in Slack: a JSON list of ts.
     Column("posts", Text, nullable=False, server_default="[]"),
+    # How many of `posts` belong to earlier rounds and stay as they are.
     Column("kept", Integer, nullable=False, server_default="0"),
-    # A snapshot as JSON; erased at the end.
+    # The whole answer, a `Snapshot` as JSON; NULL once the turn has ended.
     Column("ending", Text),
-    # An `Order`, under a name that SQL does not use itself.
+    # An `Order`; ORDER itself is a word of SQL.
     Column("asked_for", Text),
     Column("accepted_at", Double, nullable=False),
     Column("ended_at", Double),
@@ -62,7 +66,7 @@ turns = Table(
 c = turns.c
 OPEN = c.ended_at.is_(None)
 
-# SQLite and PostgreSQL use a partial index only for the very condition that it was made with.
+# Both databases use a partial index only for queries with exactly its condition.
 Index("turns_open", c.team, c.channel, c.thread, c.moment, sqlite_where=OPEN, postgresql_where=OPEN)
 Index(
     "turns_begun",
@@ -78,15 +82,16 @@ Index("turns_ended", c.ended_at)
 feedback = Table(
     "feedback",
     metadata,
-    # The turn, which takes what was said of its answer along when it is forgotten.
+    # The turn. Votes are deleted with it.
     Column("team", Text, primary_key=True),
     Column("channel", Text, primary_key=True),
     Column("ts", Text, primary_key=True),
     Column("voter", Text, primary_key=True),
-    # The one whose answer was meant.
+    # The round whose answer was meant.
     Column("round", Integer, nullable=False),
+    # A `Thumb`.
     Column("verdict", Text, nullable=False),
-    # What was wrong: words that a form offers, parted by blanks, and words of the voter's own.
+    # What was wrong: `Fault`s, separated by blanks, and the voter's own words.
     Column("faults", Text, nullable=False, server_default=""),
     Column("reason", Text, nullable=False, server_default=""),
     Column("given_at", Double, nullable=False),
@@ -99,4 +104,4 @@ feedback = Table(
 Index("feedback_given", feedback.c.team, feedback.c.given_at)
 
 guard = Table("schema_guard", metadata, Column("min_reader", Integer, nullable=False))
-"""One row: the oldest READER (see `schema`) that may work on this database."""
+"""One row: the oldest `READER` (see `schema`) that may use this database."""

@@ -1,4 +1,10 @@
-"""Transactions: a cancelled caller cannot break them, and they are tried again."""
+"""Transactions that a cancelled caller cannot break, and that are tried again.
+
+Each runs in a task of its own. If a statement were cancelled, its connection would have to be
+thrown away and nobody would know whether the commit happened; so a caller that is cancelled leaves,
+and the transaction goes on. A transaction may also be carried out twice: when the answer to a
+commit is lost, it is tried again. So all work must be safe to repeat.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +15,13 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from bot.backoff import Backoff
 from bot.errors import BotError, LeaseLost, StoreError
-from bot.store.engines import PATIENCE
-from bot.store.failures import FOREIGN, passes, running
-from bot.store.gate import Gate, Rank
+from bot.store.engines import TIMEOUT
+from bot.store.failures import FOREIGN, is_transient, store_error
+from bot.store.gate import Gate, Priority
 from bot.tasks import Tasks
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
-    from types import TracebackType
 
     from sqlalchemy import Connection, Executable, Row
 
@@ -25,64 +30,59 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PAUSES = (0.05, 0.2, 0.5)
-"""Seconds before each repetition."""
+"""Seconds before each further attempt."""
 
 DRAIN = 15.0
-"""Seconds for what still runs at the end: longer than any statement may take."""
+"""Seconds that closing waits for running transactions: longer than any statement may take."""
 
 
 class Transactions:
-    """Runs each piece of work in a task of its own, in one transaction.
-
-    A connection whose statement is cancelled has to be thrown away, and nobody knows what became of
-    its commit; so whoever waits may go, the work goes on. Work must be safe to repeat, since a
-    commit whose answer is lost may have happened.
-    """
+    """Runs work in transactions. Leaving the context finishes what runs and refuses the rest."""
 
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
-        self._gate = Gate(engines.write.width, PATIENCE)
+        self._gate = Gate(engines.write.width, TIMEOUT)
         self._tasks = Tasks("store")
         self._open = True
 
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self._open = False
         await self._tasks.drain(DRAIN)
         await self._tasks.cancel()
 
-    async def write(self, name: str, work: Callable[[Connection], T], rank: Rank = Rank.WORK) -> T:
-        """The result of `work`, committed. Raises `StoreError`, or `LeaseLost` out of `work`."""
-        return await self._run(name, partial(self._write, work, rank))
+    async def write(
+        self, name: str, work: Callable[[Connection], T], priority: Priority = Priority.WORK
+    ) -> T:
+        """Calls `work` in a transaction, commits, returns its result.
+
+        Raises `StoreError`, or `LeaseLost` if `work` does. `name` is for the log.
+        """
+        return await self._run(name, partial(self._write, work, priority))
 
     async def read(self, name: str, work: Callable[[Connection], T]) -> T:
-        """The result of `work`, which must not write."""
+        """Returns the result of `work`, which must not write. Raises `StoreError`."""
         return await self._run(name, partial(self._engines.read.run, work))
 
     async def rows(
         self, name: str, query: Executable, values: Mapping[str, Any]
     ) -> Sequence[Row[Any]]:
-        """All that a query finds."""
+        """Returns all rows of a query. Raises `StoreError`."""
         return await self.read(name, partial(_rows, query, values))
 
     async def _run(self, name: str, transaction: Callable[[], Awaitable[T]]) -> T:
         if not self._open:
             raise StoreError("closed")
-        outcome = await asyncio.shield(self._tasks.start(repeated(transaction), name=name))
+        outcome = await asyncio.shield(self._tasks.start(with_retries(transaction), name=name))
         if isinstance(outcome, BotError):
             raise outcome
         return outcome
 
-    async def _write(self, work: Callable[[Connection], T], rank: Rank) -> T:
-        # Anew for each repetition: whoever pauses is in nobody's way.
-        await self._gate.enter(rank)
+    async def _write(self, work: Callable[[Connection], T], priority: Priority) -> T:
+        # Each attempt enters again, so that nobody waits for one that pauses.
+        await self._gate.enter(priority)
         try:
             return await self._engines.write.run(work)
         finally:
@@ -95,15 +95,16 @@ def _rows(
     return connection.execute(query, values).all()
 
 
-async def repeated(
-    work: Callable[[], Awaitable[T]], *, failure: Callable[[BaseException], BotError] = running
+async def with_retries(
+    work: Callable[[], Awaitable[T]], *, failure: Callable[[BaseException], BotError] = store_error
 ) -> T | BotError:
-    """The result of `work`, tried again while what stops it is likely to pass; or the error.
+    """Returns the result of `work`, or the error after the last attempt.
 
-    Errors are handed on as values. They are the caller's, if there still is one, not the task's;
-    and the database's own error, which may quote what was to be stored, stands in no traceback.
+    Only errors that are likely to pass are tried again. Errors are returned, not raised: the caller
+    raises them if it still waits, so the task does not fail; and the driver's error, which may
+    quote data, is in no traceback.
     """
-    give_up = time.monotonic() + PATIENCE
+    give_up = time.monotonic() + TIMEOUT
     backoff = Backoff(PAUSES)
     while True:
         try:
@@ -112,6 +113,6 @@ async def repeated(
             return error.with_traceback(None)
         except FOREIGN as error:
             tried = backoff.failures == len(PAUSES) or time.monotonic() > give_up
-            if tried or not passes(error):
+            if tried or not is_transient(error):
                 return failure(error)
         await asyncio.sleep(backoff.next())

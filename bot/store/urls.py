@@ -1,4 +1,8 @@
-"""DATABASE_URL, as people and hosts write it, in the terms of SQLAlchemy and its drivers."""
+"""DATABASE_URL, as people and hosts write it → the URL and arguments that the drivers expect.
+
+Parameters of PostgreSQL URLs are libpq's (PostgreSQL manual, 32.1.2); asyncpg knows only some of
+them, so the others are translated here or refused.
+"""
 
 from __future__ import annotations
 
@@ -24,59 +28,64 @@ POSTGRES = {"postgres", "postgresql", "postgres+asyncpg", "postgresql+asyncpg"}
 SSL_FILES = ("sslrootcert", "sslcert", "sslkey", "sslcrl")
 SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
 OPTION = re.compile(r"-c\s*([\w.]+)=((?:\\.|[^\s\\])*)\s*")
-"""One of libpq's `options`: `-c name=value`, with blanks in the value behind a backslash."""
+"""One of libpq's `options`: `-c name=value`. A blank in the value has a backslash before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the database is, and what its driver is to be told beside that."""
+    """Where the database is."""
 
     url: URL = field(repr=False)
+    """SQLAlchemy's URL, with the async driver."""
+
     arguments: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """Further arguments of asyncpg's `connect`."""
 
     @property
     def is_sqlite(self) -> bool:
-        """A file, else PostgreSQL."""
+        """True for a SQLite file, False for PostgreSQL."""
         return self.url.get_backend_name() == "sqlite"
 
 
 def address(database_url: str) -> Address:
-    """Raises `SettingsError`, which names what is wrong and shows no value."""
+    """Returns the address. Raises `SettingsError`, which names the mistake and shows no value."""
     try:
         url = make_url(database_url)
     except (ArgumentError, ValueError):
-        raise wrong("must be a URL such as sqlite:///bot.db or postgres://user@host/name") from None
+        raise misconfigured(
+            "must be a URL such as sqlite:///bot.db or postgres://user@host/name"
+        ) from None
     if url.drivername in SQLITE:
         return _sqlite(url)
     if url.drivername in POSTGRES:
         return _postgres(url)
-    raise wrong(f"{url.drivername}:// is not supported; only sqlite:/// and postgres://")
+    raise misconfigured(f"{url.drivername}:// is not supported; only sqlite:/// and postgres://")
 
 
-def wrong(problem: str) -> SettingsError:
-    """Something is the matter with DATABASE_URL, or with what it leads to."""
+def misconfigured(problem: str) -> SettingsError:
+    """Returns the error for a mistake in DATABASE_URL, or in the database that it names."""
     return SettingsError([f"DATABASE_URL: {problem}"])
 
 
 def _sqlite(url: URL) -> Address:
     if url.host or url.username:
-        raise wrong(
+        raise misconfigured(
             "sqlite needs three slashes before a relative path, four before an absolute one"
         )
     if not url.database or ":memory:" in url.database:
-        raise wrong("sqlite in memory cannot be shared by connections; give it a file")
+        raise misconfigured("sqlite in memory cannot be shared by connections; give it a file")
     if url.query:
-        raise wrong(f"sqlite takes no parameter {_names(url.query)}")
+        raise misconfigured(f"sqlite takes no parameter {_names(url.query)}")
     return Address(url.set(drivername="sqlite+aiosqlite"))
 
 
 def _postgres(url: URL) -> Address:
     known = {*SSL_FILES, *PARAMETERS, "sslmode", "channel_binding"}
     if strange := [name for name in url.query if name not in known]:
-        raise wrong(f"parameter {_names(strange)} is not supported")
+        raise misconfigured(f"parameter {_names(strange)} is not supported")
     if url.host and "," in url.host:
-        raise wrong("several hosts in one URL are not supported")
-    # What stands twice counts once, the last time, as with libpq.
+        raise misconfigured("several hosts in one URL are not supported")
+    # Of a parameter that is given twice the last value counts, as with libpq.
     query = {name: v if isinstance(v, str) else v[-1] for name, v in url.query.items()}
     arguments: Arguments = _encryption(query)
     for name, translate in PARAMETERS.items():
@@ -91,10 +100,10 @@ def _names(names: Any) -> str:
 
 
 def _encryption(query: Mapping[str, str]) -> Arguments:
-    """Only from a URL does asyncpg take files by libpq's names; it gets one with nothing else."""
+    """Asyncpg reads libpq's names of certificate files only from a URL, so it gets one for them."""
     mode = query.get("sslmode")
     if mode is not None and mode not in SSL_MODES:
-        raise wrong(f"sslmode must be one of {', '.join(sorted(SSL_MODES))}")
+        raise misconfigured(f"sslmode must be one of {', '.join(sorted(SSL_MODES))}")
     if query.get("sslrootcert") == "system":
         return {"ssl": ssl.create_default_context()}
     files = {name: query[name] for name in SSL_FILES if name in query}
@@ -108,8 +117,8 @@ def _host(value: str, arguments: Arguments) -> None:
 
 def _timeout(value: str, arguments: Arguments) -> None:
     if not value.isdecimal():
-        raise wrong("connect_timeout must be a whole number of seconds")
-    # libpq waits for ever at 0; nobody wants a bot that does.
+        raise misconfigured("connect_timeout must be a whole number of seconds")
+    # At least 2 seconds. For libpq 0 means no limit, which would stop the bot for ever.
     arguments["timeout"] = max(float(value), 2.0)
 
 
@@ -119,7 +128,7 @@ def _application(value: str, arguments: Arguments) -> None:
 
 def _options(value: str, arguments: Arguments) -> None:
     if OPTION.sub("", value.strip()):
-        raise wrong("options may only be of the form -c name=value")
+        raise misconfigured("options may only be of the form -c name=value")
     settings = {name: re.sub(r"\\(.)", r"\1", text) for name, text in OPTION.findall(value)}
     arguments.setdefault("server_settings", {}).update(settings)
 
@@ -130,4 +139,4 @@ PARAMETERS: Mapping[str, Callable[[str, Arguments], None]] = {
     "application_name": _application,
     "options": _options,
 }
-"""What else may stand behind the question mark. `channel_binding` is dropped: asyncpg has none."""
+"""Further parameters that are supported. `channel_binding` is ignored: asyncpg has none."""

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.store.gate import Gate, Rank
+from bot.store.gate import Gate, Priority
 
 
 async def settle():
@@ -15,12 +15,12 @@ async def settle():
 class Queue:
     """People at a gate, who stay inside until they are sent out."""
 
-    def __init__(self, width=1, patience=60):
-        self.gate, self.inside = Gate(width, patience), []
+    def __init__(self, width=1, timeout=60):
+        self.gate, self.inside = Gate(width, timeout), []
 
-    async def come(self, name, rank=Rank.WORK):
+    async def come(self, name, priority=Priority.WORK):
         async def enter():
-            await self.gate.enter(rank)
+            await self.gate.enter(priority)
             self.inside.append(name)
 
         task = asyncio.get_running_loop().create_task(enter())
@@ -34,16 +34,16 @@ class Queue:
 
 async def test_the_urgent_go_first_and_then_the_first():
     queue = Queue()
-    for name, rank in [
-        ("inside", Rank.WORK),
-        ("work 1", Rank.WORK),
-        ("lease 1", Rank.LEASE),
-        ("work 2", Rank.WORK),
-        ("new 1", Rank.NEW),
-        ("lease 2", Rank.LEASE),
-        ("new 2", Rank.NEW),
+    for name, priority in [
+        ("inside", Priority.WORK),
+        ("work 1", Priority.WORK),
+        ("lease 1", Priority.LEASE),
+        ("work 2", Priority.WORK),
+        ("new 1", Priority.NEW),
+        ("lease 2", Priority.LEASE),
+        ("new 2", Priority.NEW),
     ]:
-        await queue.come(name, rank)
+        await queue.come(name, priority)
     assert queue.inside == ["inside"]
 
     for _ in range(6):
@@ -74,7 +74,7 @@ async def test_nobody_slips_in_before_whoever_was_let_in():
     await queue.come("b")
 
     queue.gate.leave()
-    await queue.come("c", Rank.NEW)
+    await queue.come("c", Priority.NEW)
 
     assert queue.inside == ["a", "b"]
 
@@ -83,7 +83,7 @@ async def test_nobody_slips_in_before_whoever_was_let_in():
 async def test_whoever_gives_up_takes_no_place(just_let_in):
     queue = Queue()
     await queue.come("a")
-    gone = await queue.come("b", Rank.NEW)
+    gone = await queue.come("b", Priority.NEW)
     await queue.come("c")
 
     if just_let_in:
@@ -100,10 +100,10 @@ async def test_whoever_gives_up_takes_no_place(just_let_in):
 
 
 async def test_to_wait_in_vain_is_an_error():
-    queue = Queue(patience=0.01)
+    queue = Queue(timeout=0.01)
     await queue.come("a")
     with pytest.raises(TimeoutError, match="too many"):
-        await queue.gate.enter(Rank.NEW)
+        await queue.gate.enter(Priority.NEW)
 
     await queue.go()
     await queue.come("b")

@@ -133,7 +133,7 @@ async def test_a_migration_that_fails_leaves_nothing(url, sql):
 
     with suppress(ZeroDivisionError):
         await opened.write.run(upgrade_and_fail)
-    assert await opened.write.run(schema.look) == schema.Found()
+    assert await opened.write.run(schema.inspect_schema) == schema.FoundSchema()
     await opened.dispose()
 
     assert await opens(url) == []

@@ -83,8 +83,8 @@ def test_any_ts_is_a_number_that_fits(ts):
 def test_a_state_that_nobody_knows_is_told_by_the_end():
     row = {"asker": "U1", "round": 0, "state": "napping"}
 
-    assert rows.entry(SimpleNamespace(**row, ended_at=None)).state is TurnState.ANSWERING
-    assert rows.entry(SimpleNamespace(**row, ended_at=1.0)).state is TurnState.FAILED
+    assert rows.turn_record(SimpleNamespace(**row, ended_at=None)).state is TurnState.ANSWERING
+    assert rows.turn_record(SimpleNamespace(**row, ended_at=1.0)).state is TurnState.FAILED
 
 
 @pytest.mark.parametrize("phase", Phase)

@@ -36,7 +36,7 @@ async def pragma(journal, words):
         raw.close()
 
     write = journal._transactions._engines.write
-    await write._there(directly)
+    await write._on_thread(directly)
 
 
 @asynccontextmanager
