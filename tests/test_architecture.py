@@ -69,6 +69,7 @@ ROOMS = {
     },
     "playground": {
         "clock": set(),
+        "cuts": set(),
         "guard": set(),
         "notifier": set(),
         "switches": set(),
@@ -76,8 +77,8 @@ ROOMS = {
         "faults": {"switches"},
         "workspace": set(),
         "rules": {"switches", "workspace"},
-        "model": {"switches"},
-        "api": {"clock", "faults", "model", "rules", "switches", "workspace"},
+        "model": {"cuts", "switches"},
+        "api": {"clock", "cuts", "faults", "rules", "switches", "workspace"},
         "events": {"api", "faults", "rules", "switches", "tasks", "workspace"},
         "call_statistics": {"api"},
         "routes": {"api", "clock", "events", "workspace"},

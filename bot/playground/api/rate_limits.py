@@ -1,8 +1,8 @@
-"""Slack's rate limits, told the time: how many calls of each method go through, and when to retry.
+"""Slack's rate limits: which calls go through, and after how many seconds to try again.
 
-Slack publishes floors per minute for each method, workspace and app; the burst it tolerates above
-them is not published (docs: rate limits). A method that was refused stays refused until its
-`Retry-After` has passed.
+Slack publishes the calls per minute that each method allows an app in a workspace, and no burst
+above them (docs: rate limits). A refused method stays refused until its `Retry-After` has passed.
+Times are given as `now`, in seconds on any clock that does not go back.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ FLOORS: dict[str, float] = {
     "users.list": _TIER_2,
     "views.open": _TIER_4,
 }
-"""Calls per minute; a method that is not here has a limit too high or too unknown to model."""
+"""Calls per minute. Methods whose limit is unknown or never reached are not in the table."""
 
 POST = "chat.postMessage"
 
@@ -50,10 +50,11 @@ class _Bucket:
 
     tokens: float
     filled_at: float
+    """When `tokens` was last computed."""
     refused_until: float = 0.0
 
     def wait(self, now: float, per_second: float, burst: float) -> float:
-        """Seconds until one call goes through; 0 when it does now."""
+        """Seconds until a call goes through; 0 if one does now."""
         self.tokens = min(burst, self.tokens + max(0.0, now - self.filled_at) * per_second)
         self.filled_at = now
         lacking = 0.0 if self.tokens >= 1 else (1 - self.tokens) / per_second
@@ -62,17 +63,19 @@ class _Bucket:
 
 @dataclass(slots=True)
 class RateLimits:
-    """The limits in force. The burst is hidden from the bot, as in Slack; all can be set.
-
-    `speed` multiplies every rate, so that a test need not wait for minutes to pass.
-    """
+    """The limits in force, which can be changed while they are."""
 
     burst: int = 5
+    """Calls of one method that go through at once."""
     speed: float = 1.0
+    """Factor for all rates, so that a test need not wait for minutes."""
     enforced: bool = True
     per_minute: dict[str, float] = field(default_factory=lambda: dict(FLOORS))
+    """Calls per minute, by method."""
     posts_per_second: float = 1.0
+    """Posts in one channel."""
     workspace_posts_per_minute: float = 300.0
+    """Posts in all channels."""
     workspace_post_burst: int = 60
     _buckets: dict[tuple[str, str], _Bucket] = field(default_factory=dict, repr=False)
 
@@ -81,7 +84,7 @@ class RateLimits:
         return cls(enforced=False)
 
     def charge(self, method: str, channel: str, now: float) -> int | None:
-        """None when the call goes through; else whole seconds for `Retry-After`."""
+        """None if the call goes through, and it is counted; else the seconds of `Retry-After`."""
         if not self.enforced:
             return None
         charged = [
@@ -100,7 +103,7 @@ class RateLimits:
         return retry_after
 
     def budget(self, method: str) -> float | None:
-        """Calls per minute that Slack promises, None where it promises nothing."""
+        """Calls per minute that the limits allow, or None for a method without a limit."""
         if method == POST:
             return self.workspace_posts_per_minute * self.speed
         floor = self.per_minute.get(method)

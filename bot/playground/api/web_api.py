@@ -13,8 +13,8 @@ from aiohttp import web
 from bot.playground.api.call_log import LoggedCall
 from bot.playground.api.calls import Call
 from bot.playground.api.methods import authorize, carry_out
+from bot.playground.cuts import Cut, cut
 from bot.playground.faults import Loss
-from bot.playground.model.cuts import Cut, cut
 from bot.playground.workspace.api_error import ApiError
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from bot.playground.cuts import Cut, cut
 from bot.playground.model.completion import Completion, usage
-from bot.playground.model.cuts import Cut, cut
 from bot.playground.model.faults import ModelFaults
 from bot.playground.model.script import Conversation, reply_to
 from bot.playground.model.scripted_reply import Piece, Reply, error_body

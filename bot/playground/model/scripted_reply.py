@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from bot.playground.model.cuts import Cut
+from bot.playground.cuts import Cut
 
 __all__ = ["FOREVER", "Cut", "Piece", "Reply", "error_body", "sse"]
 

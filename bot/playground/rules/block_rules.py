@@ -1,7 +1,7 @@
-"""Slack's limits on text and blocks, each with the error it answers with.
+"""Slack's limits on text and blocks, each with its error.
 
-Sizes are those of the validators of slack_sdk and of the reference pages; where only measurements
-are known (the total of all blocks), the measured figures stand here.
+Sizes are those of slack_sdk's validators and of Slack's reference pages. The total of all blocks is
+documented nowhere: its figures are measured.
 """
 
 from __future__ import annotations
@@ -27,11 +27,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MAX_BLOCKS = 50
-MAX_BLOCK_UNITS = 13_200  # measured; the entities of & < > count whole
-HEADER_UNITS = 100  # measured, on top of its text
-MAX_MARKDOWN = 12_000  # over all markdown blocks of a message
-MAX_UPDATE_BYTES = 4_000  # chat.update counts bytes of UTF-8, also for a fallback beside blocks
+"""In one message."""
+MAX_BLOCK_UNITS = 13_200
+"""Characters in all blocks of a message (measured). `&`, `<` and `>` count as their entities."""
+HEADER_UNITS = 100
+"""Characters that a header counts for besides its text (measured)."""
+MAX_MARKDOWN = 12_000
+"""Characters in all markdown blocks of a message."""
+MAX_UPDATE_BYTES = 4_000
+"""Bytes of UTF-8 in the text of `chat.update`, also when there are blocks."""
 MAX_POST_TEXT = 40_000
+"""Characters in the text of `chat.postMessage`; what is longer is cut."""
 
 _ENTITY_COST = {"&": 4, "<": 3, ">": 3}
 
@@ -47,7 +53,7 @@ def check_markdown_text(text: str) -> None:
 
 
 def check_blocks(blocks: Any, most_units: int = MAX_BLOCK_UNITS) -> None:
-    """Raises what Slack answers to such blocks, if it does not take them."""
+    """Raises the ApiError with which Slack refuses these blocks, if it does."""
     if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
         raise ApiError("invalid_blocks_format")
     if len(blocks) > MAX_BLOCKS:
@@ -62,7 +68,7 @@ def check_blocks(blocks: Any, most_units: int = MAX_BLOCK_UNITS) -> None:
 
 
 def units(block: Block) -> int:
-    """What a block counts for in the total of its message."""
+    """The characters that a block counts for in the total of its message."""
     extra = HEADER_UNITS if block["type"] == "header" else 0
     return extra + sum(map(_cost, _texts(block)))
 
@@ -80,7 +86,7 @@ def _check_ids(blocks: list[Block]) -> None:
 
 
 def _check_tables(blocks: list[Block]) -> None:
-    """Most reports say one table a message: `only_one_table_allowed`."""
+    """Slack takes one table per message (most reports agree), with 10,000 characters."""
     tables = [block for block in blocks if block["type"] == "table"]
     if len(tables) > 1:
         raise invalid("only_one_table_allowed", "/blocks")
@@ -112,7 +118,7 @@ def _markdown(block: Block, at: str) -> None:
 
 
 def _divider(_block: Block, _at: str) -> None:
-    """Nothing in it can be wrong."""
+    """It has no fields of its own."""
 
 
 def _image(block: Block, at: str) -> None:
@@ -130,7 +136,7 @@ def _context(block: Block, at: str) -> None:
 
 
 def _opaque(_block: Block, _at: str) -> None:
-    """Kinds of block that Slack has and this playground takes as they are."""
+    """Slack has more rules for these kinds; the playground checks none of them."""
 
 
 _BLOCKS: dict[str, Callable[[Block, str], None]] = {

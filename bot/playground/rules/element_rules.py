@@ -1,4 +1,4 @@
-"""Slack's rules for buttons and their kin."""
+"""Slack's rules for the elements of `actions` and `context_actions` blocks."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def context_actions(block: Block, at: str) -> None:
 
 
 def element(shown: Any, at: str, kinds: frozenset[str] | None = None) -> None:
-    """Buttons in full; of the other interactive elements only what they all share."""
+    """All rules for buttons; for the other elements only the one for `action_id`."""
     found = kind(shown, _ACTIONS if kinds is None else kinds, at)
     bounded(shown.get("action_id"), 255, f"{at}/action_id")
     _RULES.get(found, _opaque)(shown, at)
@@ -71,7 +71,7 @@ def _icon_button(shown: Block, at: str) -> None:
 
 
 def _opaque(_shown: Block, _at: str) -> None:
-    """Kinds that Slack has and this playground takes as they are."""
+    """Slack has more rules for these kinds; the playground checks none of them."""
 
 
 _RULES: dict[str, Callable[[Block, str], None]] = {

@@ -1,4 +1,4 @@
-"""Slack's rules for rich text, and for the tables whose cells may be made of it."""
+"""Slack's rules for rich text, and for tables, whose cells may be rich text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from bot.playground.rules.checks import (
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-MAX_TABLE_CELLS = 10_000  # characters
+MAX_TABLE_CELLS = 10_000
+"""Characters in all cells of a table."""
 _MOST_ROWS, _MOST_COLUMNS = 100, 20
 _MOST_ELEMENTS = 10_000
 _DEEPEST_INDENT = 8
@@ -36,7 +37,7 @@ def rich_text(block: Block, at: str) -> None:
 
 
 def table(block: Block, at: str) -> None:
-    """Up to 100 rows of up to 20 columns, all as long as the first, and no empty cell."""
+    """1 to 100 rows of 1 to 20 cells, none of them empty. All rows are as long as the first."""
     rows = block.get("rows")
     if not isinstance(rows, list) or not 1 <= len(rows) <= _MOST_ROWS:
         raise invalid(f"must have between 1 and {_MOST_ROWS} rows", f"{at}/rows")
@@ -54,7 +55,7 @@ def _row(row: Any, at: str, first: Any) -> None:
 
 
 def _columns(settings: Any, at: str) -> None:
-    """One for each column, in order; null skips one."""
+    """Settings of the first columns, in order; null leaves a column as it is."""
     if settings is None:
         return
     if not isinstance(settings, list) or len(settings) > _MOST_COLUMNS:
@@ -79,7 +80,7 @@ def _each(listed: list[Any], at: str, rules: Mapping[str, Rule], within: str = "
 
 
 def _section(part: Block, at: str) -> None:
-    """May be empty, as Slack's own composer leaves a list item in which nothing was typed."""
+    """May be empty: Slack's composer sends a list item without text so."""
     listed = part.get("elements")
     if not isinstance(listed, list):
         raise invalid("missing required field: elements", at)
@@ -138,7 +139,7 @@ def _styled(element: Block, at: str, styles: Collection[str]) -> None:
 
 
 def _named(name: str) -> Rule:
-    """An element that stands for one thing, by its id."""
+    """The rule for an element that names one thing, such as a user, by this field."""
 
     def check(element: Block, at: str) -> None:
         filled(element.get(name), 255, f"{at}/{name}")
@@ -152,7 +153,7 @@ def _raw_text(cell: Block, at: str) -> None:
 
 
 def _opaque(_shown: Block, _at: str) -> None:
-    """Kinds that Slack has and this playground takes as they are."""
+    """Slack has more rules for these kinds; the playground checks none of them."""
 
 
 _STYLES = frozenset({"bold", "code", "italic", "strike", "underline"})

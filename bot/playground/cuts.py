@@ -1,4 +1,4 @@
-"""How a connection ends before its time."""
+"""Breaking a connection in the middle of a response."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ _NO_LINGER = struct.pack("ii", 1, 0)
 
 
 class Cut(Enum):
-    """How a connection is broken in the middle of an answer."""
-
     CLOSE = "fin"
+    """A FIN, as when a process closes the connection."""
     RESET = "rst"
+    """A RST, as when a process dies."""
 
 
 def cut(transport: asyncio.Transport | None, how: Cut) -> None:
-    """Ends the connection: what is still to be sent is flushed before a FIN, not before a RST."""
+    """Ends the connection. Data not yet sent is flushed before a FIN, and lost before a RST."""
     if transport is None:
         return
     if how is Cut.CLOSE:
         transport.close()
         return
-    # Only a socket that does not linger says RST instead of FIN.
+    # With a linger time of 0 the kernel sends RST in place of FIN.
     connection: socket.socket = transport.get_extra_info("socket")
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
     transport.abort()
