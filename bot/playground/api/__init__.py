@@ -1,1 +1,1 @@
-"""The Web API: methods, arguments, limits and a log of every call."""
+"""The Web API: its methods, their arguments, the rate limits, and a log of all calls."""

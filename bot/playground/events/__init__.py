@@ -1,1 +1,1 @@
-"""What the app is told: events over a socket or HTTP, clicks, commands and forms."""
+"""Events for the app, over Socket Mode or HTTP; and the payloads of clicks, commands and modals."""

@@ -1,1 +1,1 @@
-"""Slack's rules for text and blocks, each with the error it answers with. Pure."""
+"""Slack's rules for text and blocks, each with its error. Pure."""
