@@ -74,7 +74,7 @@ class Resident:
     def alive(self) -> bool:
         return self.process.code is None
 
-    async def ready(self, within: float = 20.0) -> bool:
+    async def ready(self, within: float = 60.0) -> bool:
         """As soon as it is connected; False when it died before."""
         async with asyncio.timeout(within):
             while self.alive and READY not in self.log:

@@ -331,4 +331,4 @@ async def test_the_log_keeps_no_secret(house):
 
     written = repr(house.logs)
     assert "answer ended" in written
-    assert not re.search(r"4711|in the bag|sk-e2e|xoxb-|xapp-", written)
+    assert not re.search(r"cat-4711|in the bag|sk-e2e|xoxb-|xapp-", written)

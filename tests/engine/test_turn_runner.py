@@ -78,7 +78,9 @@ async def test_it_waits_in_line_until_the_older_question_has_ended(workshop):
     assert (first.attempt, second.attempt) == (1, None)
     async with Tasks("line") as tasks:
         waiting = tasks.start(shop.runner.run(second), name="second")
-        await asyncio.sleep(0.05)
+        async with asyncio.timeout(5):
+            while not screen.frames:
+                await asyncio.sleep(0.01)
         assert screen.frames == [("", "queued")]
         await shop.runner.run(first)
         shop.runner.recheck()
