@@ -4,13 +4,11 @@ import asyncio
 from itertools import cycle
 
 import pytest
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.core.reply import Phase, Snapshot
 from bot.core.turns import TurnState
 from bot.core.types import Failed, Lease, Order, Usage
 from bot.errors import LeaseLost
-from bot.store import statements
 from tests.fakes import turn
 
 ANSWER = Snapshot(Phase.COMPLETE, "Because.\0 \ud800", None, Usage(3, 4))
@@ -379,16 +377,3 @@ async def test_a_row_edited_by_hand_stops_nobody(opened, sql, expire, column):
 async def test_renewing_nothing_that_is_ours(journal):
     assert await journal.renew([]) == {}
     assert await journal.renew([Lease(turn().key, 1)]) == {}
-
-
-@pytest.mark.parametrize(
-    "dialect", [sqlite.dialect(), postgresql.dialect()], ids=["sqlite", "postgresql"]
-)
-def test_the_time_is_the_databases(dialect):
-    """F097: processes whose clocks differ agree on whose lease has run out."""
-    clock = {"sqlite": "julianday('now')", "postgresql": "clock_timestamp()"}[dialect.name]
-    for statement in (statements.TAKE, statements.RENEW, statements.DUE, statements.ENDED):
-        said = statement.compile(dialect=dialect)
-
-        assert clock in str(said)
-        assert not [value for value in said.params.values() if isinstance(value, float) and value]

@@ -1,186 +1,22 @@
 """A database is opened in whatever state it is, or refused with the reason and left as it was."""
 
-import asyncio
 import os
 import shutil
-import signal
 import socket
 import sqlite3
-import subprocess
 import sys
-import traceback
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from structlog.testing import capture_logs
 
-from bot.core.feedback import Thumb, VoteOutcome
 from bot.errors import SettingsError, StoreError
-from bot.store import open_store, schema
-from bot.store.engines import engines
+from bot.store import open_store
 from bot.store.opening import mounted
-from bot.store.tables import metadata
 from bot.store.urls import address
 from tests.database import SERVER, connected
-from tests.environment import ROOT
 from tests.fakes import turn
-
-OPEN = """
-import asyncio, sys
-from bot.store import open_store
-async def main():
-    async with open_store(sys.argv[1], owner="x") as journal:
-        await journal.due()
-asyncio.run(main())
-"""
-
-DIE = """
-import asyncio, os, signal, sys
-from bot.store import engines, schema
-from bot.store.urls import address
-async def main():
-    opened = engines.engines(address(sys.argv[1]))
-    def upgrade_and_die(connection):
-        schema.upgrade(connection)
-        os.kill(os.getpid(), signal.SIGKILL)
-    await opened.write.run(upgrade_and_die)
-asyncio.run(main())
-"""
-
-
-def program(code, *words):
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *words], cwd=ROOT, stderr=subprocess.PIPE, text=True
-    )
-
-
-async def finished(process):
-    _, said = await asyncio.to_thread(process.communicate)
-    return process.returncode, said
-
-
-async def opens(url):
-    async with open_store(str(url), owner="a") as journal:
-        return [ts for _, _, ts in await journal.due()]
-
-
-async def refused(url, error=SettingsError):
-    with pytest.raises(error) as caught:
-        await opens(url)
-    assert "sekret" not in "".join(traceback.format_exception(caught.value)).replace(
-        "await opens(url)", ""
-    )
-    return str(caught.value)
-
-
-def snapshot(folder):
-    """All bytes. An index of the WAL (-shm) or an empty WAL holds nothing of anybody's."""
-    files = {p.name: p.read_bytes() for p in folder.iterdir() if not p.name.endswith("-shm")}
-    return {name: data for name, data in files.items() if data or not name.endswith("-wal")}
-
-
-async def test_the_migrations_make_the_schema_that_the_queries_need(url):
-    await opens(url)
-    opened = engines(address(url))
-    options = {"opts": {"version_table": schema.VERSION_TABLE}}
-    different = await opened.write.run(
-        lambda c: compare_metadata(MigrationContext.configure(c, **options), metadata)
-    )
-    await opened.dispose()
-
-    assert different == []
-
-
-def test_the_list_of_revisions_is_alembics():
-    config = Config()
-    config.set_main_option("script_location", str(ROOT / "bot" / "store" / "migrations"))
-    scripts = list(ScriptDirectory.from_config(config).walk_revisions())
-
-    assert tuple(script.revision for script in reversed(scripts)) == schema.REVISIONS
-
-
-async def test_alembic_is_loaded_only_when_there_is_something_to_do(url):
-    told = OPEN + "sys.exit(10 + ('alembic' in sys.modules))"
-
-    assert [(await finished(program(told, url)))[0] for _ in range(2)] == [11, 10]
-
-
-async def test_processes_that_start_at_once_all_come_up(url):
-    ends = await asyncio.gather(*(finished(program(OPEN, url)) for _ in range(3)))
-
-    assert ends == [(0, "")] * 3
-
-
-async def test_a_migration_that_is_killed_leaves_nothing(url, sql):
-    """F090."""
-    assert (await finished(program(DIE, url)))[0] == -signal.SIGKILL
-
-    assert await opens(url) == []
-    assert await sql(f"SELECT version_num FROM {schema.VERSION_TABLE}") == [(schema.REVISIONS[-1],)]
-
-
-async def test_a_migration_that_fails_leaves_nothing(url, sql):
-    opened = engines(address(url))
-
-    def upgrade_and_fail(connection):
-        schema.upgrade(connection)
-        raise ZeroDivisionError
-
-    with suppress(ZeroDivisionError):
-        await opened.write.run(upgrade_and_fail)
-    assert await opened.write.run(schema.inspect_schema) == schema.FoundSchema()
-    await opened.dispose()
-
-    assert await opens(url) == []
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ("UPDATE schema_guard SET min_reader = 2", "newer version"),
-        ("DELETE FROM schema_guard", "schema_guard"),
-        ("ALTER TABLE turns DROP COLUMN posts", "lacks posts"),
-        ("ALTER TABLE turns RENAME TO elsewhere", "lacks"),
-        ("DROP TABLE feedback", "feedback is missing"),
-        (f"DROP TABLE {schema.VERSION_TABLE}", "not the bot's"),
-        (f"DELETE FROM {schema.VERSION_TABLE}", "not the bot's"),
-    ],
-)
-async def test_a_schema_that_is_not_ours_is_refused_and_left(url, sql, tmp_path, change, said):
-    await opens(url)
-    await sql(change)
-    before = snapshot(tmp_path)
-
-    assert said in await refused(url)
-    assert snapshot(tmp_path) == before
-
-
-async def test_what_was_in_a_schema_of_the_first_release_stays(url, sql):
-    async with open_store(url, owner="a") as journal:
-        await journal.accept(turn())
-    await sql("DROP TABLE feedback")
-    await sql(f"UPDATE {schema.VERSION_TABLE} SET version_num = '0001'")
-
-    async with open_store(url, owner="b") as journal:
-        assert (await journal.find(turn().key)).user == "U1"
-        assert await journal.feedback.vote(turn().key, 0, "U1", Thumb.UP) is VoteOutcome.COUNTED
-    assert await sql(f"SELECT version_num FROM {schema.VERSION_TABLE}") == [("0002",)]
-
-
-async def test_a_newer_schema_that_lets_us_in_is_used_and_left(url, sql):
-    await opens(url)
-    await sql("ALTER TABLE turns ADD COLUMN mood TEXT")
-    await sql(f"UPDATE {schema.VERSION_TABLE} SET version_num = '0099'")
-
-    async with open_store(url, owner="a") as journal:
-        await journal.accept(turn())
-        assert (await journal.claim(turn().key)).begun
-    assert await sql(f"SELECT version_num FROM {schema.VERSION_TABLE}") == [("0099",)]
+from tests.store.openings import OPEN, finished, opens, program, refused, snapshot
 
 
 @pytest.mark.parametrize("mode", ["delete", "wal"])
