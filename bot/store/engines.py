@@ -97,7 +97,7 @@ class Single:
         self._thread = ThreadPoolExecutor(1, "store")
 
     async def run(self, work: Callable[[Connection], T]) -> T:
-        """Calls `work` in one transaction, which is finished even if the caller is cancelled."""
+        """Like `Pool.run`. Once begun it is finished, even if the caller is cancelled."""
         return await self._on_thread(self._in_transaction, work)
 
     async def dispose(self) -> None:

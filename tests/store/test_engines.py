@@ -92,13 +92,21 @@ async def test_a_read_of_sqlite_does_not_wait_for_a_write(opened):
 
 
 async def test_a_write_of_sqlite_is_finished_when_its_caller_is_cancelled(opened):
+    inside, cancelled = threading.Event(), threading.Event()
+
+    def slow(connection):
+        inside.set()
+        cancelled.wait(10)
+        execute("INSERT INTO t VALUES (1)")(connection)
+
     await opened.write.run(execute("CREATE TABLE t (a INT)"))
-    task = asyncio.get_running_loop().create_task(
-        opened.write.run(execute("INSERT INTO t VALUES (1)"))
-    )
-    await asyncio.sleep(0)
+    task = asyncio.get_running_loop().create_task(opened.write.run(slow))
+    async with asyncio.timeout(5):
+        while not inside.is_set():
+            await asyncio.sleep(0.01)
     task.cancel()
     await asyncio.wait([task])
+    cancelled.set()
 
     # The next transaction runs in the same thread, after the one before it.
     assert task.cancelled()
