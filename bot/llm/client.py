@@ -34,7 +34,7 @@ def make_client(
         max_retries=0,
         timeout=timeout,
         http_client=DefaultAioHttpClient(
-            verify=_trusted(), timeout=timeout, event_hooks={"response": [_bound_error]}
+            verify=trusted(), timeout=timeout, event_hooks={"response": [_bound_error]}
         ),
     )
 
@@ -46,7 +46,7 @@ async def models(client: AsyncOpenAI) -> list[str]:
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
+def trusted() -> ssl.SSLContext:
     """The certificates of the machine. Reading them takes 30 ms, so all clients share them."""
     return httpx2.create_ssl_context()
 

@@ -1,9 +1,9 @@
 """A process that has imported the bot once and forks a bot whenever it is asked to.
 
 Importing takes a second or two, too long for hundreds of kills. What is forked goes the way of
-`python -m bot` from its first line to its exit code; only the imports are done already. As a
-program (`python -m tests.chaos.nursery`) it takes orders on stdin and reports on stdout, a line of
-JSON each.
+`python -m bot` from its first line to its exit code; only the imports are done already, and the
+certificates are read. As a program (`python -m tests.chaos.nursery`) it takes orders on stdin and
+reports on stdout, a line of JSON each.
 """
 
 import asyncio
@@ -27,6 +27,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import bot
+from bot.llm.client import trusted
 
 ROOT = Path(__file__).parent.parent.parent
 PR_SET_PDEATHSIG = 1
@@ -37,6 +38,7 @@ WARM = (
     "alembic.command",
     "asyncpg",
     "encodings.idna",
+    "httpcore2",
     "openai.resources.chat.completions",
     "sqlalchemy.dialects.postgresql.asyncpg",
     "sqlalchemy.dialects.sqlite.aiosqlite",
@@ -52,6 +54,7 @@ def serve() -> None:
     _die_with_parent()
     for name in (*WARM, *_ours(), "tests.chaos.mortal"):
         importlib.import_module(name)
+    trusted()
     # What is there now is never garbage: without this each child copies all of it at its first gc.
     gc.collect()
     gc.freeze()
