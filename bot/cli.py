@@ -184,13 +184,13 @@ def _settings(*needs: Need, level: str = "") -> Settings:
     """Settings, and the log as they say; where they do not say it, `level`."""
     from bot import config, telemetry  # noqa: PLC0415
 
-    trap = config.close_bolt_trap()
+    ignored = config.drop_oauth_variables()
     settings = config.load(*needs)
     if not level or "bot_log_level" in settings.model_fields_set:
         level = settings.bot_log_level
     telemetry.set_up(format=settings.bot_log_format, level=level, secrets=settings.secrets)
-    if trap:
-        telemetry.log.warning("ignored: OAuth is not supported yet", names=trap)
+    if ignored:
+        telemetry.log.warning("ignored: OAuth is not supported yet", names=ignored)
     return settings
 
 

@@ -73,7 +73,7 @@ LINK_TARGET = re.compile(rf"(\*\.)?{HOST_LABEL}(\.{HOST_LABEL})*(:\d{{1,5}})?(/[
 
 FOOTER = frozenset({"model", "seconds", "caution"})
 
-BOLT_TRAP = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
+OAUTH_VARIABLES = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 
 
 def is_loopback(url: str) -> bool:
@@ -378,13 +378,13 @@ def has_display() -> bool:
     )
 
 
-def close_bolt_trap(environ: MutableMapping[str, str] = os.environ) -> list[str]:
+def drop_oauth_variables(environ: MutableMapping[str, str] = os.environ) -> list[str]:
     """Takes two names out of the environment and returns those that were there.
 
     With both of them set, even to nothing, Bolt's `AsyncApp` turns to OAuth with file stores and
     ignores its token.
     """
-    return [name for name in BOLT_TRAP if environ.pop(name, None) is not None]
+    return [name for name in OAUTH_VARIABLES if environ.pop(name, None) is not None]
 
 
 def _variable(problem: str) -> str:

@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.config import (
     Settings,
-    close_bolt_trap,
+    drop_oauth_variables,
     examine,
     has_display,
     load,
@@ -212,16 +212,16 @@ def test_the_doctor_goes_on_with_what_can_be_read():
 
 
 @pytest.mark.parametrize("value", ["", "x"])
-def test_the_trap_is_closed(value):
+def test_oauth_variables_are_dropped(value):
     """With both names in the environment Bolt forgets its token; without them it does not."""
     with environment(SLACK_CLIENT_ID=value, SLACK_CLIENT_SECRET=value) as environ:
-        assert close_bolt_trap() == ["SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"]
+        assert drop_oauth_variables() == ["SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"]
         assert not {"SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"} & set(environ)
 
         app = AsyncApp(token=BOT_TOKEN, signing_secret=SECRET)
 
     assert app.oauth_flow is None
-    assert close_bolt_trap({}) == []
+    assert drop_oauth_variables({}) == []
 
 
 def shown(value):

@@ -1,4 +1,4 @@
-"""`bot ask`: one question from the terminal, on the same way to the model as in Slack."""
+"""`bot ask`: one question from the terminal, asked and ended in the same way as in Slack."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 import structlog
 import typer
 
-from bot.ask.views import Clock, Plain, View
+from bot.ask.views import PlainView, TimingView, View
 from bot.core.reply import Phase, Reply, Snapshot
 from bot.core.types import Failed, Message, ReasoningDelta, RefusalDelta, StreamEvent, TextDelta
 from bot.endpoint import client_of, deadlines_of, model_of
@@ -29,33 +29,34 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 COMPLETE, NO_ANSWER, INCOMPLETE = 0, 1, 3
+"""Exit codes."""
 
-UNSEEN = dict.fromkeys(
+NOT_SHOWN = dict.fromkeys(
     [
-        *(*range(9), *range(11, 32), *range(127, 160)),  # controls, escape among them
-        *(*range(0x202A, 0x202F), *range(0x2066, 0x206A)),  # what turns the direction of text
-        *range(0xD800, 0xE000),  # halves of characters, which no encoding can write
+        *(*range(9), *range(11, 32), *range(127, 160)),  # control characters, ESC included
+        *(*range(0x202A, 0x202F), *range(0x2066, 0x206A)),  # marks that reverse the text
+        *range(0xD800, 0xE000),  # surrogates, which cannot be encoded
     ]
 )
-"""What a terminal would obey, or choke on. Tab and newline stay."""
+"""Characters that control a terminal, or that it cannot show. Tab and newline are kept."""
 
 
 async def run(settings: Settings, text: str, *, timing: bool = False) -> int:
-    """Asks, shows the answer, says on stderr how it ended if not well. Returns the exit code."""
+    """Asks and shows the answer; on stderr, why it is incomplete. Returns the exit code."""
     prompt = [Message("user", text)]
     if settings.bot_system_prompt:
         prompt.insert(0, Message("system", settings.bot_system_prompt))
     client = client_of(settings)
     model = model_of(settings, client)
-    with ExitStack() as screen:
-        views = [screen.enter_context(view) for view in _views(timing=timing)]
+    with ExitStack() as stack:
+        views = [stack.enter_context(view) for view in _views(timing=timing)]
         async with client:
             snapshot = await answer(model, prompt, deadlines_of(settings), views)
-    return _close(snapshot, _words(settings))
+    return _report_end(snapshot, _words(settings))
 
 
 def question(words: Iterable[str], stdin: TextIO | None) -> str:
-    """What was typed and what was piped in; `-` reads from a terminal as well."""
+    """Returns the words and what was piped in. With `-` a terminal is read as well."""
     words = list(words)
     piped = b""
     if stdin is not None and ("-" in words or not stdin.isatty()):
@@ -68,7 +69,7 @@ def question(words: Iterable[str], stdin: TextIO | None) -> str:
 async def answer(
     model: Model, prompt: Sequence[Message], limits: Deadlines, views: Sequence[View]
 ) -> Snapshot:
-    """Feeds the same machine as a reply in Slack, so that it ends in the same ways."""
+    """Returns the ended reply, a `core.reply.Reply` as in Slack; shows it in all views."""
     reply = Reply()
     try:
         async with aclosing(ask(model, prompt, limits)) as events:
@@ -84,13 +85,13 @@ async def answer(
 
 def _show(event: StreamEvent, views: Sequence[View]) -> None:
     if isinstance(event, TextDelta | RefusalDelta | ReasoningDelta):
-        clean = type(event)(event.text.translate(UNSEEN))
+        clean = type(event)(event.text.translate(NOT_SHOWN))
         for view in views:
             view.show(clean)
 
 
-def _close(snapshot: Snapshot, words: Strings) -> int:
-    """One line on stderr about an end that is not the good one, and the exit code."""
+def _report_end(snapshot: Snapshot, words: Strings) -> int:
+    """Writes a line to stderr unless the answer is complete. Returns the exit code."""
     if snapshot.phase is Phase.COMPLETE:
         return COMPLETE
     if failure := snapshot.failure:
@@ -101,7 +102,7 @@ def _close(snapshot: Snapshot, words: Strings) -> int:
 
 
 def _notice(phase: Phase, words: Strings) -> str:
-    """The sentence for an end that is no failure and yet no complete answer."""
+    """The sentence for an answer that is incomplete without an error."""
     notices = {
         Phase.CUT: words.cut,
         Phase.FILTERED: words.filtered,
@@ -117,12 +118,12 @@ def _words(settings: Settings) -> Strings:
 
 
 def _views(*, timing: bool) -> list[View]:
-    """Markdown on a terminal, plain text into a pipe; on a terminal, timing stands in for both."""
-    clock: list[View] = [Clock(sys.stderr)] if timing else []
+    """Markdown for a terminal, plain text for a pipe. On a terminal timing is shown alone."""
+    clock: list[View] = [TimingView(sys.stderr)] if timing else []
     if not sys.stdout.isatty():
-        return [Plain(sys.stdout), *clock]
+        return [PlainView(sys.stdout), *clock]
     if clock:
         return clock
-    from bot.ask.screen import Rendered  # noqa: PLC0415 - a pipe needs no rich
+    from bot.ask.screen import MarkdownView  # noqa: PLC0415 - a pipe needs no rich
 
-    return [Rendered()]
+    return [MarkdownView()]

@@ -1,4 +1,4 @@
-"""Markdown that grows, on a terminal: what is settled is printed, the last block stays live."""
+"""Markdown that grows, on a terminal: complete blocks are printed, the last one is redrawn."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from bot.core.types import ReasoningDelta
 if TYPE_CHECKING:
     from rich.console import ConsoleOptions, RenderResult
 
-    from bot.ask.views import Piece
+    from bot.ask.views import TextEvent
 
 PARSER = MarkdownIt().enable("strikethrough").enable("table")
 
 
-class Rendered:
-    """A view of `bot ask`. A terminal cannot redraw what has scrolled away, so little is live."""
+class MarkdownView:
+    """A view of `bot ask`. Only the last block is live, as scrolled text cannot be redrawn."""
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console()
@@ -34,7 +34,7 @@ class Rendered:
         self._live.start()
         return self
 
-    def show(self, event: Piece) -> None:
+    def show(self, event: TextEvent) -> None:
         if isinstance(event, ReasoningDelta):
             return
         self._tail += event.text
@@ -46,7 +46,7 @@ class Rendered:
         if end := settled(self._tail):
             self._print(self._tail[:end])
             self._tail = self._tail[end:]
-        # To parse all of a long block again for each word would cost more with every word.
+        # Parsing a long block again for each word would cost more with every word.
         self._parse_at = len(self._tail) * 17 // 16
 
     def __exit__(self, *exc_info: object) -> None:
@@ -63,7 +63,7 @@ class Rendered:
 
 
 class Tail:
-    """The last lines of a block that may be higher than the terminal."""
+    """The last lines of a block, as many as the terminal has."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -75,7 +75,7 @@ class Tail:
 
 
 def settled(text: str) -> int:
-    """Where the last block begins: what stands before it stays as it is."""
+    """Returns the index at which the last block begins. The text before it will not change."""
     tokens = PARSER.parse(text)
     starts = [token.map[0] for token in tokens if token.level == 0 and token.map]
     if len(starts) < 2:
@@ -84,5 +84,5 @@ def settled(text: str) -> int:
 
 
 def _markdown(text: str) -> Markdown:
-    # Without hyperlinks the address stands beside its label: nobody is sent where they cannot see.
+    # Without hyperlinks the address is shown beside its label, so nobody follows a hidden one.
     return Markdown(text, hyperlinks=False)

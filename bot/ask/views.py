@@ -1,4 +1,4 @@
-"""Ways to show an answer while it arrives: the text as it is, and when each piece came."""
+"""Ways to show an answer while it arrives: its plain text, and the time of each piece."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Protocol, Self, TextIO
 
 from bot.core.types import ReasoningDelta, RefusalDelta, TextDelta
 
-Piece = TextDelta | RefusalDelta | ReasoningDelta
+TextEvent = TextDelta | RefusalDelta | ReasoningDelta
 
 
 class View(Protocol):
     """Shows the answer while it arrives."""
 
-    def show(self, event: Piece) -> None:
-        """One more piece."""
+    def show(self, event: TextEvent) -> None:
+        """Shows one more piece of text."""
 
     def __enter__(self) -> Self: ...
     def __exit__(self, *exc_info: object) -> None: ...
 
 
-class Plain:
-    """The text as it is, piece by piece, ending with a line break."""
+class PlainView:
+    """Writes the text as it is. A line break is added at the end if it has none."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
@@ -31,7 +31,7 @@ class Plain:
     def __enter__(self) -> Self:
         return self
 
-    def show(self, event: Piece) -> None:
+    def show(self, event: TextEvent) -> None:
         if event.text and not isinstance(event, ReasoningDelta):
             self._out.write(event.text)
             self._out.flush()
@@ -42,8 +42,8 @@ class Plain:
             self._out.write("\n")
 
 
-class Clock:
-    """When each piece arrived, counted from the request."""
+class TimingView:
+    """Writes when each piece arrived, in seconds since the request."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
@@ -55,7 +55,7 @@ class Clock:
         self._began = monotonic()
         return self
 
-    def show(self, event: Piece) -> None:
+    def show(self, event: TextEvent) -> None:
         after = monotonic() - self._began
         thought = isinstance(event, ReasoningDelta)
         mark = "(thinking) " if thought else ""

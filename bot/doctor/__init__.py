@@ -1,4 +1,4 @@
-"""`bot doctor`: checks what the bot depends on, and says for each how to mend it."""
+"""`bot doctor`: checks everything that the bot depends on, and says how to correct what fails."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import typer
 from bot import config, telemetry
 from bot.doctor import model, setup, slack, store
 from bot.doctor.finding import Finding, Status
-from bot.doctor.visit import Visit
+from bot.doctor.probe import Probe
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
 
-CHECKS: Mapping[str, Callable[[Visit], Awaitable[Finding]]] = {
+CHECKS: Mapping[str, Callable[[Probe], Awaitable[Finding]]] = {
     "settings": setup.settings,
     "oauth-variables": setup.oauth_variables,
     "database": store.database,
@@ -32,11 +32,12 @@ CHECKS: Mapping[str, Callable[[Visit], Awaitable[Finding]]] = {
     "model-offered": model.offered,
     "model-stream": model.stream,
 }
-"""Every check by its id. Programs read the ids, so they stay."""
+"""Every check by its id. Programs read the ids of `--json`, so an id is never changed."""
 
 LIMIT = 10.0
+"""Most seconds of one check."""
 LIMITS = {"model-stream": 30.0}
-"""Seconds; models that reason say nothing for a while."""
+"""Checks with another limit. A model that reasons may be silent for a while."""
 
 MARKS = {
     Status.OK: ("✓", typer.colors.GREEN),
@@ -47,31 +48,36 @@ MARKS = {
 
 
 async def run(*, as_json: bool = False) -> int:
-    """Checks everything at once, prints what was found. 0 when nothing failed, else 1."""
-    trap = config.close_bolt_trap()
+    """Runs all checks at once and prints the findings. Returns 0 when nothing failed, else 1."""
+    oauth_names = config.drop_oauth_variables()
     settings, problems = config.examine()
     telemetry.set_up(format=settings.bot_log_format, level="error", secrets=settings.secrets)
-    async with Visit(settings, problems=problems, trap=trap) as visit:
-        findings = await examine(visit)
+    async with Probe(settings, problems=problems, oauth_names=oauth_names) as probe:
+        findings = await examine(probe)
     typer.echo(telemetry.redact(_as_json(findings) if as_json else _as_text(findings)))
     return int(any(finding.status is Status.FAILED for finding in findings.values()))
 
 
-async def examine(visit: Visit, limit: float | None = None) -> dict[str, Finding]:
-    """Every check's finding, in the order of the table. No check takes longer than its limit."""
+async def examine(probe: Probe, limit: float | None = None) -> dict[str, Finding]:
+    """Returns the finding of each check, in the order of `CHECKS`.
+
+    No check takes longer than `limit` seconds, or its own limit without one.
+    """
     limits = {name: limit or LIMITS.get(name, LIMIT) for name in CHECKS}
-    found = await asyncio.gather(*(_limited(name, visit, limits[name]) for name in CHECKS))
+    found = await asyncio.gather(*(_limited(name, probe, limits[name]) for name in CHECKS))
     return dict(zip(CHECKS, found, strict=True))
 
 
-async def _limited(name: str, visit: Visit, limit: float) -> Finding:
+async def _limited(name: str, probe: Probe, limit: float) -> Finding:
     try:
         async with asyncio.timeout(limit):
-            return await CHECKS[name](visit)
+            return await CHECKS[name](probe)
     except TimeoutError:
         return Finding.failed(f"no answer within {limit:g} s", "Check network, proxy and firewall.")
-    except Exception as error:  # noqa: BLE001 - one check that breaks must not hide the others
-        return Finding.failed(f"the check itself broke ({type(error).__name__})", "Report this.")
+    except Exception as error:  # noqa: BLE001 - a bug in one check must not hide the other findings
+        return Finding.failed(
+            f"the check itself failed ({type(error).__name__})", "Report this as a bug."
+        )
 
 
 def _as_text(findings: Mapping[str, Finding]) -> str:

@@ -8,7 +8,7 @@ from typing import Self
 
 
 class Status(StrEnum):
-    """How bad it is. Only `FAILED` keeps the bot from working."""
+    """How serious a finding is. Only `FAILED` keeps the bot from working."""
 
     OK = "ok"
     WARNING = "warning"
@@ -18,11 +18,15 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line for people: what is so, and how to mend it where it is not as it should be."""
+    """What one check found, for people to read."""
 
     status: Status
+
     what: str
+    """What is the case, in one line."""
+
     hint: str = ""
+    """How to correct it; "" where nothing is to be corrected."""
 
     @classmethod
     def ok(cls, what: str) -> Self:

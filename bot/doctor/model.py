@@ -1,4 +1,4 @@
-"""Checks of the model's endpoint: is it there, does it know the model, does it stream."""
+"""Checks of the model's endpoint: does it answer, does it offer the model, does it stream."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from bot.errors import ModelError
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-    from bot.doctor.visit import Visit
+    from bot.doctor.probe import Probe
 
 QUESTION: Final = "Count from one to twenty in words, separated by spaces. Nothing else."
 NO_KEY = Finding.skipped("OPENAI_API_KEY is not set")
 
 HINTS = {
-    "unauthorized": "Check OPENAI_API_KEY, and that OPENAI_BASE_URL is where it belongs.",
-    "forbidden": "The key may not use this; check its rights and OPENAI_MODEL.",
-    "model_not_found": "Check OPENAI_MODEL, and that OPENAI_BASE_URL ends as it should (/v1).",
+    "unauthorized": "Check OPENAI_API_KEY, and that OPENAI_BASE_URL is the endpoint of this key.",
+    "forbidden": "The key may not use this model; check its permissions and OPENAI_MODEL.",
+    "model_not_found": "Check OPENAI_MODEL, and the path of OPENAI_BASE_URL (often /v1).",
     "quota": "Check the plan and the credit of the account.",
     "rate_limited": "Wait a minute and try again.",
     "unreachable": "Check OPENAI_BASE_URL, network and proxy.",
@@ -34,40 +34,43 @@ HINTS = {
     "tls": "Check the certificate, and whether OPENAI_BASE_URL should begin with http://.",
     "garbled": "Check OPENAI_BASE_URL: what answers there is no Chat Completions endpoint.",
 }
-"""How to mend it, by the kind of the error."""
+"""How to correct it, by the `kind` of the error."""
 
 NO_LIST: Final = {"model_not_found", "rejected"}
-"""Kinds that an endpoint without a list of models answers with: there is no such path."""
+"""The kinds of error of an endpoint that has no path for a list of models."""
 NAMES_SHOWN: Final = 8
+"""Most names of models in a hint."""
 
 
-async def https(visit: Visit) -> Finding:
-    """The key and what people write do not cross a network in the clear."""
-    url = visit.settings.openai_base_url
+async def https(probe: Probe) -> Finding:
+    """The key and what people write are encrypted, unless they stay on this machine."""
+    url = probe.settings.openai_base_url
     if urlsplit(url).scheme == "http" and not is_loopback(url):
         return Finding.warning(
-            "OPENAI_BASE_URL is plain http", "Use https, unless the network is yours alone."
+            "OPENAI_BASE_URL is plain http", "Use https, unless you trust the whole network."
         )
     return Finding.ok("encrypted, or on this machine")
 
 
-async def endpoint(visit: Visit) -> Finding:
-    """The endpoint answers and takes the key."""
-    if visit.client is None:
+async def endpoint(probe: Probe) -> Finding:
+    """The endpoint answers and accepts the key."""
+    if probe.client is None:
         return Finding.failed("OPENAI_API_KEY is not set", "Set it, or a local OPENAI_BASE_URL.")
-    found = await visit.models(visit.client)
+    found = await probe.models(probe.client)
     if isinstance(found, list):
         return Finding.ok(f"offers {len(found)} models")
     if found.kind in NO_LIST:
-        return Finding.warning("does not list its models", "Some do not; model-stream decides.")
-    return _broken(found)
+        return Finding.warning(
+            "does not list its models", "Some endpoints do not; the check model-stream decides."
+        )
+    return _failed(found)
 
 
-async def offered(visit: Visit) -> Finding:
-    """The model is among those that the endpoint lists."""
-    if visit.client is None:
+async def offered(probe: Probe) -> Finding:
+    """The endpoint lists the model."""
+    if probe.client is None:
         return NO_KEY
-    found, wanted = await visit.models(visit.client), visit.settings.openai_model
+    found, wanted = await probe.models(probe.client), probe.settings.openai_model
     if isinstance(found, ModelError):
         return Finding.skipped("the endpoint does not list its models")
     if wanted in found:
@@ -75,32 +78,32 @@ async def offered(visit: Visit) -> Finding:
     near = get_close_matches(wanted, found, n=NAMES_SHOWN, cutoff=0.5) or found[:NAMES_SHOWN]
     return Finding.warning(
         f"{wanted} is not among the models listed",
-        f"Set OPENAI_MODEL to one that is, such as {', '.join(near)}." if near else "",
+        f"Set OPENAI_MODEL to one of them, such as {', '.join(near)}." if near else "",
     )
 
 
-async def stream(visit: Visit) -> Finding:
-    """A small answer arrives, and in pieces."""
-    if visit.client is None:
+async def stream(probe: Probe) -> Finding:
+    """A short answer arrives, in more than one piece."""
+    if probe.client is None:
         return NO_KEY
     try:
-        return await _listen(visit, visit.client)
+        return await _measure(probe, probe.client)
     except ModelError as error:
-        return _broken(error)
+        return _failed(error)
 
 
-async def _listen(visit: Visit, client: AsyncOpenAI) -> Finding:
-    model = model_of(visit.settings, client)
+async def _measure(probe: Probe, client: AsyncOpenAI) -> Finding:
+    model = model_of(probe.settings, client)
     began, arrived, pieces = time.monotonic(), 0.0, 0
     async with aclosing(model.stream([Message("user", QUESTION)])) as events:
         async for event in events:
             if isinstance(event, TextDelta | ReasoningDelta) and event.text:
                 arrived = arrived or time.monotonic() - began
                 pieces += 1
-    return _heard(pieces, arrived, streaming=visit.settings.openai_stream)
+    return _judge(pieces, arrived, streaming=probe.settings.openai_stream)
 
 
-def _heard(pieces: int, arrived: float, *, streaming: bool) -> Finding:
+def _judge(pieces: int, arrived: float, *, streaming: bool) -> Finding:
     what = f"{pieces} piece(s), the first after {arrived:.2f} s"
     if pieces == 0:
         return Finding.warning("an empty answer", "Check OPENAI_MAX_TOKENS and OPENAI_MODEL.")
@@ -109,6 +112,6 @@ def _heard(pieces: int, arrived: float, *, streaming: bool) -> Finding:
     return Finding.ok(what)
 
 
-def _broken(error: ModelError) -> Finding:
-    hint = HINTS.get(error.kind, "Try again; if it stays, ask whoever runs the endpoint.")
+def _failed(error: ModelError) -> Finding:
+    hint = HINTS.get(error.kind, "Try again; if it fails again, ask the endpoint's operator.")
     return Finding.failed(f"{type(error).__name__}: {error}", hint)

@@ -1,4 +1,4 @@
-"""Checks of Slack's side: tokens, scopes, the clock, the socket."""
+"""Checks of Slack: tokens, scopes, the clock, the socket."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from bot.slack.manifest import OPTIONAL, SCOPES
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from bot.doctor.visit import SlackAnswer, Visit
+    from bot.doctor.probe import Probe, SlackAnswer
 
 SKEW_REFUSED: Final = 300.0
-"""Seconds after which the signature of a request no longer counts (Slack's rule and ours)."""
+"""Seconds after which the signature of a request is too old (docs: Verifying requests)."""
 SKEW_ODD: Final = 60.0
+"""A clock that is off by more seconds than this is not synchronized."""
 
 INSTALL = "Install the app to the workspace again and copy the new token."
 HINTS = {
-    "invalid_auth": "Copy the token again; an IP allow-list of the app refuses with this as well.",
+    "invalid_auth": "Copy the token again, and check the app's list of allowed IP addresses.",
     "not_authed": "Copy the token again.",
     "account_inactive": INSTALL,
     "token_revoked": INSTALL,
@@ -35,22 +36,22 @@ HINTS = {
 UNKNOWN_ERROR = "Check SLACK_API_URL, network and proxy; https://status.slack.com for Slack itself."
 
 
-async def bot_token(visit: Visit) -> Finding:
-    """Slack takes the bot token."""
-    token = visit.settings.slack_bot_token
+async def bot_token(probe: Probe) -> Finding:
+    """Slack accepts the bot token."""
+    token = probe.settings.slack_bot_token
     if token is None:
         return _not_set("SLACK_BOT_TOKEN", "“OAuth & Permissions” of the Slack app, xoxb-…")
-    answer = await visit.slack("auth.test", token)
+    answer = await probe.slack("auth.test", token)
     if answer.error:
         return _refused("auth.test", answer)
     return Finding.ok(f"{answer.body.get('user')} in the workspace {answer.body.get('team')}")
 
 
-async def scopes(visit: Visit) -> Finding:
+async def scopes(probe: Probe) -> Finding:
     """The token has the scopes that the manifest asks for, and no others."""
-    answer = await _authenticated(visit)
+    answer = await _authenticated(probe)
     if answer is None:
-        return Finding.skipped("without a bot token that Slack takes nobody knows")
+        return Finding.skipped("needs a bot token that Slack accepts")
     header = answer.headers.get("x-oauth-scopes")
     if header is None:
         return Finding.skipped("Slack did not say which scopes the token has")
@@ -61,81 +62,81 @@ async def scopes(visit: Visit) -> Finding:
         return finding(f"missing: {', '.join(missing)}", f"Add and reinstall the app ({reasons}).")
     if superfluous := sorted(granted - SCOPES.keys()):
         return Finding.warning(
-            f"not needed: {', '.join(superfluous)}", "Remove them: fewer rights, fewer worries."
+            f"not needed: {', '.join(superfluous)}", "Remove them: a stolen token could use them."
         )
     return Finding.ok("all that are needed, and no others")
 
 
-async def clock(visit: Visit) -> Finding:
-    """Our clock agrees with Slack's, because signatures are dated."""
-    if visit.settings.slack_bot_token is None:
-        return Finding.skipped("without SLACK_BOT_TOKEN nobody tells the time")
-    answer = await visit.slack("auth.test", visit.settings.slack_bot_token)
+async def clock(probe: Probe) -> Finding:
+    """Our clock agrees with Slack's. Requests carry a time, and a wrong clock refuses them."""
+    if probe.settings.slack_bot_token is None:
+        return Finding.skipped("needs SLACK_BOT_TOKEN")
+    answer = await probe.slack("auth.test", probe.settings.slack_bot_token)
     skew = _skew(answer.headers.get("Date", ""))
     if skew is None:
-        return Finding.skipped("Slack's answer carries no date")
+        return Finding.skipped("Slack's answer has no date")
     what = f"{abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} Slack's clock"
-    if abs(skew) > SKEW_REFUSED and visit.settings.transport() == "http":
-        return Finding.failed(what, "Every request from Slack is refused: set the clock (NTP).")
+    if abs(skew) > SKEW_REFUSED and probe.settings.transport() == "http":
+        return Finding.failed(what, "Every request of Slack is refused: set the clock (NTP).")
     if abs(skew) > SKEW_ODD:
         return Finding.warning(what, "Set the clock (NTP); HTTP mode fails beyond 300 s.")
     return Finding.ok("agrees with Slack's")
 
 
-async def app_token(visit: Visit) -> Finding:
-    """Slack takes the app-level token, and Socket Mode is on."""
-    token = visit.settings.slack_app_token
-    if token is None and visit.settings.transport() == "http":
+async def app_token(probe: Probe) -> Finding:
+    """Slack accepts the app-level token."""
+    token = probe.settings.slack_app_token
+    if token is None and probe.settings.transport() == "http":
         return Finding.skipped("HTTP mode needs none")
     if token is None:
         return _not_set("SLACK_APP_TOKEN", "“Basic Information” of the Slack app, xapp-…")
-    answer = await visit.slack("apps.connections.open", token)
+    answer = await probe.slack("apps.connections.open", token)
     if answer.error:
         return _refused("apps.connections.open", answer)
-    return Finding.ok("Slack takes it")
+    return Finding.ok("Slack accepts it")
 
 
-async def socket(visit: Visit) -> Finding:
-    """A socket opens and Slack says hello. Closed at once, so that it takes no events away."""
-    token = visit.settings.slack_app_token
-    answer = await visit.slack("apps.connections.open", token) if token else None
+async def socket(probe: Probe) -> Finding:
+    """A socket opens and Slack says hello. It is closed at once, so it receives no events."""
+    token = probe.settings.slack_app_token
+    answer = await probe.slack("apps.connections.open", token) if token else None
     if answer is None or answer.error:
         return Finding.skipped("there is no socket to open")
     began = time.monotonic()
     try:
-        connections = await _hello(visit, str(answer.body.get("url")))
+        connections = await _hello(probe, str(answer.body.get("url")))
     except (aiohttp.ClientError, OSError, ValueError) as error:
         return Finding.failed(
-            f"no connection ({type(error).__name__})", "Let WebSockets through proxy and firewall."
+            f"no connection ({type(error).__name__})", "Allow WebSockets in proxy and firewall."
         )
     if connections is None:
         return Finding.failed(
-            "closed before the hello", "Is Socket Mode on, in the app's settings?"
+            "closed before the hello", "Switch Socket Mode on in the app's settings."
         )
     return Finding.ok(f"hello after {time.monotonic() - began:.2f} s, {connections} open in all")
 
 
-async def signing_secret(visit: Visit) -> Finding:
-    """In HTTP mode, the signing secret looks like one."""
-    secret = visit.settings.slack_signing_secret
-    if secret is None and visit.settings.transport() == "socket":
+async def signing_secret(probe: Probe) -> Finding:
+    """In HTTP mode the signing secret is set and has the form of one."""
+    secret = probe.settings.slack_signing_secret
+    if secret is None and probe.settings.transport() == "socket":
         return Finding.skipped("Socket Mode needs none")
     if secret is None:
         return _not_set("SLACK_SIGNING_SECRET", "“Basic Information” of the Slack app")
     if not re.fullmatch(r"[0-9a-f]{32}", secret.get_secret_value()):
         return Finding.warning("not 32 hexadecimal digits", "Copy the “Signing Secret” again.")
-    return Finding.ok("looks right; only a request from Slack can prove it")
+    return Finding.ok("has the right form; only a request of Slack can prove it")
 
 
-async def _authenticated(visit: Visit) -> SlackAnswer | None:
-    token: SecretStr | None = visit.settings.slack_bot_token
-    answer = await visit.slack("auth.test", token) if token else None
+async def _authenticated(probe: Probe) -> SlackAnswer | None:
+    token: SecretStr | None = probe.settings.slack_bot_token
+    answer = await probe.slack("auth.test", token) if token else None
     return None if answer is None or answer.error else answer
 
 
-async def _hello(visit: Visit, url: str) -> int | None:
-    """How many connections the app has, from the first words on the socket."""
-    async with visit.session.ws_connect(url) as connection:
+async def _hello(probe: Probe, url: str) -> int | None:
+    """The number of the app's connections, as the `hello` says; None when none came."""
+    async with probe.session.ws_connect(url) as connection:
         async for message in connection:
             said = message.json() if message.type is aiohttp.WSMsgType.TEXT else {}
             if said.get("type") == "hello":
@@ -144,6 +145,7 @@ async def _hello(visit: Visit, url: str) -> int | None:
 
 
 def _skew(date: str) -> float | None:
+    """Seconds by which our clock is ahead of a date; None for a text that is no date."""
     try:
         return time.time() - parsedate_to_datetime(date).timestamp()
     except ValueError:

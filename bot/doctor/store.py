@@ -1,4 +1,4 @@
-"""Check of the database: does it open, and is it ours."""
+"""Check of the database: can it be opened, and is it the bot's."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from bot.store.urls import address
 
 if TYPE_CHECKING:
     from bot.core.feedback import Tally
-    from bot.doctor.visit import Visit
+    from bot.doctor.probe import Probe
 
-HINT = "Check DATABASE_URL; a database that is damaged has to be restored from a backup."
+HINT = "Check DATABASE_URL. A damaged database must be restored from a backup."
 DAYS = 30
-LOST = "Set DATABASE_URL to a PostgreSQL: this host keeps no files."
+"""Votes of so many days are counted."""
+LOST = "Set DATABASE_URL to a PostgreSQL database: this host keeps no files."
 
 
-async def database(visit: Visit) -> Finding:
-    """It can be opened, as `run` does. A file that is not there yet is not made."""
-    url = visit.settings.database_url.get_secret_value()
+async def database(probe: Probe) -> Finding:
+    """It can be opened as `run` opens it. A file that does not exist yet is not made."""
+    url = probe.settings.database_url.get_secret_value()
     try:
         where = address(url)
         if where.is_sqlite and loses_files():
@@ -47,5 +48,5 @@ def _feedback(tally: Tally) -> str:
 
 def _new(*, writable: bool) -> Finding:
     if not writable:
-        return Finding.failed("DATABASE_URL: its folder is not there or not writable", HINT)
-    return Finding.ok("SQLite, a file that the first run will make")
+        return Finding.failed("DATABASE_URL: its folder is missing or not writable", HINT)
+    return Finding.ok("SQLite; the first run will make the file")

@@ -5,18 +5,13 @@ import io
 import os
 import re
 import signal
-import time
 
 import pytest
-from rich.console import Console
 
 from bot import ask as asking
 from bot import telemetry
-from bot.ask.screen import Rendered, settled
-from bot.ask.views import Clock, Plain
 from bot.config import load
 from bot.core.reply import Phase
-from bot.core.types import ReasoningDelta, TextDelta
 from bot.playground.model.endpoint import ScriptedModel
 from bot.playground.model.scripted_reply import Cut, Reply
 from bot.strings import ENGLISH, JAPANESE
@@ -159,59 +154,6 @@ class Piped(io.TextIOWrapper):
 )
 def test_the_question_is_what_was_typed_and_what_was_piped(words, stdin, expected):
     assert asking.question(words, stdin) == expected
-
-
-def test_thoughts_are_timed_but_no_part_of_the_answer():
-    out, err = io.StringIO(), io.StringIO()
-    with Plain(out) as plain, Clock(err) as clock:
-        for event in (ReasoningDelta("hm"), TextDelta("yes")):
-            plain.show(event)
-            clock.show(event)
-
-    assert out.getvalue() == "yes\n"
-    assert '(thinking) "hm"' in err.getvalue()
-    assert err.getvalue().endswith("1 pieces\n")
-
-
-@pytest.mark.parametrize(
-    ("text", "kept"),
-    [
-        ("one", ""),
-        ("one\n\ntwo", "one\n\n"),
-        ("one\n\n```\na\n\nb", "one\n\n"),
-        ("```\na\n\nb\n```\nafter", "```\na\n\nb\n```\n"),
-        ("- a\n- b\n\n- c", ""),
-        ("| a |\n|---|\n| 1 |\n\nafter", "| a |\n|---|\n| 1 |\n\n"),
-    ],
-)
-def test_the_last_block_is_not_settled(text, kept):
-    assert text[: settled(text)] == kept
-
-
-def test_on_a_terminal_markdown_is_rendered_piece_by_piece():
-    out = io.StringIO()
-    console = Console(file=out, force_terminal=False, width=60)
-    with Rendered(console) as screen:
-        for piece in ("# Ti", "tle\n\nSome **bo", "ld** [text](https://e.example)\n\n- x", "\n"):
-            screen.show(TextDelta(piece))
-
-    lines = [line.strip() for line in out.getvalue().splitlines()]
-    assert [line for line in lines if line] == [
-        "Title", "Some bold text (https://e.example)", "• x",
-    ]  # fmt: skip
-
-
-def test_a_long_block_is_shown_as_fast_as_a_short_one():
-    """What a piece costs must not grow with the block it belongs to."""
-    began = time.perf_counter()
-    with Rendered(Console(file=io.StringIO(), force_terminal=False, width=60)) as screen:
-        screen.show(TextDelta("```\n"))
-        for _ in range(3000):
-            screen.show(TextDelta("wo"))
-            screen.show(TextDelta("rd\n"))
-        took = time.perf_counter() - began
-
-    assert took < 3
 
 
 @pytest.mark.parametrize("phase", [Phase.CUT, Phase.FILTERED, Phase.REFUSED, Phase.EMPTY])

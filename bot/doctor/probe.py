@@ -1,4 +1,4 @@
-"""One run of the doctor: the settings, the connections, and each request made only once."""
+"""What all checks share: the settings, the connections, and the answers to each request."""
 
 from __future__ import annotations
 
@@ -28,22 +28,25 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class SlackAnswer:
-    """What a Web API method answered; `error` is Slack's word, or ours when there is no answer."""
+    """What a Web API method answered."""
 
     error: str = ""
+    """Slack's error code, or our own words when there was no answer; "" when it succeeded."""
+
     body: Mapping[str, Any] = field(default_factory=dict, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-class Visit:
-    """What the checks share. Several of them look at one answer."""
+class Probe:
+    """Makes each request once; several checks read the same answer."""
 
     def __init__(
-        self, settings: Settings, *, problems: Sequence[str] = (), trap: Sequence[str] = ()
+        self, settings: Settings, *, problems: Sequence[str] = (), oauth_names: Sequence[str] = ()
     ) -> None:
+        """`problems` with the settings, and OAuth variables that were set, as `config` says."""
         self.settings = settings
         self.problems = problems
-        self.trap = trap
+        self.oauth_names = oauth_names
         self.session: aiohttp.ClientSession
         self.client: AsyncOpenAI | None = None
         self._stack = AsyncExitStack()
@@ -64,15 +67,15 @@ class Visit:
         await self._stack.aclose()
 
     async def slack(self, method: str, token: SecretStr) -> SlackAnswer:
-        """The answer of a method that takes nothing but a token."""
+        """Returns the answer of a Web API method that needs only a token."""
         return await self._once(method, self._call(method, token))
 
     async def models(self, client: AsyncOpenAI) -> list[str] | ModelError:
-        """The models that the endpoint lists, or why it does not."""
+        """Returns the models that the endpoint lists, or its error."""
         return await self._once("models", _models(client))
 
     async def _once(self, name: str, request: Coroutine[Any, Any, T]) -> T:
-        """The first to ask makes the request; a check that gives up does not take it along."""
+        """Makes the request if it is the first by that name. A check that gives up leaves it."""
         if name in self._asked:
             request.close()
         else:
