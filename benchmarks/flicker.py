@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.house import table
-from bot.rendering.flow import Code, Rule, Run, Table
+from bot.rendering.flow import Code, Rule, Table
 from bot.rendering.parsing.links import LinkPolicy
 from bot.rendering.parsing.parse import parse
 from bot.rendering.renderer import Renderer
+from bot.text.runs import Run
 from tests.rendering.corpus import cases, report
 
 if TYPE_CHECKING:

@@ -3,30 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING
 
-PLAIN: Final = 0
-BOLD: Final = 1
-ITALIC: Final = 2
-STRIKE: Final = 4
-CODE: Final = 8
-"""Styles of a run, which may be added up."""
-
-
-class Run(NamedTuple):
-    """Text in one style. `text` is what is read, newlines included.
-
-    `url` makes it a link; it has passed the policy for links. `emoji` is the name of an emoji,
-    whose text is the shortcode with its colons.
-    """
-
-    text: str
-    style: int = PLAIN
-    url: str = ""
-    emoji: str = ""
-
-
-Runs = tuple[Run, ...]
+if TYPE_CHECKING:
+    from bot.text.runs import Runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +74,3 @@ class Table:
 
 
 Flow = Paragraph | Heading | Item | Code | Rule | Table
-
-
-def text_of(runs: Runs) -> str:
-    """What is read."""
-    return "".join(run.text for run in runs)

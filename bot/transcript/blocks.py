@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from bot.text.runs import Run
 from bot.transcript.entities import from_text, unescape
 from bot.transcript.invisible import one_line
 from bot.transcript.markdown_blocks import from_markdown
 from bot.transcript.rich_text import rich_text
-from bot.transcript.spans import Span
 from bot.transcript.styled import inline
 from bot.transcript.untyped import mapping, mappings, string
 
@@ -43,7 +43,7 @@ def text_object(value: object, names: Names) -> str:
     """A `mrkdwn` or `plain_text` object."""
     text = string(mapping(value).get("text"))
     is_mrkdwn = mapping(value).get("type") == "mrkdwn"
-    return from_text(text, names.user) if is_mrkdwn else inline([Span(unescape(text))])
+    return from_text(text, names.user) if is_mrkdwn else inline([Run(unescape(text))])
 
 
 def _block(block: Element, names: Names) -> str:
@@ -90,7 +90,7 @@ def _rules(block: Element, width: int) -> list[str]:
 
 def _cell(cell: Element, names: Names) -> str:
     is_rich = cell.get("type") == "rich_text"
-    text = rich_text(cell, names) if is_rich else inline([Span(string(cell.get("text")))])
+    text = rich_text(cell, names) if is_rich else inline([Run(string(cell.get("text")))])
     return " ".join(text.split("\n")).replace("|", "\\|").strip()
 
 

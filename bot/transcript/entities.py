@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from bot.text.code_spans import code_span, fence
 from bot.transcript.dates import utc
 
 if TYPE_CHECKING:
@@ -96,16 +97,9 @@ def quoted_url(url: str) -> str:
     return URL_ENDS.sub(lambda match: f"%{ord(match[0]):02X}", url)
 
 
-def code_span(text: str) -> str:
-    """Inline code, in as many backticks as its content asks for."""
-    marks = "`" * (_longest_run(text) + 1)
-    blank = " " if text[:1] == "`" or text[-1:] == "`" else ""
-    return f"{marks}{blank}{text}{blank}{marks}"
-
-
 def code_block(text: str, language: str = "") -> str:
     """A fenced block on lines of its own."""
-    marks = "`" * max(3, _longest_run(text) + 1)
+    marks = fence(text)
     return f"{marks}{language}\n{text.removesuffix(chr(10))}\n{marks}"
 
 
@@ -159,7 +153,3 @@ def _balanced(text: str) -> bool:
         if depth < 0:
             return False
     return depth == 0
-
-
-def _longest_run(text: str) -> int:
-    return max((len(run) for run in re.findall("`+", text)), default=0)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from bot.transcript.spans import BOLD, CODE, ITALIC, STRIKE
+from bot.text.runs import BOLD, CODE, ITALIC, STRIKE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from bot.transcript.spans import Span
+    from bot.text.runs import Run
 
 RUN: Final = re.compile(r"(?<!\\)(\\*)(\*+|_+|~+|`+)")
 """Backslashes and a run of one mark; so each stretch of backslashes is seen once."""
@@ -23,7 +23,7 @@ OURS: Final = {BOLD: "*", ITALIC: "*_", STRIKE: "~", CODE: "`"}
 """What a style is written with."""
 
 
-def escaped(spans: Sequence[Span]) -> list[Span]:
+def escaped(spans: Sequence[Run]) -> list[Run]:
     """The same spans with their text as Markdown, but for code, which is verbatim."""
     doubtful = _doubtful(spans)
     return [
@@ -32,7 +32,7 @@ def escaped(spans: Sequence[Span]) -> list[Span]:
     ]
 
 
-def _escaped(span: Span, doubtful: set[str]) -> str:
+def _escaped(span: Run, doubtful: set[str]) -> str:
     def escape(match: re.Match[str]) -> str:
         slashes, run = match.groups()
         if not _is_fence(run) and not (run[0] in doubtful and _can_mark(match, span)):
@@ -42,7 +42,7 @@ def _escaped(span: Span, doubtful: set[str]) -> str:
     return RUN.sub(escape, span.text)
 
 
-def _doubtful(spans: Iterable[Span]) -> set[str]:
+def _doubtful(spans: Iterable[Run]) -> set[str]:
     """The marks that could find a partner: there are two of them, ours included."""
     once: set[str] = set()
     twice: set[str] = set()
@@ -52,14 +52,14 @@ def _doubtful(spans: Iterable[Span]) -> set[str]:
     return twice
 
 
-def _marks(span: Span) -> Iterator[str]:
+def _marks(span: Run) -> Iterator[str]:
     for style, marks in OURS.items():
         yield from marks if span.style & style else ""
     if not span.style & CODE:
         yield from (run[2][0] for run in RUN.finditer(span.text) if _can_mark(run, span))
 
 
-def _can_mark(match: re.Match[str], span: Span) -> bool:
+def _can_mark(match: re.Match[str], span: Run) -> bool:
     """Beside the edge of a text anything may stand, and in a style the blanks are no edge."""
     run, text, start, end = match[2], match.string, match.start(2), match.end()
     before, after = text[start - 1 : start] if start else "", text[end : end + 1]

@@ -5,18 +5,28 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from bot.text.invisible import (
+    ANNOTATIONS,
+    BIDI_CONTROLS,
+    BYTE_ORDER_MARK,
+    CONTROLS,
+    FILLERS,
+    FORMATS,
+    NONCHARACTERS,
+    PRIVATE_USE,
+    TAGS,
+    VARIATION_SELECTORS,
+    ZERO_WIDTH,
+)
+
 LINE_ENDS: Final = re.compile("\r\n?|[\u2028\u2029]")
 SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
-UNSEEN: Final = (
-    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls but for tab and newline
-    "\xad\u034f\u115f\u1160\u17b4\u17b5\u180e\u3164\uffa0"  # soft hyphen, joiners, fillers
-    "\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"  # zero width, and the directions
-    "\ufe00-\ufe0f\ufff9-\ufffb\U000e0000-\U000e0fff"  # variation selectors, notes, tags
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # shorthand, music
-    "\ue000-\uf8ff\U000f0000-\U0010ffff"  # private use
-    "\ufdd0-\ufdef\ufffe\uffff"
-    + "".join(f"{chr(n)}-{chr(n + 1)}" for n in range(0x1FFFE, 0xFFFFF, 0x10000))
+UNSEEN: Final = "".join(
+    (
+        *(CONTROLS, "\r", BIDI_CONTROLS, ZERO_WIDTH, BYTE_ORDER_MARK, FILLERS),
+        *(VARIATION_SELECTORS, ANNOTATIONS, FORMATS, TAGS, PRIVATE_USE, NONCHARACTERS),
+    )
 )
 EMOJI: Final = (
     "[\xa9\xae\u203c\u2049\u2122\u2139\u2190-\u23ff\u24c2\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff"

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from bot.text.runs import BOLD, CODE, ITALIC, STRIKE, Run
 from bot.transcript.dates import utc
 from bot.transcript.entities import code_block, mention
 from bot.transcript.invisible import visible
 from bot.transcript.lists import Outline
-from bot.transcript.spans import BOLD, CODE, ITALIC, STRIKE, Span
 from bot.transcript.styled import inline
 from bot.transcript.untyped import mapping, mappings, number, string
 
@@ -87,17 +87,17 @@ def _list(part: Element, names: Names, outline: Outline) -> str:
     return outline.add(items, min(number(part.get("indent")), 8), first)
 
 
-def _spans(part: Element, names: Names) -> Sequence[Span]:
+def _spans(part: Element, names: Names) -> Sequence[Run]:
     return [_span(element, names) for element in mappings(part.get("elements"))]
 
 
-def _span(element: Element, names: Names) -> Span:
+def _span(element: Element, names: Names) -> Run:
     style = sum(bit for name, bit in STYLES.items() if _has(element, name))
     kind = string(element.get("type"))
     if kind == "link":
-        return Span(string(element.get("text")), style, string(element.get("url")))
+        return Run(string(element.get("text")), style, string(element.get("url")))
     read = ELEMENTS.get(kind)
-    return Span(read(element, names) if read else _shown(element), style)
+    return Run(read(element, names) if read else _shown(element), style)
 
 
 def _has(element: Element, style: str) -> bool:

@@ -10,53 +10,51 @@ import re
 from typing import TYPE_CHECKING, Final
 from unicodedata import category
 
-from bot.transcript.entities import bracketed, code_span, link, quoted_url, says_nothing
+from bot.text.cjk import is_cjk
+from bot.text.code_spans import code_span
+from bot.text.runs import BOLD, CODE, ITALIC, STRIKE, Run
+from bot.transcript.entities import bracketed, link, quoted_url, says_nothing
 from bot.transcript.escaping import escaped
-from bot.transcript.spans import BOLD, CODE, ITALIC, STRIKE, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 Around = tuple[str, str]
 """What stands before and after something, as far as it matters; lines end with newlines."""
-Group = tuple[int, list[Span]]
+Group = tuple[int, list[Run]]
 """Spans that share a style; 0 for a single span that has none."""
 
 MARKS: Final = {BOLD: "**", ITALIC: "_", STRIKE: "~~"}
 TAGS: Final = {BOLD: "b", ITALIC: "i", STRIKE: "del"}
 LINE: Final = ("\n", "\n")
 
-CJK: Final = re.compile(
-    "[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
-    "\U00020000-\U0003ffff]"
-)
 URL: Final = re.compile(r"https?://[\w.~:/?#@!$&'+,;=%-]*[\w/=&#%+-]", re.ASCII)
 URL_END: Final = re.compile(r"[.,;:!?)'\"]*\s")
 
 
-def inline(spans: Sequence[Span]) -> str:
+def inline(spans: Sequence[Run]) -> str:
     """The Markdown of running text. Each line is marked by itself."""
     whole = escaped(_joined(spans))
-    if len(whole) == 1 and whole[0] == Span(whole[0].text):
+    if len(whole) == 1 and whole[0] == Run(whole[0].text):
         return whole[0].text  # most messages
     return "\n".join(_written(line, LINE) for line in _lines(whole))
 
 
-def _joined(spans: Iterable[Span]) -> list[Span]:
+def _joined(spans: Iterable[Run]) -> list[Run]:
     """Text in the same style as the text before is part of it, and an address needs no label."""
-    whole: list[Span] = []
+    whole: list[Run] = []
     for span in spans:
         if span.url and says_nothing(span.url, span.text):
             span = span._replace(text="")
-        if whole and whole[-1][1:] == span[1:] == (span.style, ""):
+        if whole and whole[-1][1:] == span[1:] == (span.style, "", ""):
             whole[-1] = span._replace(text=whole[-1].text + span.text)
         else:
             whole.append(span)
     return whole
 
 
-def _lines(spans: Iterable[Span]) -> Iterator[list[Span]]:
-    line: list[Span] = []
+def _lines(spans: Iterable[Run]) -> Iterator[list[Run]]:
+    line: list[Run] = []
     for span in spans:
         first, *more = [span.text.replace("\n", " ")] if span.url else span.text.split("\n")
         line.append(span._replace(text=first))
@@ -66,9 +64,9 @@ def _lines(spans: Iterable[Span]) -> Iterator[list[Span]]:
     yield _linked(line)
 
 
-def _linked(line: Iterable[Span]) -> list[Span]:
+def _linked(line: Iterable[Run]) -> list[Run]:
     """One link where several pieces lead to the same place."""
-    links: list[list[Span]] = []
+    links: list[list[Run]] = []
     for span in line:
         if links and span.url == links[-1][0].url != "" and span.text and links[-1][0].text:
             links[-1].append(span)
@@ -77,16 +75,16 @@ def _linked(line: Iterable[Span]) -> list[Span]:
     return _trimmed([_link_of(spans) if len(spans) > 1 else spans[0] for spans in links])
 
 
-def _link_of(spans: Sequence[Span]) -> Span:
+def _link_of(spans: Sequence[Run]) -> Run:
     """The styles of all pieces are put around the link, others into its label."""
     shared = ~CODE
     for span in spans:
         shared &= span.style
     label = _trimmed([span._replace(url="", style=span.style & ~shared) for span in spans])
-    return Span(_written(label, ("[", "]")), shared, spans[0].url)
+    return Run(_written(label, ("[", "]")), shared, spans[0].url)
 
 
-def _trimmed(spans: Iterable[Span]) -> list[Span]:
+def _trimmed(spans: Iterable[Run]) -> list[Run]:
     """Blanks are in a style only where they stand between others that are."""
     pieces = [piece for span in spans for piece in _pieces(span)]
     before = _solid_styles(pieces)
@@ -97,7 +95,7 @@ def _trimmed(spans: Iterable[Span]) -> list[Span]:
     ]
 
 
-def _pieces(span: Span) -> Iterator[Span]:
+def _pieces(span: Run) -> Iterator[Run]:
     """Text in a style without its outer blanks, and these."""
     if not span.style or span.url or span.style & CODE:
         yield from [span] if span.text or span.url else []
@@ -107,16 +105,16 @@ def _pieces(span: Span) -> Iterator[Span]:
     yield from (span._replace(text=text) for text in (before, core, after) if text)
 
 
-def _solid_styles(pieces: Iterable[Span]) -> list[int]:
+def _solid_styles(pieces: Iterable[Run]) -> list[int]:
     """The style of each, and for blanks of the last one before that is none."""
     styles, style = [], 0
     for piece in pieces:
-        style = style if piece.blank else piece.style
+        style = style if _is_blank(piece) else piece.style
         styles.append(style)
     return styles
 
 
-def _written(spans: Sequence[Span], around: Around, done: int = CODE) -> str:
+def _written(spans: Sequence[Run], around: Around, done: int = CODE) -> str:
     """Spans whose styles in `done` have been marked around them."""
     groups = [*_groups(spans, done)]
     faces = [around[0], *map(_face, groups), around[1]]
@@ -129,23 +127,28 @@ def _written(spans: Sequence[Span], around: Around, done: int = CODE) -> str:
     return "".join(out)
 
 
-def _groups(spans: Sequence[Span], done: int) -> Iterator[Group]:
+def _groups(spans: Sequence[Run], done: int) -> Iterator[Group]:
     at = 0
     while at < len(spans):
-        open_here = 0 if spans[at].blank else spans[at].style & ~done
+        open_here = 0 if _is_blank(spans[at]) else spans[at].style & ~done
         ends = {_end(spans, at, each): each for each in reversed(MARKS) if open_here & each}
         end = max(ends, default=at + 1)
         yield ends.get(end, 0), [*spans[at:end]]
         at = end
 
 
-def _end(spans: Sequence[Span], at: int, style: int) -> int:
+def _end(spans: Sequence[Run], at: int, style: int) -> int:
     """Where the style that begins at `at` ends, without the blanks after it."""
     end = at
     while at < len(spans) and spans[at].style & style:
         at += 1
-        end = end if spans[at - 1].blank else at
+        end = end if _is_blank(spans[at - 1]) else at
     return end
+
+
+def _is_blank(run: Run) -> bool:
+    """Whether it shows no style but code."""
+    return not (run.url or run.style & CODE or run.text.strip())
 
 
 def _face(group: Group) -> str:
@@ -156,7 +159,7 @@ def _face(group: Group) -> str:
     return "`" if first.style & CODE else "[]" if first.url else first.text
 
 
-def _leaf(span: Span, around: Around) -> str:
+def _leaf(span: Run, around: Around) -> str:
     if span.url:
         return _link(span, around)
     if span.style & CODE:
@@ -172,7 +175,7 @@ def _closed(text: str, after: str) -> str:
     return text + "\\" * slashes
 
 
-def _link(span: Span, around: Around) -> str:
+def _link(span: Run, around: Around) -> str:
     if not span.text:
         return _address(span.url, around)
     return link(span.url, code_span(span.text) if span.style & CODE else bracketed(span.text))
@@ -186,7 +189,7 @@ def _address(url: str, around: Around) -> str:
     return f"<{quoted_url(url)}>"
 
 
-def _marked(style: int, spans: Sequence[Span], around: Around, done: int) -> str:
+def _marked(style: int, spans: Sequence[Run], around: Around, done: int) -> str:
     mark = MARKS[style]
     text = _written(spans, (mark, mark), done | style)
     before, after = around[0][-1], around[1][0]
@@ -210,12 +213,12 @@ def _is_letter(char: str) -> bool:
 
 def _is_apart(char: str) -> bool:
     """True for blanks and punctuation."""
-    return char.isspace() or (_is_punctuation(char) and not CJK.match(char))
+    return char.isspace() or (_is_punctuation(char) and not is_cjk(char))
 
 
 def _lets_begin(char: str) -> bool:
     # CJK text has no blanks between words: the amendment of CommonMark takes it for one.
-    return char.isspace() or _is_punctuation(char) or CJK.match(char) is not None
+    return char.isspace() or _is_punctuation(char) or is_cjk(char)
 
 
 def _is_punctuation(char: str) -> bool:

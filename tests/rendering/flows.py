@@ -6,22 +6,8 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from bot.rendering.flow import (
-    BOLD,
-    CODE,
-    ITALIC,
-    PLAIN,
-    STRIKE,
-    Code,
-    Heading,
-    Item,
-    Paragraph,
-    Rule,
-    Run,
-    Table,
-    text_of,
-)
-from bot.rendering.runs import merged
+from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
+from bot.text.runs import BOLD, CODE, ITALIC, PLAIN, STRIKE, Run, merged, text_of
 
 WORDS = [
     "word",

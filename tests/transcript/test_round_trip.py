@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.playground.workspace.typed import typed
-from bot.rendering.flow import BOLD, CODE, ITALIC, STRIKE, Code, Item
+from bot.rendering.flow import Code, Item
 from bot.rendering.parsing.links import LinkPolicy
 from bot.rendering.parsing.parse import parse
+from bot.text.runs import BOLD, CODE, ITALIC, STRIKE
 from bot.transcript.message import to_markdown
 
 STYLES = {"bold": BOLD, "italic": ITALIC, "strike": STRIKE, "code": CODE}

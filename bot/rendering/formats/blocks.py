@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.rendering.flow import BOLD, Code, Heading, Item, Paragraph, Rule, Run, Table, text_of
+from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
 from bot.rendering.formats import elements
 from bot.rendering.layout.joined import joined
 from bot.rendering.layout.sizes import is_header
+from bot.text.runs import BOLD, Run, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bot.rendering.flow import Flow, Runs
+    from bot.rendering.flow import Flow
+    from bot.text.runs import Runs
 
 Block = dict[str, Any]
 

@@ -9,16 +9,19 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Run, Table, text_of
-from bot.rendering.formats.inline_markdown import cell, longest, spans
-from bot.rendering.formats.joiners import ZERO_WIDTH_SPACE, without_tokens
+from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
+from bot.rendering.formats.inline_markdown import cell, spans
 from bot.rendering.formats.nesting import EMPTY_LINE, split
 from bot.rendering.layout.joined import joined
+from bot.text.code_spans import fence
+from bot.text.joiners import ZERO_WIDTH_SPACE, without_tokens
+from bot.text.runs import Run, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from bot.rendering.flow import Flow, Runs
+    from bot.rendering.flow import Flow
+    from bot.text.runs import Runs
 
 _TASK: Final = {"☐ ": "[ ] ", "☑ ": "[x] "}
 _BOX: Final = re.compile(r"^\[(?=[ xX]\]\s)")
@@ -150,10 +153,10 @@ def _text(runs: Runs) -> Iterator[str]:
 
 
 def _fenced(code: Code) -> Iterator[str]:
-    fence = "`" * max(3, longest(code.text, "`") + 1)
-    yield f"{fence}{code.language}"
+    marks = fence(code.text)
+    yield f"{marks}{code.language}"
     yield from without_tokens(code.text).split("\n") if code.text else ()
-    yield fence
+    yield marks
 
 
 def _rows(table: Table) -> Iterator[str]:

@@ -10,11 +10,10 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.rendering.flow import BOLD, CODE, ITALIC, PLAIN, STRIKE
-from bot.rendering.runs import merged
+from bot.text.runs import BOLD, CODE, ITALIC, PLAIN, STRIKE, merged
 
 if TYPE_CHECKING:
-    from bot.rendering.flow import Run
+    from bot.text.runs import Run
 
 Element = dict[str, Any]
 

@@ -11,9 +11,10 @@ import unicodedata
 from enum import Enum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from bot.rendering.flow import BOLD, CODE, ITALIC, STRIKE, Run
-from bot.rendering.formats.joiners import ZERO_WIDTH_SPACE, without_broadcasts, without_tokens
 from bot.rendering.formats.nesting import Marker, Markup, linked, loosened, nested, shared_style
+from bot.text.code_spans import code_span
+from bot.text.joiners import ZERO_WIDTH_SPACE, without_broadcasts, without_tokens
+from bot.text.runs import BOLD, CODE, ITALIC, STRIKE, Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -84,17 +85,8 @@ def cell(runs: Iterable[Run]) -> str:
 
 
 def code(text: str) -> str:
-    """A code span, in one backtick more than any in it."""
-    text = without_tokens(_BLANKS.sub(" ", text))
-    ticks = "`" * (longest(text, "`") + 1)
-    edge = text[:1] + text[-1:]
-    padded = "`" in edge or (edge == "  " and text.strip())
-    return f"{ticks} {text} {ticks}" if padded else f"{ticks}{text}{ticks}"
-
-
-def longest(text: str, char: str) -> int:
-    """How many of `char` follow each other at most."""
-    return max(map(len, re.findall(f"{re.escape(char)}+", text)), default=0)
+    """A code span on one line, in which nothing is a mention."""
+    return code_span(without_tokens(_BLANKS.sub(" ", text)))
 
 
 def _pieces(runs: Iterable[Run]) -> Iterator[Markup]:

@@ -10,21 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from bot.rendering.flow import (
-    BOLD,
-    CODE,
-    ITALIC,
-    STRIKE,
-    Code,
-    Heading,
-    Item,
-    Paragraph,
-    Rule,
-    Table,
-    text_of,
-)
+from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
 from bot.rendering.formats.elements import SCHEMES
-from bot.rendering.formats.joiners import WORD_JOINER, ZERO_WIDTH_SPACE, escaped, without_addresses
 from bot.rendering.formats.nesting import (
     NEWLINE,
     Marker,
@@ -37,11 +24,14 @@ from bot.rendering.formats.nesting import (
 )
 from bot.rendering.formats.tables import preformatted
 from bot.rendering.layout.joined import joined
+from bot.text.joiners import WORD_JOINER, ZERO_WIDTH_SPACE, escaped, without_addresses
+from bot.text.runs import BOLD, CODE, ITALIC, STRIKE, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.rendering.flow import Flow, Run, Runs
+    from bot.rendering.flow import Flow
+    from bot.text.runs import Run, Runs
 
 _MARKERS: Final = {BOLD: "*", ITALIC: "_", STRIKE: "~"}
 _MARK: Final = re.compile(r"(?<!\w)[*_~`](?=\S)|(?<=\S)[*_~`](?!\w)")

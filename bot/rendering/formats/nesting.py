@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from bot.rendering.flow import BOLD, CODE, ITALIC, STRIKE, Run
-from bot.rendering.runs import merged
+from bot.text.runs import BOLD, CODE, ITALIC, STRIKE, Run, merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

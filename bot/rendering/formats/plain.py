@@ -5,14 +5,16 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
-from bot.rendering.flow import Code, Heading, Item, Paragraph, Table, text_of
-from bot.rendering.formats.joiners import escaped
+from bot.rendering.flow import Code, Heading, Item, Paragraph, Table
 from bot.rendering.layout.cuts import grapheme_floor
+from bot.text.joiners import escaped
+from bot.text.runs import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bot.rendering.flow import Flow, Run
+    from bot.rendering.flow import Flow
+    from bot.text.runs import Run
 
 LIMIT: Final = 3_000
 """Bytes of UTF-8: `chat.update` refuses a `text` of more than 4,000, even beside blocks."""

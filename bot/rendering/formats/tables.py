@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from bot.rendering.flow import Code
-from bot.rendering.graphemes import ZWJ
+from bot.text.graphemes import width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bot.rendering.flow import Runs, Table
+    from bot.rendering.flow import Table
+    from bot.text.runs import Runs
 
 Row = tuple["Runs", ...]
 
 GAP: Final = "  "
 RULE: Final = "─"
 BETWEEN: Final = " | "
-
-_INVISIBLE: Final = frozenset({"Mn", "Me", "Cf", "Cc"})
-_MODIFIERS: Final = re.compile("[\U0001f3fb-\U0001f3ff]")
-_FLAG: Final = re.compile("[\U0001f1e6-\U0001f1ff]")
-EMOJI_STYLE: Final = "\ufe0f"
 
 _BREAK: Final = re.compile(r"[\n\r\t]+")
 _FORMULA: Final = re.compile(r"[=+\-@\t\r]")
@@ -53,11 +48,6 @@ def preformatted(table: Table) -> Code:
     return Code("\n".join((header, rule, *body)))
 
 
-def width(text: str) -> int:
-    """Columns in a font of one width, where East Asian characters and emoji take two."""
-    return sum(_columns(before, char) for before, char in zip(" " + text, text, strict=False))
-
-
 def csv_of(rows: Iterable[Row]) -> str:
     """RFC 4180. What a spreadsheet would run as a formula begins with `'`, so that it is text."""
     return "".join(",".join(map(_value, row)) + "\r\n" for row in rows)
@@ -81,15 +71,6 @@ def _padded(text: str, wanted: int, align: str) -> str:
     missing = max(wanted - width(text), 0)
     left = {"right": missing, "center": missing // 2}.get(align, 0)
     return " " * left + text + " " * (missing - left)
-
-
-def _columns(before: str, char: str) -> int:
-    if char == EMOJI_STYLE:
-        return 2 - _columns(" ", before) if before.strip() else 0
-    if before == ZWJ or _MODIFIERS.match(char) or unicodedata.category(char) in _INVISIBLE:
-        return 0
-    # Two of the letters that flags are made of are one emoji.
-    return 1 if _FLAG.match(char) else 1 + (unicodedata.east_asian_width(char) in "WF")
 
 
 def _value(runs: Runs) -> str:

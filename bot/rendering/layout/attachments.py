@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from bot.rendering.flow import CODE, PLAIN, Code, Paragraph, Run, Table
+from bot.rendering.flow import Code, Paragraph, Table
 from bot.rendering.formats.tables import csv_of
 from bot.rendering.layout.frame import File
+from bot.text.runs import CODE, PLAIN, Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from bot.rendering.graphemes import is_inside
+from bot.text.graphemes import cluster_start, is_inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,10 +44,10 @@ def cut(text: str, room: int, least: int | None = None) -> int:
 def grapheme_floor(text: str, at: int) -> int:
     """The last border between two graphemes that is not behind `at`."""
     at = min(at, len(text))
-    for place in range(at, max(-1, at - LOOK_BACK), -1):
-        if not is_inside(text, place):
-            return place
-    return at
+    if not is_inside(text, at):
+        return at
+    start = cluster_start(text, at)
+    return start if at - start < LOOK_BACK else at
 
 
 def _ends(pattern: re.Pattern[str], text: str, least: int, room: int) -> Iterator[int]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from bot.rendering.flow import CODE, Code, Heading, Rule, Table, text_of
+from bot.rendering.flow import Code, Heading, Rule, Table
 from bot.rendering.layout.cuts import cut
 from bot.rendering.layout.grid import CELLS
 from bot.rendering.layout.halves import before
 from bot.rendering.layout.sizes import BLOCK, fitting, fitting_text, overhead, row_units
+from bot.text.runs import CODE, text_of
 
 if TYPE_CHECKING:
-    from bot.rendering.flow import Flow, Run, Runs
+    from bot.rendering.flow import Flow
     from bot.rendering.layout.halves import Text
+    from bot.text.runs import Run, Runs
 
 BACK: Final = 40
 """Characters that are given up at most, of what has been shown, to end between two words."""

@@ -13,9 +13,9 @@ from bot.rendering.layout.sizes import BLOCK, row_units
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bot.rendering.flow import Runs
     from bot.rendering.layout.frame import PartLimits
     from bot.rendering.layout.piece import Whole
+    from bot.text.runs import Runs
 
 CELLS: Final = 8_000
 """Characters in the cells of a message's table; Slack takes 10,000 (docs: table block)."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.rendering.flow import BOLD, Heading, Item, Paragraph
+from bot.rendering.flow import Heading, Item, Paragraph
+from bot.text.runs import BOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.rendering.flow import Run, Runs
+    from bot.text.runs import Run, Runs
 
 Text = Paragraph | Heading | Item
 

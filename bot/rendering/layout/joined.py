@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
-from bot.rendering.runs import merged
+from bot.text.runs import merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bot.rendering.flow import Flow, Runs
+    from bot.rendering.flow import Flow
+    from bot.text.runs import Runs
 
 
 def joined(flows: Iterable[Flow]) -> Iterator[Flow]:

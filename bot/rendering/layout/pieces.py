@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.rendering.flow import Code, Rule, Table, text_of
+from bot.rendering.flow import Code, Rule, Table
 from bot.rendering.layout.cuts import grapheme_floor
 from bot.rendering.layout.grid import Grid
 from bot.rendering.layout.halves import after
 from bot.rendering.layout.piece import Piece, lines, pointing
+from bot.text.runs import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

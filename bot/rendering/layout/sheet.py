@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bot.rendering.flow import Code, Heading, Rule, Table
-from bot.rendering.formats.tables import preformatted, width
+from bot.rendering.formats.tables import preformatted
 from bot.rendering.layout.fitting import Room, beginning, rows_fitting
 from bot.rendering.layout.sizes import is_blank, stands_alone, units
+from bot.text.graphemes import width
 
 if TYPE_CHECKING:
     from bot.rendering.flow import Flow

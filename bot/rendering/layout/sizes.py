@@ -10,12 +10,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from bot.rendering.flow import CODE, Code, Heading, Rule, Table, text_of
+from bot.rendering.flow import Code, Heading, Rule, Table
+from bot.text.runs import CODE, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.rendering.flow import Flow, Run, Runs
+    from bot.rendering.flow import Flow
+    from bot.text.runs import Run, Runs
 
 HEADER: Final = 130
 BLOCK: Final = 50

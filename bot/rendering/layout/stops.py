@@ -6,11 +6,12 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from bot.rendering.flow import Code, Rule, Table, text_of
+from bot.rendering.flow import Code, Rule, Table
 from bot.rendering.formats.tables import line
 from bot.rendering.layout.cuts import cut
 from bot.rendering.layout.fitting import BACK, between_spans
 from bot.rendering.layout.halves import before
+from bot.text.runs import text_of
 
 if TYPE_CHECKING:
     from bot.rendering.flow import Flow

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
-from bot.rendering.flow import CODE, Run, text_of
 from bot.rendering.parsing.sanitize import clean
+from bot.text.runs import CODE, Run, text_of
 
 if TYPE_CHECKING:
     from bot.rendering.parsing.links import LinkPolicy

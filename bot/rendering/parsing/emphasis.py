@@ -6,28 +6,18 @@ space does when the other side is punctuation (CommonMark CJK-friendly Amendment
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from unicodedata import category
 
-from bot.rendering.flow import BOLD, ITALIC, STRIKE
 from bot.rendering.parsing.patience import SPAN, STRONG
+from bot.text.cjk import is_cjk
+from bot.text.runs import BOLD, ITALIC, STRIKE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-CJK: Final = (
-    "\u1100-\u11ff\u20a9\u2329\u232a\u2630-\u2637\u268a-\u268f\u2e80-\u303e\u3041-\u3247"
-    "\u3250-\ua4c6\ua960-\ua97c\uac00-\ud7fb\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uffee"
-    "\U00016fe0-\U0001b2fb\U0001d300-\U0001d376\U0001f200\U0001f202-\U0001f219"
-    "\U0001f21b-\U0001f22e\U0001f230\U0001f231\U0001f237\U0001f23b-\U0001f248"
-    "\U0001f260-\U0001f265\U00020000-\U0003fffd"
-)
-"""The inside of a character class: wide, fullwidth or halfwidth, but no emoji; and Hangul."""
-
-_CJK: Final = re.compile(f"[{CJK}]")
 _QUOTES: Final = frozenset("\u2018\u2019\u201c\u201d")
 _FULLWIDTH: Final = "\ufe01"
 
@@ -75,10 +65,6 @@ class Delimiter:
         return STRONG if self.mark == "*" and self.left > 1 else SPAN
 
 
-def is_cjk(character: str) -> bool:
-    return bool(_kind(character) & _WIDE)
-
-
 def flanks(text: str, begin: int, end: int) -> tuple[bool, bool]:
     """Whether the run of markers `text[begin:end]` can open emphasis, and whether close it."""
     before = _kind_before(text, begin)
@@ -96,8 +82,8 @@ def flanks(text: str, begin: int, end: int) -> tuple[bool, bool]:
 def _kind(character: str) -> int:
     general = category(character)
     space = general == "Zs" or character in "\t\n\f\r"
-    wide = _CJK.match(character) is not None
-    return _SPACE * space | _PUNCTUATION * (general[0] in "PS") | _WIDE * wide
+    punctuation = general[0] in "PS"
+    return _SPACE * space | _PUNCTUATION * punctuation | _WIDE * is_cjk(character)
 
 
 def _kind_before(text: str, at: int) -> int:

@@ -24,9 +24,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from markdown_it.common.utils import unescapeAll
 
-from bot.rendering.flow import CODE, Run, Runs
 from bot.rendering.parsing.anchors import anchor, image_runs
-from bot.rendering.parsing.emphasis import Delimiter, flanks, is_cjk
+from bot.rendering.parsing.emphasis import Delimiter, flanks
 from bot.rendering.parsing.patience import CODE as CODE_PATIENCE
 from bot.rendering.parsing.patience import SPAN, STRONG, TARGET
 from bot.rendering.parsing.sanitize import clean
@@ -39,6 +38,8 @@ from bot.rendering.parsing.targets import (
     bare_url,
     target,
 )
+from bot.text.cjk import is_cjk
+from bot.text.runs import CODE, Run, Runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable

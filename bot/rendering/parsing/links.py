@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-from bot.rendering.parsing.emphasis import CJK
 from bot.rendering.parsing.sanitize import clean
+from bot.text.cjk import CJK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

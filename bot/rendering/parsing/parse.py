@@ -7,23 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from markdown_it.common.utils import unescapeAll
 
-from bot.rendering.flow import (
-    BOLD,
-    CODE,
-    Code,
-    Flow,
-    Heading,
-    Item,
-    Paragraph,
-    Rule,
-    Run,
-    Runs,
-    Table,
-)
+from bot.rendering.flow import Code, Flow, Heading, Item, Paragraph, Rule, Table
 from bot.rendering.parsing.dialect import MATH_BLOCK, tokens
 from bot.rendering.parsing.inlines import inlines
 from bot.rendering.parsing.lines import TASK
-from bot.rendering.runs import merged
+from bot.text.runs import BOLD, CODE, Run, Runs, merged
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,11 +10,18 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from bot.text.invisible import (
+    ANNOTATIONS,
+    BIDI_CONTROLS,
+    BYTE_ORDER_MARK,
+    CONTROLS,
+    NONCHARACTERS,
+    PRIVATE_USE,
+    TAGS,
+)
+
 _HIDDEN: Final = (
-    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb"
-    "\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
-    + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(1, 15))
-    + "\U000f0000-\U0010ffff"
+    CONTROLS + BIDI_CONTROLS + BYTE_ORDER_MARK + ANNOTATIONS + TAGS + PRIVATE_USE + NONCHARACTERS
 )
 _LINE_ENDS: Final = "\r\u2028\u2029"
 _FLAG: Final = "\U0001f3f4"

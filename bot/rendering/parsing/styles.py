@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.rendering.flow import BOLD, CODE, ITALIC, PLAIN, STRIKE, Run
 from bot.rendering.parsing.emphasis import Delimiter, pair
 from bot.rendering.parsing.tags import Tag, pair_tags
-from bot.rendering.runs import merged
+from bot.text.runs import BOLD, CODE, ITALIC, PLAIN, STRIKE, Run, merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

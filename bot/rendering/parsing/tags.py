@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from bot.rendering.flow import BOLD, CODE, ITALIC, STRIKE
 from bot.rendering.parsing.patience import STRONG
+from bot.text.runs import BOLD, CODE, ITALIC, STRIKE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

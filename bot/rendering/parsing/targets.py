@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from markdown_it.common.utils import unescapeAll
 
-from bot.rendering.parsing.emphasis import CJK
+from bot.text.cjk import CJK
 
 DEEPEST: Final = 32
 """Nested parentheses that a target may contain without escapes."""

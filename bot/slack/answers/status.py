@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from bot.core.reply import Phase
-from bot.rendering.formats.joiners import without_broadcasts, without_tokens
 from bot.rendering.parsing.sanitize import clean
+from bot.text.joiners import without_broadcasts, without_tokens
 
 if TYPE_CHECKING:
     from bot.core.reply import Snapshot

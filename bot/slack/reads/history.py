@@ -12,10 +12,10 @@ import structlog
 
 from bot.core.types import CallKind, Message
 from bot.errors import SlackError, SlackRefused
-from bot.rendering.formats.joiners import WORD_JOINER
 from bot.slack.answers.post_metadata import METADATA
 from bot.slack.events.turns import TS
 from bot.slack.web_api import call_within_budget
+from bot.text.joiners import WORD_JOINER
 from bot.transcript.message import to_markdown
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 
 from bot.playground.rules.block_rules import check_blocks
-from bot.rendering.flow import BOLD, CODE, Code, Heading, Item, Paragraph, Rule, Run, Table
+from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
 from bot.rendering.formats.blocks import blocks
+from bot.text.runs import BOLD, CODE, Run
 from tests.rendering.flows import answers, grown, torn, total
 
 

@@ -7,22 +7,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.rendering.flow import (
-    BOLD,
-    CODE,
-    ITALIC,
-    STRIKE,
-    Code,
-    Heading,
-    Item,
-    Paragraph,
-    Run,
-    Table,
-    text_of,
-)
+from bot.rendering.flow import Code, Heading, Item, Paragraph, Table
 from bot.rendering.formats.markup import markdown
 from bot.rendering.parsing.links import LinkPolicy
 from bot.rendering.parsing.parse import RULE, parse
+from bot.text.runs import BOLD, CODE, ITALIC, STRIKE, Run, text_of
 from tests.rendering.soup import markdown as soup
 
 INVISIBLE = str.maketrans("", "", "\u200b\u2060")

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rendering.flow import BOLD, CODE, ITALIC, STRIKE, Run
 from bot.rendering.formats import elements
+from bot.text.runs import BOLD, CODE, ITALIC, STRIKE, Run
 
 URL = "https://example.com/a"
 

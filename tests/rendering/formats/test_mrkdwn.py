@@ -8,22 +8,11 @@ from hypothesis import strategies as st
 
 from bot.playground.page.html.markup import Names
 from bot.playground.page.html.mrkdwn import to_html
-from bot.rendering.flow import (
-    BOLD,
-    CODE,
-    ITALIC,
-    STRIKE,
-    Code,
-    Heading,
-    Item,
-    Paragraph,
-    Rule,
-    Run,
-    Table,
-)
+from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
 from bot.rendering.formats.markup import mrkdwn
 from bot.rendering.parsing.links import LinkPolicy
 from bot.rendering.parsing.parse import parse
+from bot.text.runs import BOLD, CODE, ITALIC, STRIKE, Run
 from tests.rendering.flows import answers
 from tests.rendering.soup import markdown as soup
 

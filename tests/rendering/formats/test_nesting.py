@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rendering.flow import BOLD, CODE, ITALIC, PLAIN, STRIKE, Run, text_of
 from bot.rendering.formats.nesting import NEWLINE, Marker, Markup, linked, loosened, nested, split
+from bot.text.runs import BOLD, CODE, ITALIC, PLAIN, STRIKE, Run, text_of
 
 STYLES = st.integers(0, 7)
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rendering.flow import BOLD, Code, Heading, Item, Paragraph, Rule, Run, Table
+from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
 from bot.rendering.formats.markup import plain
 from bot.rendering.layout.cuts import grapheme_floor
+from bot.text.runs import BOLD, Run
 from tests.rendering.flows import answers, torn
 
 CALL = re.compile(r"@(?:here|channel|everyone)\b", re.IGNORECASE)

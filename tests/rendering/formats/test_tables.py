@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rendering.flow import BOLD, Code, Run, Table
-from bot.rendering.formats.tables import cell, csv_of, line, preformatted, width
+from bot.rendering.flow import Code, Table
+from bot.rendering.formats.tables import cell, csv_of, line, preformatted
+from bot.text.graphemes import width
+from bot.text.runs import BOLD, Run
 
 
 def row(*texts):

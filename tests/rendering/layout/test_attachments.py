@@ -2,9 +2,10 @@
 
 import pytest
 
-from bot.rendering.flow import CODE, Code, Paragraph, Run, Table
+from bot.rendering.flow import Code, Paragraph, Table
 from bot.rendering.layout.attachments import attachment, file, pointer
 from bot.rendering.layout.frame import File
+from bot.text.runs import CODE, Run
 
 TABLE = Table((((Run("a"),), (Run("b"),)),))
 

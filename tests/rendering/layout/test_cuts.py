@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rendering.graphemes import is_inside
 from bot.rendering.layout.cuts import cut, grapheme_floor
+from bot.text.graphemes import is_inside
 
 SOUP = [
     "word ",

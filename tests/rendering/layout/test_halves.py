@@ -3,9 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rendering.flow import BOLD, Heading, Item, Paragraph, Run, text_of
+from bot.rendering.flow import Heading, Item, Paragraph
 from bot.rendering.layout.halves import after, before
 from bot.rendering.layout.sizes import is_header
+from bot.text.runs import BOLD, Run, text_of
 from tests.rendering.flows import flows
 
 texts = flows.filter(lambda flow: isinstance(flow, Paragraph | Heading | Item))

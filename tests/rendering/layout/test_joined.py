@@ -2,9 +2,9 @@
 
 from hypothesis import given, settings
 
-from bot.rendering.flow import BOLD, Code, Item, Paragraph, Run, Table
+from bot.rendering.flow import Code, Item, Paragraph, Table
 from bot.rendering.layout.joined import joined
-from bot.rendering.runs import merged
+from bot.text.runs import BOLD, Run, merged
 from tests.rendering.flows import answers, torn
 
 

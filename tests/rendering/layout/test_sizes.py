@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rendering.flow import CODE, Code, Heading, Item, Paragraph, Rule, Run, Table
+from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
 from bot.rendering.layout.sizes import fitting, is_header, size, units
+from bot.text.runs import CODE, Run
 from tests.rendering.flows import beginning, flows, length
 
 RUNS = (Run("a < b"), Run("site", url="https://x.example"))

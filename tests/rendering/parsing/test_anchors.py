@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.rendering.flow import BOLD, CODE, Run, text_of
 from bot.rendering.parsing.anchors import LONGEST, anchor, image_runs
 from bot.rendering.parsing.links import LinkPolicy
+from bot.text.runs import BOLD, CODE, Run, text_of
 
 POLICY = LinkPolicy()
 URL = "https://a.example/b"

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rendering.flow import BOLD, ITALIC, STRIKE, Run, text_of
 from bot.rendering.parsing.emphasis import Delimiter, flanks, is_cjk, pair
 from bot.rendering.parsing.inlines import inlines
 from bot.rendering.parsing.links import LinkPolicy
+from bot.text.runs import BOLD, ITALIC, STRIKE, Run, text_of
 
 POLICY = LinkPolicy()
 CJK = st.sampled_from("日本語漢字かなカナー。、「」（）！？：；・〜한글ﾊﾝＡ１㊙𠮷")

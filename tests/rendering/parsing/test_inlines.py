@@ -7,9 +7,9 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 
-from bot.rendering.flow import BOLD, CODE, ITALIC, STRIKE, Run
 from bot.rendering.parsing.inlines import inlines
 from bot.rendering.parsing.links import LinkPolicy
+from bot.text.runs import BOLD, CODE, ITALIC, STRIKE, Run
 from tests.rendering.soup import inline
 
 POLICY = LinkPolicy()

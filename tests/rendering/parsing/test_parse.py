@@ -4,21 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rendering.flow import (
-    BOLD,
-    CODE,
-    ITALIC,
-    Code,
-    Heading,
-    Item,
-    Paragraph,
-    Rule,
-    Run,
-    Table,
-    text_of,
-)
+from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
 from bot.rendering.parsing.links import LinkPolicy
 from bot.rendering.parsing.parse import RULE, parse
+from bot.text.runs import BOLD, CODE, ITALIC, Run, text_of
 
 POLICY = LinkPolicy()
 

@@ -1,9 +1,9 @@
 """Styles that begin and end where they like, and runs that are merged."""
 
-from bot.rendering.flow import BOLD, ITALIC, Run
 from bot.rendering.parsing.emphasis import Delimiter
 from bot.rendering.parsing.styles import flat, marks_of, merged, pair_marks
 from bot.rendering.parsing.tags import Tag
+from bot.text.runs import BOLD, ITALIC, Run
 
 
 def star(count, *, opens=False, closes=False):

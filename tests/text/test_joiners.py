@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rendering.formats.joiners import WORD_JOINER, escaped, without_broadcasts, without_tokens
+from bot.text.joiners import WORD_JOINER, escaped, without_broadcasts, without_tokens
 
 CALL = re.compile(r"@(?:here|channel|everyone)(?!\w)", re.IGNORECASE)
 PIECES = st.lists(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.rendering.graphemes import is_inside
+from bot.text.graphemes import cluster_start, is_inside, width
 
 TOGETHER = {
     "a line end": "\r\n",
@@ -62,3 +62,16 @@ def test_a_flag_has_two_letters_however_many_there_are():
     text = "🇯🇵" * 100
 
     assert [at for at in range(len(text)) if not is_inside(text, at)] == [*range(0, 200, 2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [("", 0), ("ab", 2), ("漢字", 4), ("e\u0301", 1), ("👩\u200d🚒", 2), ("🇯🇵", 2), ("❤\ufe0f", 2)],
+)
+def test_width(text, columns):
+    assert width(text) == columns
+
+
+@pytest.mark.parametrize(("at", "start"), [(0, 0), (1, 0), (2, 2)])
+def test_where_a_cluster_begins(at, start):
+    assert cluster_start("e\u0301x", at) == start

@@ -1,0 +1,1 @@
+"""What `rendering` and `transcript` share of text: runs, scripts, invisible characters. Pure."""
