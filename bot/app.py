@@ -1,4 +1,4 @@
-"""The composition root: settings → everything, opened in order and closed in reverse."""
+"""The composition root: makes everything from the settings, in order, and closes it in reverse."""
 
 from __future__ import annotations
 
@@ -57,43 +57,46 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
-"""Seconds between attempts to learn who we are, while Slack has no answer at start."""
+"""Seconds between attempts to reach Slack at the start."""
 
-FAREWELL = 3.0
-"""Seconds of a drain that are left for hanging up and for the last commit."""
+CLOSING_TIME = 3.0
+"""Seconds of the drain that are kept for closing connections and for the last commit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """A bot that is connected.
-
-    `line` ends, with what broke it, when Slack will not have us any more; None in HTTP mode, where
-    `port` is what we listen on.
-    """
+    """A bot that is connected to Slack."""
 
     identity: Identity
-    line: asyncio.Task[SettingsError | None] | None = None
+
+    socket: asyncio.Task[SettingsError | None] | None = None
+    """The task that keeps the socket open; None in HTTP mode.
+
+    It returns the `SettingsError` when Slack rejects our token for good.
+    """
+
     port: int | None = None
+    """The port of HTTP mode; None in Socket Mode."""
 
     async def serve(self) -> None:
-        """For ever. Raises what broke the line."""
-        if self.line is None:
+        """Never returns. Raises the `SettingsError` with which the socket ended."""
+        if self.socket is None:
             await asyncio.Event().wait()
         else:
-            _raise_if_broken(await asyncio.shield(self.line))
+            _raise_if_any(await asyncio.shield(self.socket))
 
 
-def _as_it_is(port: T) -> T:
+def _unchanged(port: T) -> T:
     return port
 
 
 @dataclass(frozen=True, slots=True)
 class Wrapping:
-    """What stands around the ports that the bot works with: nothing, but in tests."""
+    """Functions that wrap ports before the bot uses them. Only tests wrap any."""
 
-    journal: Callable[[Journal], Journal] = _as_it_is
-    sink: Callable[[Sink], Sink] = _as_it_is
-    model: Callable[[Model], Model] = _as_it_is
+    journal: Callable[[Journal], Journal] = _unchanged
+    sink: Callable[[Sink], Sink] = _unchanged
+    model: Callable[[Model], Model] = _unchanged
 
 
 UNWRAPPED: Final = Wrapping()
@@ -113,54 +116,58 @@ async def run(settings: Settings, *, transport: Transport, wrapping: Wrapping = 
 async def open_bot(
     settings: Settings, transport: Transport, wrapping: Wrapping = UNWRAPPED
 ) -> AsyncIterator[Bot]:
-    """A bot that is connected. Leaving lets answers finish while Slack is still connected.
+    """Yields a connected bot. On leaving, answers may finish before the connection is closed.
 
     Raises `SettingsError` for a setting that Slack, the model's endpoint or the database rejects.
     """
-    connect = {"socket": _over_socket, "http": _over_http}[transport]
+    connect = {"socket": _open_socket_mode, "http": _open_http}[transport]
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings))
         journal = wrapping.journal(database.journal)
         session = await stack.enter_async_context(open_session())
-        slack = await _open_slack(settings, session, stack)
+        slack = await _connect_slack(settings, session, stack)
         endpoint = client_of(settings)
         stack.push_async_callback(endpoint.close)
         services = _services(settings, wrapping.model(model_of(settings, endpoint)), slack)
-        words = _words(settings, slack.people)
+        strings_of = _strings(settings, slack.people)
         conversations = await stack.enter_async_context(
-            _conversations(settings, journal, services, slack, words, wrapping)
+            _conversations(settings, journal, services, slack, strings_of, wrapping)
         )
-        bolt = _bolt(slack, replace(database, journal=journal), conversations, words)
+        bolt = _build_bolt(slack, replace(database, journal=journal), conversations, strings_of)
         bot = await connect(settings, bolt, session, slack.identity, stack)
         seconds = settings.bot_drain_seconds
-        stack.push_async_callback(conversations.drain, max(seconds - FAREWELL, seconds / 2))
+        stack.push_async_callback(conversations.drain, max(seconds - CLOSING_TIME, seconds / 2))
         yield bot
 
 
 @dataclass(frozen=True, slots=True)
-class _Slack:
-    """Slack as we reach it: with which client, as whom, within which limits, and who is there."""
+class _Workspace:
+    """The workspace that the bot token belongs to."""
 
     client: AsyncWebClient
     identity: Identity
+    """Who we are there."""
     budget: Budget
+    """Slack's rate limits for us."""
     people: SlackPeople
 
 
-async def _open_slack(settings: Settings, session: ClientSession, stack: AsyncExitStack) -> _Slack:
+async def _connect_slack(
+    settings: Settings, session: ClientSession, stack: AsyncExitStack
+) -> _Workspace:
     client = _slack_client(session, settings, settings.slack_bot_token)
-    identity = await _identify(client)
+    identity = await _wait_for_identity(client)
     budget = _budget(settings)
     people = await stack.enter_async_context(SlackPeople(client, budget, identity.team))
-    return _Slack(client, identity, budget, people)
+    return _Workspace(client, identity, budget, people)
 
 
 def _conversations(
     settings: Settings,
     journal: Journal,
     services: AnswerServices,
-    slack: _Slack,
-    words: Callable[[str], Strings],
+    slack: _Workspace,
+    strings_of: Callable[[str], Strings],
     wrapping: Wrapping,
 ) -> Conversations:
     capabilities = _capabilities(settings, slack.identity)
@@ -171,15 +178,17 @@ def _conversations(
         turn = claim.turn
 
         def below(snapshot: Snapshot) -> list[Block]:
-            return furniture.below(snapshot, words(turn.user), turn)
+            return furniture.below(snapshot, strings_of(turn.user), turn)
 
-        sink = EditSink(slack.client, claim, lambda: words(turn.user), below, capabilities)
+        sink = EditSink(slack.client, claim, lambda: strings_of(turn.user), below, capabilities)
         return wrapping.sink(sink)
 
     policy = TurnPolicy(
         lease=settings.bot_lease_seconds, check_interval=min(1.0, settings.bot_lease_seconds / 5)
     )
-    return Conversations(journal, services, sink_for, lambda turn: words(turn.user).help, policy)
+    return Conversations(
+        journal, services, sink_for, lambda turn: strings_of(turn.user).help, policy
+    )
 
 
 def _capabilities(settings: Settings, identity: Identity) -> Capabilities:
@@ -190,16 +199,16 @@ def _capabilities(settings: Settings, identity: Identity) -> Capabilities:
         raise SettingsError(["BOT_LINK_ALLOW: an entry is no host or host/path"]) from error
 
 
-def _bolt(
-    slack: _Slack,
+def _build_bolt(
+    slack: _Workspace,
     database: Database,
     conversations: Conversations,
-    words: Callable[[str], Strings],
+    strings_of: Callable[[str], Strings],
 ) -> AsyncApp:
-    async def words_for(user: str) -> Strings:
-        # Whoever presses a button may be somebody of whom nothing is known yet.
+    async def known_strings_of(user: str) -> Strings:
+        # The person who presses a button may not be in the cache yet.
         await slack.people.learn([user])
-        return words(user)
+        return strings_of(user)
 
     bolt = build_app(slack.identity, slack.client)
     open_inbox(bolt, database.journal, slack.identity.bot_user)
@@ -212,15 +221,15 @@ def _bolt(
         stop=conversations.stop,
         ask_again=ask_again.again,
         deleted=conversations.deleted,
-        feedback=FeedbackActions(slack.client, database.feedback, words_for),
-        words=words_for,
+        feedback=FeedbackActions(slack.client, database.feedback, known_strings_of),
+        words=known_strings_of,
         client=slack.client,
     )
     register(bolt, handlers)
     return bolt
 
 
-async def _over_socket(
+async def _open_socket_mode(
     settings: Settings,
     bolt: AsyncApp,
     session: ClientSession,
@@ -229,16 +238,16 @@ async def _over_socket(
 ) -> Bot:
     tasks = await stack.enter_async_context(Tasks("app"))
     mode = SocketMode(bolt, _slack_client(session, settings, settings.slack_app_token), session)
-    line = tasks.start(_kept(mode), name="socket")
+    socket = tasks.start(_stay_connected(mode), name="socket")
     connected = tasks.start(mode.connected.wait(), name="connected")
-    await asyncio.wait({line, connected}, return_when=asyncio.FIRST_COMPLETED)
-    if line.done():
-        _raise_if_broken(line.result())
-    return Bot(identity, line)
+    await asyncio.wait({socket, connected}, return_when=asyncio.FIRST_COMPLETED)
+    if socket.done():
+        _raise_if_any(socket.result())
+    return Bot(identity, socket)
 
 
-async def _kept(mode: SocketMode) -> SettingsError | None:
-    """The line to Slack, and in the end what broke it: a mistake in settings is no failed task."""
+async def _stay_connected(mode: SocketMode) -> SettingsError | None:
+    """Keeps the socket open. Returns a `SettingsError` instead of raising it in the task."""
     try:
         await mode.run()
     except SettingsError as error:
@@ -246,26 +255,26 @@ async def _kept(mode: SocketMode) -> SettingsError | None:
     return None
 
 
-def _raise_if_broken(error: SettingsError | None) -> None:
+def _raise_if_any(error: SettingsError | None) -> None:
     if error:
         raise error
 
 
-async def _over_http(
+async def _open_http(
     settings: Settings,
     bolt: AsyncApp,
     session: ClientSession,  # noqa: ARG001 - the socket needs it
     identity: Identity,
     stack: AsyncExitStack,
 ) -> Bot:
-    signature = Signature(_value(settings.slack_signing_secret))
+    signature = Signature(_revealed(settings.slack_signing_secret))
     server = WebServer(bolt.async_dispatch, signature, host=settings.bot_host, port=settings.port)
     await stack.enter_async_context(server)
     return Bot(identity, port=server.port)
 
 
-async def _identify(client: AsyncWebClient) -> Identity:
-    """Who we are. Waits for a Slack that is down; a token it refuses is a mistake in settings."""
+async def _wait_for_identity(client: AsyncWebClient) -> Identity:
+    """Who we are. Waits while Slack is down. Raises `SettingsError` when it rejects the token."""
     backoff = Backoff(PAUSES)
     while True:
         try:
@@ -289,7 +298,7 @@ def _budget(settings: Settings) -> Budget:
     return Pacer(allowed, interval=settings.bot_edit_interval, status=settings.bot_status_interval)
 
 
-def _services(settings: Settings, model: Model, slack: _Slack) -> AnswerServices:
+def _services(settings: Settings, model: Model, slack: _Workspace) -> AnswerServices:
     who, people = slack.identity, slack.people
     reach = Reach(pause=settings.bot_dm_pause)
     return AnswerServices(
@@ -307,8 +316,8 @@ def _services(settings: Settings, model: Model, slack: _Slack) -> AnswerServices
     )
 
 
-def _words(settings: Settings, people: SlackPeople) -> Callable[[str], Strings]:
-    """The words for a user: the pinned language, else that of their Slack, else English."""
+def _strings(settings: Settings, people: SlackPeople) -> Callable[[str], Strings]:
+    """Returns the strings for a user: in the configured language, else in that of their Slack."""
     if settings.bot_language != "auto":
         return lambda _: LANGUAGES[settings.bot_language]
     return lambda user: strings_for(people.locale(user))
@@ -317,8 +326,8 @@ def _words(settings: Settings, people: SlackPeople) -> Callable[[str], Strings]:
 def _slack_client(
     session: ClientSession, settings: Settings, token: SecretStr | None
 ) -> AsyncWebClient:
-    return web_client(session, _value(token), base_url=settings.slack_api_url)
+    return web_client(session, _revealed(token), base_url=settings.slack_api_url)
 
 
-def _value(secret: SecretStr | None) -> str:
+def _revealed(secret: SecretStr | None) -> str:
     return secret.get_secret_value() if secret else ""

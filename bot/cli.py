@@ -1,6 +1,6 @@
 """The command line: `run`, `playground`, `ask`, `doctor`, `manifest`.
 
-What a command needs is imported when it runs, so that `--help` answers at once.
+Each command imports what it needs when it runs, so that `--help` answers at once.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from bot.config import Need, Settings, Transport
 
 MISCONFIGURED: Final = 78
-"""EX_CONFIG of sysexits.h."""
+"""Exit code for wrong settings (EX_CONFIG of sysexits.h)."""
 BUG: Final = 70
-"""EX_SOFTWARE of sysexits.h."""
+"""Exit code for an error nobody expected (EX_SOFTWARE of sysexits.h)."""
 
 app = typer.Typer(
     name="bot",
@@ -60,7 +60,7 @@ def start(
     ] = False,
 ) -> None:
     """Reads `.env`; without a command starts the bot, or the playground."""
-    with _border():
+    with _exit_codes():
         _load_dotenv()
     if context.invoked_subcommand is None:
         from bot import config  # noqa: PLC0415
@@ -80,7 +80,7 @@ def run(
     """Run the bot. Socket Mode if SLACK_APP_TOKEN is set, else HTTP."""
     if socket and http:
         raise typer.BadParameter("--socket and --http exclude each other")
-    with _border():
+    with _exit_codes():
         asked: Transport | None = "socket" if socket else "http" if http else None
         settings = _settings(asked or "slack", "model")
         from bot import app as bot_app  # noqa: PLC0415 - see the module's first lines
@@ -97,8 +97,8 @@ def playground(
     browser: Annotated[bool, typer.Option(help="Open the page.")] = True,
 ) -> None:
     """Try the bot in a browser: no workspace, no key."""
-    with _border():
-        settings = _settings(level="warning")  # who only tries it wants to see the address
+    with _exit_codes():
+        settings = _settings(level="warning")  # so that the address is easy to see
         port = settings.bot_playground_port if port is None else port
         from bot import demo  # noqa: PLC0415
 
@@ -120,13 +120,13 @@ def ask(
     stream: Annotated[
         bool | None, typer.Option("--stream/--no-stream", help="Instead of OPENAI_STREAM.")
     ] = None,
-    timing: Annotated[bool, typer.Option("--timing", help="When each piece arrived.")] = False,
+    timing: Annotated[bool, typer.Option("--timing", help="Show when each piece arrived.")] = False,
 ) -> None:
-    """Ask the model from the terminal. What is piped in goes along with the question.
+    """Ask the model from the terminal. Piped input is added to the question.
 
-    Ends with 0 when the answer is complete, 3 when it is not, 1 when there is none.
+    Exit code: 0 for a complete answer, 3 for an incomplete one, 1 for none.
     """
-    with _border():
+    with _exit_codes():
         settings = _settings(level="error")
         changes = {"openai_model": model, "bot_system_prompt": system, "openai_stream": stream}
         given = {name: value for name, value in changes.items() if value is not None}
@@ -142,10 +142,10 @@ def ask(
 
 @app.command()
 def doctor(
-    *, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False
+    *, as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False
 ) -> None:
     """Check settings, tokens, scopes and connections."""
-    with _border():
+    with _exit_codes():
         from bot import doctor as checks  # noqa: PLC0415
 
         _finish(checks.run(as_json=as_json))
@@ -171,7 +171,7 @@ def manifest(
 
 
 def _load_dotenv() -> None:
-    """`.env` of the working directory; what the environment has already said wins."""
+    """Reads `.env` of the working directory. Variables of the environment take precedence."""
     try:
         load_dotenv(Path(".env"), interpolate=False, encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -181,7 +181,7 @@ def _load_dotenv() -> None:
 
 
 def _settings(*needs: Need, level: str = "") -> Settings:
-    """Settings, and the log as they say; where they do not say it, `level`."""
+    """Returns the settings, and configures the log; `level` is its level unless one is set."""
     from bot import config, telemetry  # noqa: PLC0415
 
     ignored = config.drop_oauth_variables()
@@ -199,8 +199,8 @@ def _finish(work: Coroutine[None, None, int]) -> None:
 
 
 @contextmanager
-def _border() -> Iterator[None]:
-    """Where errors become words and exit codes. What nobody expected is logged, redacted."""
+def _exit_codes() -> Iterator[None]:
+    """Turns errors into messages and exit codes. An unexpected one is logged, redacted."""
     try:
         yield
     except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
@@ -209,7 +209,7 @@ def _border() -> Iterator[None]:
         for problem in error.problems:
             typer.echo(f"bot: {problem}", err=True)
         raise typer.Exit(MISCONFIGURED) from None
-    except Exception:  # noqa: BLE001 - the outermost border: beyond it is only the terminal
+    except Exception:  # noqa: BLE001 - the outermost place: above it is only the terminal
         from bot import telemetry  # noqa: PLC0415
 
         telemetry.crashed()

@@ -1,6 +1,7 @@
-"""Settings: every environment variable the bot reads, with its type, its default and its limits.
+"""Settings: every environment variable that the bot reads, with type, default and limits.
 
-All mistakes are reported at once, each with the name to mend and never with the value.
+This is the only module that reads the environment. All mistakes are reported at once, each with the
+name of its variable and never with the value.
 """
 
 from __future__ import annotations
@@ -37,17 +38,17 @@ if TYPE_CHECKING:
 
 Transport = Literal["socket", "http"]
 Need = Literal["slack", "socket", "http", "model"]
-"""`slack` is Socket Mode or HTTP, whichever is set up."""
+"""`slack` is `http` if only its variables are set, else `socket`."""
 
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "socket": ("slack_bot_token", "slack_app_token"),
     "http": ("slack_bot_token", "slack_signing_secret"),
     "model": ("openai_api_key",),
 }
-"""What must be set for what."""
+"""The settings that each need requires."""
 
 OWNERS = {"xoxb-": "SLACK_BOT_TOKEN", "xapp-": "SLACK_APP_TOKEN", "sk-": "OPENAI_API_KEY"}
-"""By its beginning a secret shows where it belongs."""
+"""The variable of a secret, by how the secret begins."""
 
 SENT_AS = {
     "openai_temperature": "temperature",
@@ -56,14 +57,14 @@ SENT_AS = {
     "openai_reasoning_effort": "reasoning_effort",
     "openai_seed": "seed",
 }
-"""Settings that go into the request, under its own names, when they are set."""
+"""Optional settings that are sent with the request, and their names there."""
 
 EXPECTED = {
     "bool_parsing": "must be true or false",
     "int_parsing": "must be a whole number",
     "float_parsing": "must be a number",
 }
-"""Our words for the commonest mistakes; pydantic's own are clear for the others."""
+"""Our words for the most frequent mistakes. Pydantic's are clear enough for the others."""
 
 DATABASES = frozenset({"sqlite", "postgres", "postgresql"})
 
@@ -86,7 +87,7 @@ def is_loopback(url: str) -> bool:
 
 
 def _secret(usual: str = "", *, always: bool = False) -> AfterValidator:
-    """Checks a secret, which `usual`ly or `always` begins so, without ever repeating it."""
+    """A check for a secret that begins with `usual`, or must if `always`. It never repeats it."""
 
     def check(secret: SecretStr) -> SecretStr:
         value = secret.get_secret_value()
@@ -129,7 +130,7 @@ def _database(url: SecretStr) -> SecretStr:
 
 
 def _link_targets(value: Any) -> Any:
-    """Hosts, perhaps with `*.` before and a path behind; or one of the schemes without any."""
+    """A tuple of hosts, each with an optional `*.` and path, and of schemes without a host."""
     if not isinstance(value, str):
         return value
     targets = [each for each in map(str.strip, value.split(",")) if each]
@@ -166,7 +167,7 @@ LinkTargets = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_link_targets
 
 
 def setting(default: Any, description: str, **limits: Any) -> Any:
-    """A default and the one line that `.env.example` and the error messages show."""
+    """A default, and the line that `.env.example` and the error messages show."""
     return Field(default=default, description=description, **limits)
 
 
@@ -187,18 +188,18 @@ class Settings(BaseSettings):
         None, "Signing secret, for HTTP mode: “Basic Information” of the Slack app"
     )
     slack_api_url: SlackURL = setting(
-        "https://slack.com/api/", "Where Slack's Web API is; another one for tests"
+        "https://slack.com/api/", "Base URL of Slack's Web API; another one only for tests"
     )
     port: Port = setting(3000, "Port of HTTP mode")
 
     openai_api_key: Key | None = setting(
-        None, "Key for the model's endpoint; one on this machine needs none"
+        None, "Key for the model's endpoint; an endpoint on this machine needs none"
     )
     openai_base_url: ModelURL = setting(
         "https://api.openai.com/v1", "Any endpoint that speaks Chat Completions"
     )
-    openai_model: str = setting("gpt-5.5", "Model to ask")
-    openai_stream: bool = setting(True, "Stream the answer; false for endpoints that cannot")
+    openai_model: str = setting("gpt-5.5", "Name of the model")
+    openai_stream: bool = setting(True, "Stream the answer; false for endpoints that cannot stream")
     openai_temperature: float | None = setting(
         None, "Temperature, 0 to 2; sent only when set", ge=0, le=2
     )
@@ -206,61 +207,66 @@ class Settings(BaseSettings):
         None, "Nucleus sampling, 0 to 1; sent only when set", ge=0, le=1
     )
     openai_max_tokens: int | None = setting(
-        None, "Most tokens of one answer; sent only when set", ge=1
+        None, "Maximum number of tokens of one answer; sent only when set", ge=1
     )
     openai_reasoning_effort: str | None = setting(
-        None, "Effort of models that reason, such as low or high; sent only when set"
+        None, "Reasoning effort, such as low or high; sent only when set"
     )
-    openai_seed: int | None = setting(None, "Seed, for answers that repeat; sent only when set")
+    openai_seed: int | None = setting(None, "Seed, for repeatable answers; sent only when set")
 
     database_url: DatabaseURL = setting(
         SecretStr("sqlite:///bot.db"),
         "Where questions and answers in progress are kept: sqlite:///file, or postgresql://…",
     )
 
-    bot_system_prompt: str | None = setting(None, "System prompt, in place of the built-in one")
+    bot_system_prompt: str | None = setting(None, "System prompt; replaces the built-in one")
     bot_language: Annotated[Literal["auto", "en", "ja"], Word] = setting(
         "auto", "Language of the bot's own words: auto (the asker's), en or ja"
     )
     bot_render: Annotated[Literal["rich", "markdown", "text"], Word] = setting(
-        "rich", "Form of answers: rich, markdown or text; a simpler one where Slack refuses it"
+        "rich", "Format of answers: rich, markdown or text; a simpler one if Slack rejects it"
     )
     bot_link_allow: LinkTargets = setting(
-        (), "What answers may link to: example.com, *.example.com/docs, mailto:, tel:; empty is any"
+        (), "Allowed link targets: example.com, *.example.com/docs, mailto:, tel:; empty allows all"
     )
     bot_footer: Footer = setting(
-        "model,seconds,caution", "Under an answer: model, seconds, caution (once a thread); or off"
+        "model,seconds,caution",
+        "Shown under an answer: model, seconds, caution (once in a thread); or off",
     )
     bot_reasoning: Annotated[Literal["hide", "status", "quote"], Word] = setting(
         "hide", "Where the model's reasoning is shown: hide, status (its last sentence) or quote"
     )
     bot_context_tokens: int = setting(
-        16_000, "Tokens of the conversation that are sent along", ge=500
+        16_000, "Maximum number of tokens of the conversation that are sent with a question", ge=500
     )
     bot_dm_pause: Seconds = setting(
-        3600.0, "A pause this long starts a new conversation in a direct message"
+        3600.0, "In a direct message, a pause of this length starts a new conversation"
     )
     bot_connect_timeout: Seconds = setting(5.0, "Longest wait for a connection to the model")
     bot_first_token_timeout: Seconds = setting(120.0, "Longest wait for the first token")
     bot_stall_timeout: Seconds = setting(30.0, "Longest silence between two tokens")
     bot_turn_timeout: Seconds = setting(600.0, "Longest time for one answer")
-    bot_edit_interval: Seconds = setting(1.0, "Least time between two edits of one message")
+    bot_edit_interval: Seconds = setting(1.0, "Shortest time between two edits of one message")
     bot_status_interval: Seconds = setting(
-        10.0, "Least time between two edits that only say how long it takes"
+        10.0, "Shortest time between two edits that only update the elapsed time"
     )
-    bot_edits_per_minute: Rate = setting(50.0, "Edits per minute and workspace; Slack's floor")
-    bot_posts_per_minute: Rate = setting(300.0, "Posts per minute and workspace")
-    bot_burst: int = setting(5, "Edits that may go out at once after a quiet time", ge=1)
-    bot_drain_seconds: Seconds = setting(25.0, "Time for running answers when the bot is stopped")
+    bot_edits_per_minute: Rate = setting(
+        50.0, "Edits per minute in one workspace; Slack allows at least 50"
+    )
+    bot_posts_per_minute: Rate = setting(300.0, "Posts per minute in one workspace")
+    bot_burst: int = setting(5, "Edits that may be sent at once after a quiet time", ge=1)
+    bot_drain_seconds: Seconds = setting(
+        25.0, "Time that running answers have to finish when the bot is stopped"
+    )
     bot_lease_seconds: Annotated[Seconds, Field(ge=0.5)] = setting(
-        10.0, "How long after a crash others wait before they take up its questions"
+        10.0, "Time after a crash until other processes take over its questions"
     )
     bot_retention_days: Annotated[float, Field(ge=2, allow_inf_nan=False)] = setting(
-        30.0, "Days after which ended questions are forgotten; their texts are erased at once"
+        30.0, "Days until answered questions are deleted; their texts are deleted at once"
     )
     bot_host: str = setting("0.0.0.0", "Address that HTTP mode listens on")  # noqa: S104
     bot_playground_port: Port = setting(
-        8808, "Port of the playground; another one when it is taken"
+        8808, "Port of the playground; if it is taken, any free port"
     )
     bot_log_format: Annotated[Literal["auto", "console", "json"], Word] = setting(
         "auto", "Log format: console or json; auto is console on a terminal"
@@ -284,7 +290,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _tidy(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Blanks at the ends come from copying and pasting; nothing but blanks is not set."""
+        """Strips blanks, which copying and pasting adds. A value of blanks counts as not set."""
         tidied = {k: v.strip() if isinstance(v, str) else v for k, v in values.items()}
         return {name: value for name, value in tidied.items() if value != ""}
 
@@ -295,34 +301,34 @@ class Settings(BaseSettings):
 
     @property
     def api_key(self) -> str:
-        """The key to send; endpoints on this machine get a made-up one."""
+        """The key to send; `none` for an endpoint on this machine. Raises `SettingsError`."""
         self.require("model")
         return self.openai_api_key.get_secret_value() if self.openai_api_key else "none"
 
     @property
     def footer(self) -> frozenset[str]:
-        """What stands under an answer."""
+        """What is shown under an answer."""
         return FOOTER & {part.strip() for part in self.bot_footer.split(",")}
 
     @property
     def model_options(self) -> dict[str, Any]:
-        """What goes into the request beside model and messages."""
+        """The parameters of the request beside model and messages."""
         options = {sent: getattr(self, name) for name, sent in SENT_AS.items()}
         return {name: value for name, value in options.items() if value is not None}
 
     @property
     def secrets(self) -> list[str]:
-        """Every value that must never be seen, for the log's last line of defence."""
+        """All secret values, which the log redacts."""
         values = [getattr(self, name) for name in Settings.model_fields]
         return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
 
     def transport(self, asked: Transport | None = None) -> Transport:
-        """How Slack is reached: as asked, else Socket Mode unless only HTTP is set up."""
+        """Returns `asked`, else `http` if only its variables are set, else `socket`."""
         only_http = self.slack_signing_secret is not None and self.slack_app_token is None
         return asked or ("http" if only_http else "socket")
 
     def require(self, *needs: Need) -> None:
-        """Raises `SettingsError` that names all that is missing for `needs`."""
+        """Raises `SettingsError` with all variables that are missing for `needs`."""
         if problems := self.missing(*needs):
             raise SettingsError(problems)
 
@@ -339,7 +345,7 @@ KNOWN = tuple(name.upper() for name in Settings.model_fields)
 
 
 def load(*needs: Need) -> Settings:
-    """The settings of the environment. Raises `SettingsError` with everything wrong or missing."""
+    """Returns the settings. Raises `SettingsError` with all that is wrong or missing."""
     settings, problems = examine()
     wrong = {_variable(problem) for problem in problems}
     problems += [line for line in settings.missing(*needs) if _variable(line) not in wrong]
@@ -349,7 +355,7 @@ def load(*needs: Need) -> Settings:
 
 
 def examine() -> tuple[Settings, list[str]]:
-    """What can be read (what is wrong gets its default), and a line for each problem."""
+    """Returns the settings, wrong ones with their default, and a line for each problem."""
     unknown = _unknown(os.environ)
     try:
         return Settings(), unknown
@@ -362,7 +368,7 @@ def examine() -> tuple[Settings, list[str]]:
 
 
 def names_slack() -> bool:
-    """Whether any variable of Slack's is set: then somebody wants the bot, not the playground."""
+    """Whether any `SLACK_…` variable is set. Then the bot starts, else the playground."""
     return any(name.startswith("SLACK_") and value.strip() for name, value in os.environ.items())
 
 
@@ -379,10 +385,10 @@ def has_display() -> bool:
 
 
 def drop_oauth_variables(environ: MutableMapping[str, str] = os.environ) -> list[str]:
-    """Takes two names out of the environment and returns those that were there.
+    """Removes the two OAuth variables from the environment. Returns those that were set.
 
-    With both of them set, even to nothing, Bolt's `AsyncApp` turns to OAuth with file stores and
-    ignores its token.
+    If both are set, even to "", Bolt's `AsyncApp` builds an OAuth flow with file stores and ignores
+    its token.
     """
     return [name for name in OAUTH_VARIABLES if environ.pop(name, None) is not None]
 
@@ -405,7 +411,7 @@ def _not_set(name: str) -> str:
     variable, what = name.upper(), Settings.model_fields[name].description
     strangers = [other for other in os.environ if other not in KNOWN]
     near = get_close_matches(variable, strangers, n=1, cutoff=0.8)
-    return f"{variable}: not set ({what})" + (f"; did you mean it by {near[0]}?" if near else "")
+    return f"{variable}: not set ({what})" + (f"; {near[0]} is set, but not read" if near else "")
 
 
 def _expected(detail: ErrorDetails) -> str:

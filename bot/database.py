@@ -1,4 +1,4 @@
-"""Settings → what is remembered: opened when it is there, swept, let go of at the end."""
+"""Settings → the database: opened as soon as it answers, old turns deleted, released at the end."""
 
 from __future__ import annotations
 
@@ -28,14 +28,15 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
-"""Seconds between attempts to open it."""
+"""Seconds between attempts to open the database."""
 
 HOUR, DAY = 3600.0, 86400.0
+"""In seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """What one database remembers: the turns, and what people said of their answers."""
+    """The ports that one database implements."""
 
     journal: Journal
     feedback: Feedback
@@ -43,20 +44,24 @@ class Database:
 
 @asynccontextmanager
 async def open_database(settings: Settings) -> AsyncIterator[Database]:
-    """Swept as long as we live. What is still ours of the turns at the end is let go of."""
+    """Yields the open database; while it is open, old turns are deleted every hour.
+
+    Waits for a database that does not answer yet. Raises `SettingsError` when DATABASE_URL must be
+    changed. On leaving, the turns of this process are released for others to take up.
+    """
     async with AsyncExitStack() as stack:
-        journal = await _store(settings, stack)
+        journal = await _open_journal(settings, stack)
         tasks = await stack.enter_async_context(Tasks("store"))
-        tasks.start(_forget(journal, settings.bot_retention_days * DAY), name="purge")
+        tasks.start(_purge(journal, settings.bot_retention_days * DAY), name="purge")
         try:
             yield Database(journal, journal.feedback)
         finally:
-            with suppress(StoreError):  # then the leases run out by themselves
+            with suppress(StoreError):  # the leases then expire by themselves
                 await journal.leave()
 
 
-async def _store(settings: Settings, stack: AsyncExitStack) -> SqlJournal:
-    """Waits for a database that is not there yet; one that is wrong is a mistake in settings."""
+async def _open_journal(settings: Settings, stack: AsyncExitStack) -> SqlJournal:
+    """Opens the journal, with retries until the database answers."""
     owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
     backoff = Backoff(PAUSES)
     while True:
@@ -74,8 +79,8 @@ async def _store(settings: Settings, stack: AsyncExitStack) -> SqlJournal:
         await asyncio.sleep(pause)
 
 
-async def _forget(journal: SqlJournal, seconds: float) -> None:
-    """Rows of turns that ended long ago go, once an hour."""
+async def _purge(journal: SqlJournal, seconds: float) -> None:
+    """Deletes turns that ended more than so many seconds ago, every hour."""
     while True:
         with suppress(StoreError):
             await journal.purge(seconds)

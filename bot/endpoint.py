@@ -1,4 +1,4 @@
-"""Settings → the model: the bot, `ask` and `doctor` reach it in the same way."""
+"""Settings → the model, in the same way for the bot, `ask` and `doctor`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def client_of(settings: Settings) -> AsyncOpenAI:
-    """The endpoint's client; whoever asks for it closes it. Raises `SettingsError`."""
+    """Returns a client, which the caller closes. Raises `SettingsError` when there is no key."""
     return make_client(
         settings.api_key,
         settings.openai_base_url,
@@ -24,7 +24,7 @@ def client_of(settings: Settings) -> AsyncOpenAI:
 
 
 def model_of(settings: Settings, client: AsyncOpenAI) -> OpenAIModel:
-    """The model that the settings name, asked as they say."""
+    """Returns the model that the settings name, with their options."""
     return OpenAIModel(
         client,
         model=settings.openai_model,
@@ -34,7 +34,7 @@ def model_of(settings: Settings, client: AsyncOpenAI) -> OpenAIModel:
 
 
 def deadlines_of(settings: Settings) -> Deadlines:
-    """How long each step of an answer may take."""
+    """Returns the deadlines of an answer, in seconds."""
     return Deadlines(
         first_token=settings.bot_first_token_timeout,
         silence=settings.bot_stall_timeout,

@@ -1,22 +1,22 @@
-"""Every error we raise, each knowing whether it is for the user and may be tried again.
+"""Every error that the bot raises.
 
 BotError
-├── SettingsError          a setting is missing or wrong; for whoever runs the bot
-├── ModelError             the endpoint's fault; `kind` names its sentence in `strings`
+├── SettingsError          a setting is missing or wrong; for the operator
+├── ModelError             the endpoint failed; `kind` names its sentence in `strings`
 │   ├── ModelUnauthorized · ModelForbidden · ModelNotFound · ModelRejected · ContextTooLong
 │   ├── ModelRateLimited · QuotaExhausted · ModelUnavailable
-│   ├── ModelResting       not asked at all: it had too much trouble a moment ago
+│   ├── ModelResting       not asked: too many calls have just failed
 │   ├── ModelUnreachable   ModelRefusedConnection · ModelHostUnknown · ModelTLSFailed
 │   ├── ConnectionLost · StreamGarbled · StreamError
 │   └── FirstTokenTimeout · ModelStalled · TurnTimeout
-├── StoreError             the database did not answer, or did not take it
-├── LeaseLost              somebody else works on the turn now: write nothing more
-└── SlackError             a Web API call that did not come back with "ok"
+├── StoreError             the database did not answer, or did not accept the data
+├── LeaseLost              another process works on the turn now: write nothing more
+└── SlackError             a Web API call that did not succeed
     ├── SlackRefused       429: nothing happened, wait and try again
     ├── SlackUnknown       no answer: it may or may not have happened
-    └── SlackRejected      Slack said no; `code` is its word for it
+    └── SlackRejected      Slack's answer is an error; `code` is its name
 
-What is none of these is a bug: logged whole, shown as one sentence with an id.
+Any other exception is a bug: it is logged with its traceback, and people see a sentence with an id.
 """
 
 from __future__ import annotations
@@ -25,30 +25,36 @@ from typing import ClassVar
 
 
 class BotError(Exception):
-    """The root. `kind` names the sentence people read, `retryable` whether asking again helps."""
+    """The base of all our errors."""
 
     kind: ClassVar[str] = "internal"
+    """Names the sentence in `strings` that people read."""
+
     retryable: ClassVar[bool] = False
+    """Whether the same call may succeed when it is repeated soon."""
 
 
 class SettingsError(BotError):
-    """One or more settings are missing or wrong. `problems` has a line for each, without values."""
+    """One or more settings are missing or wrong."""
 
     kind = "settings"
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+        """A line for each, with the name of the setting and without its value."""
 
 
 class ModelError(BotError):
-    """The endpoint did not answer as it should. `retry_after` in seconds, where it said so."""
+    """The model's endpoint failed."""
 
     kind = "model"
 
     def __init__(self, detail: str = "", *, retry_after: float | None = None) -> None:
+        """`detail` is for the log and contains no text of people."""
         super().__init__(detail)
         self.retry_after = retry_after
+        """Seconds to wait before the next call, if the endpoint named any."""
 
 
 class ModelUnauthorized(ModelError):
@@ -58,7 +64,7 @@ class ModelUnauthorized(ModelError):
 
 
 class ModelForbidden(ModelError):
-    """403: the key may not do this."""
+    """403: the key has no permission for this."""
 
     kind = "forbidden"
 
@@ -70,7 +76,7 @@ class ModelNotFound(ModelError):
 
 
 class ModelRejected(ModelError):
-    """400, 422 and other refusals of the request itself."""
+    """400, 422 and other 4xx: the endpoint does not accept the request."""
 
     kind = "rejected"
 
@@ -89,45 +95,45 @@ class ModelRateLimited(ModelError):
 
 
 class QuotaExhausted(ModelError):
-    """429 with `insufficient_quota`: waiting does not help, paying does."""
+    """402, or 429 with `insufficient_quota`: the account must be paid first."""
 
     kind = "quota"
 
 
 class ModelUnavailable(ModelError):
-    """5xx: the endpoint is in trouble."""
+    """408 and 5xx: the endpoint has a problem that may pass."""
 
     kind = "unavailable"
     retryable = True
 
 
 class ModelResting(ModelError):
-    """Not asked at all: too many calls failed. `retry_after` is when the next one may go out."""
+    """Not asked, because too many calls failed. `retry_after` is the time until the next one."""
 
     kind = "resting"
 
 
 class ModelUnreachable(ModelError):
-    """Nobody there, or not within the time to connect."""
+    """No connection, or none within the time to connect."""
 
     kind = "unreachable"
     retryable = True
 
 
 class ModelRefusedConnection(ModelUnreachable):
-    """The host is there, but nobody listens at that port."""
+    """The host refused the connection: nothing listens at that port."""
 
     kind = "connection_refused"
 
 
 class ModelHostUnknown(ModelUnreachable):
-    """DNS does not know the host."""
+    """The host has no address in DNS."""
 
     kind = "host_unknown"
 
 
 class ModelTLSFailed(ModelUnreachable):
-    """No encrypted connection: a certificate we do not trust, or no TLS at all."""
+    """The TLS handshake failed: the certificate is not trusted, or the host has no TLS."""
 
     kind = "tls"
 
@@ -140,7 +146,7 @@ class ConnectionLost(ModelError):
 
 
 class StreamGarbled(ModelError):
-    """What arrived is not a Chat Completions stream, or larger than any honest one."""
+    """The body is no Chat Completions stream, or is larger than our limits."""
 
     kind = "garbled"
 
@@ -152,13 +158,13 @@ class StreamError(ModelError):
 
 
 class FirstTokenTimeout(ModelError):
-    """Connected, but not a word within the limit."""
+    """Connected, but no token within the limit."""
 
     kind = "first_token_timeout"
 
 
 class ModelStalled(ModelError):
-    """It spoke, then fell silent for longer than the limit."""
+    """The time between two tokens was longer than the limit."""
 
     kind = "stalled"
 
@@ -170,43 +176,45 @@ class TurnTimeout(ModelError):
 
 
 class StoreError(BotError):
-    """The database did not answer, or did not take what it was given. Nothing is known of it."""
+    """The database did not answer, or did not accept the data. The commit may have happened."""
 
     kind = "store"
     retryable = True
 
 
 class LeaseLost(BotError):
-    """Somebody else works on the turn now; whoever held it before writes nothing more."""
+    """Another process holds the turn's lease now; this one must write nothing more."""
 
     kind = "lease"
 
 
 class SlackError(BotError):
-    """A Web API call that did not come back with "ok"."""
+    """A Web API call that did not succeed."""
 
     kind = "slack"
 
 
 class SlackRefused(SlackError):
-    """HTTP 429 or its in-band cousins: nothing happened; try again after `retry_after` seconds."""
+    """HTTP 429, or an error code of the same meaning. The call was not carried out."""
 
     retryable = True
 
     def __init__(self, method: str, retry_after: float) -> None:
         super().__init__(f"{method} refused for {retry_after:g} s")
         self.retry_after = retry_after
+        """Seconds to wait before the next call."""
 
 
 class SlackUnknown(SlackError):
-    """The answer was lost: the call may or may not have been carried out."""
+    """No answer arrived: the call may or may not have been carried out."""
 
     retryable = True
 
 
 class SlackRejected(SlackError):
-    """Slack said no. `code` is its error, such as `channel_not_found`."""
+    """Slack answered with an error. The call was not carried out."""
 
     def __init__(self, method: str, code: str) -> None:
         super().__init__(f"{method}: {code}")
         self.code = code
+        """Slack's error code, such as `channel_not_found`."""

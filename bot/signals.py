@@ -1,4 +1,4 @@
-"""How a process is asked to end."""
+"""SIGINT and SIGTERM end the process in good order."""
 
 from __future__ import annotations
 
@@ -13,28 +13,31 @@ if TYPE_CHECKING:
 
 @contextmanager
 def ended_by_signal() -> Iterator[None]:
-    """The first SIGINT or SIGTERM ends the body in good order, the second ends the process."""
+    """Cancels the body at the first SIGINT or SIGTERM, and swallows that cancellation.
+
+    The second signal has its usual effect: it kills the process. Other cancellations pass.
+    """
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     signals = {signal.SIGINT, signal.SIGTERM}
-    came = False
+    received = False
 
-    def forget() -> None:
+    def remove_handlers() -> None:
         for number in signals:
             loop.remove_signal_handler(number)
 
     def stop() -> None:
-        nonlocal came
-        if task and not came:  # two that come at the same moment are one
+        nonlocal received
+        if task and not received:  # two signals at the same moment count as one
             task.cancel()
-        came = True
-        forget()
+        received = True
+        remove_handlers()
 
     for number in signals:
         loop.add_signal_handler(number, stop)
     try:
         yield
     except asyncio.CancelledError:
-        if not (came and task) or task.uncancel():
+        if not (received and task) or task.uncancel():
             raise
     finally:
-        forget()
+        remove_handlers()

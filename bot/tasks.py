@@ -1,4 +1,4 @@
-"""The one place where tasks start: each has a name and an owner, and none is left behind."""
+"""The only place where tasks are started: each has a name and an owner that ends it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ import structlog
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
-    from types import TracebackType
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
 class Tasks:
-    """Owns tasks. Leaving it cancels what still runs and waits until it is gone."""
+    """Owns tasks. Leaving the context cancels those that still run and waits for their end."""
 
     def __init__(self, owner: str) -> None:
         self._owner = owner
@@ -28,29 +27,24 @@ class Tasks:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.cancel()
 
     def start(self, coroutine: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
-        """Starts a task named `owner:name`. An error that nobody awaits is logged, not lost."""
+        """Starts a task named `owner:name`. Its error is logged, even if nobody awaits it."""
         task = asyncio.create_task(coroutine, name=f"{self._owner}:{name}")  # noqa: TID251 - here
         self._running.add(task)
         task.add_done_callback(self._done)
         return task
 
     async def drain(self, seconds: float) -> bool:
-        """Waits for what runs, at most `seconds`; True when nothing is left."""
+        """Waits for the running tasks, at most `seconds`. Returns True when none is left."""
         if self._running:
             await asyncio.wait(self._running, timeout=seconds)
         return not self._running
 
     async def cancel(self) -> None:
-        """Cancels what runs, and waits: a task may have a last word to write."""
+        """Cancels the running tasks and waits for their end, however long their cleanup takes."""
         for task in self._running:
             task.cancel()
         if self._running:

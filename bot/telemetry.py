@@ -1,4 +1,4 @@
-"""Logs: ids, sizes and timings, never what people write, and nothing that looks like a secret."""
+"""Logging: ids, sizes and durations, never what people write, and no secret."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 HIDDEN: Final = "[hidden]"
 LONGEST_FOREIGN: Final = 500
-"""Characters of another library's message: some of theirs carry whole payloads."""
+"""Most characters of another library's log message. Some of these contain whole payloads."""
 
 TOKENS = re.compile(
     r"\bxox[a-z](?:\.xox[a-z])?-[\w-]+"  # bot, user and refresh tokens, configuration tokens
     r"|\bxapp-[\w-]+"
     r"|\bsk-[\w-]{6,}"
-    r"|(?<=hooks\.slack\.com/)[\w/-]+"  # response URLs: who has one may post
-    r"|(?<=[?&]ticket=)[^\s&\"']+"  # the URL of a socket, good for one connection
+    r"|(?<=hooks\.slack\.com/)[\w/-]+"  # response URLs: anybody who has one can post
+    r"|(?<=[?&]ticket=)[^\s&\"']+"  # URL of a socket, valid for one connection
     r"|(?<=://)[^\s/:@\"']*:[^\s/@\"']+(?=@)"  # user and password in a URL
 )
 BEARER = re.compile(r"(\bBearer\s+)[\w.~+/=-]{6,}", re.IGNORECASE)
@@ -37,32 +37,32 @@ _known: set[re.Pattern[str]] = set()
 
 
 def error_id() -> str:
-    """A short id that is shown to people and found in the log."""
+    """Returns a random id of 8 characters that is shown to people and written to the log."""
     return random.token_hex(4)
 
 
 def about(turn: Turn) -> AbstractContextManager[None]:
-    """Everything logged inside carries the ids of the turn."""
+    """Adds the ids of the turn to all log entries of the body."""
     return structlog.contextvars.bound_contextvars(
         team=turn.thread.team, channel=turn.thread.channel, ts=turn.ts
     )
 
 
 def hide(values: Iterable[str]) -> None:
-    """Registers secrets that cannot be told by their looks, such as the signing secret."""
-    # Short ones would hide common words.
+    """Registers secrets that have no recognizable form, such as the signing secret."""
+    # A short one could be a common word.
     _known.update(_however_quoted(value) for value in values if len(value) >= 6)
 
 
 def redact(text: str) -> str:
-    """The text without anything that looks like a secret or is known to be one."""
+    """Returns the text with `[hidden]` for each known secret and each text in the form of one."""
     for secret in _known:
         text = secret.sub(HIDDEN, text)
     return BEARER.sub(rf"\1{HIDDEN}", TOKENS.sub(HIDDEN, text))
 
 
 def set_up(*, format: str = "auto", level: str = "info", secrets: Iterable[str] = ()) -> None:  # noqa: A002
-    """Sends our log and other libraries' warnings to stderr, as text or as JSON lines."""
+    """Sends our log and the warnings of other libraries to stderr, as text or JSON lines."""
     hide(secrets)
     chain = _chain(format)
     structlog.configure(
@@ -75,20 +75,20 @@ def set_up(*, format: str = "auto", level: str = "info", secrets: Iterable[str] 
 
 
 def crashed() -> None:
-    """The exception being handled is a bug: logged whole, but never in a way that shows values."""
+    """Logs the current exception, a bug, with its traceback but without values of variables."""
     if not structlog.is_configured():
         set_up()
     log.critical("crashed", error=error_id(), exc_info=sys.exception())
 
 
 def _however_quoted(secret: str) -> re.Pattern[str]:
-    """The secret as it is, and with the backslashes that JSON and `repr` add."""
+    """Matches the secret, also with the backslashes that JSON and `repr` add."""
     forms = {"\\": r"\\+", '"': r"\\*\"", "'": r"\\*'"}
     return re.compile("".join(forms.get(letter, re.escape(letter)) for letter in secret))
 
 
 def _chain(format: str) -> list[Processor]:  # noqa: A002
-    """How one entry becomes one line. `redact` stands last, where nothing can slip past it."""
+    """The processors that make a line of an entry. Redaction is last, so it sees everything."""
     console = format == "console" or (format == "auto" and sys.stderr.isatty())
     renderer: list[Processor] = (
         [_console(colors=sys.stderr.isatty())]
@@ -104,7 +104,7 @@ def _chain(format: str) -> list[Processor]:  # noqa: A002
 
 
 def _console(*, colors: bool) -> structlog.dev.ConsoleRenderer:
-    # The plain traceback: the pretty ones print local variables, and with them what people wrote.
+    # The plain traceback: the others print local variables, which may hold what people wrote.
     return structlog.dev.ConsoleRenderer(
         colors=colors, exception_formatter=structlog.dev.plain_traceback
     )
@@ -119,10 +119,10 @@ def _redact_line(_logger: WrappedLogger, _method: str, line: Any) -> str:
 
 
 def _route_foreign(chain: list[Processor]) -> None:
-    """Other libraries speak through `logging`: warnings and worse only, whatever they ask for.
+    """Logs warnings and errors of other libraries, which use `logging`.
 
-    The limit is the handler's, because at DEBUG the SDKs print whole payloads and any of them may
-    lower its own logger (`OPENAI_LOG=debug` does).
+    The level is set at the handler, because a library may lower the level of its own logger
+    (`OPENAI_LOG=debug` does), and at DEBUG the SDKs log whole payloads.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setLevel(logging.WARNING)

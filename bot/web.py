@@ -1,4 +1,4 @@
-"""HTTP mode: Slack's requests, verified before anything in them is looked at, handed to Bolt."""
+"""HTTP mode: Slack's requests, whose signature is verified before Bolt parses them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
-    from types import TracebackType
 
     from slack_bolt.response import BoltResponse
 
@@ -29,24 +28,26 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 LARGEST_BODY: Final = 1024 * 1024
+"""Bytes."""
+
 WINDOW: Final = 300
-"""Seconds, both ways: Slack asks to refuse what is older, lest it be replayed."""
+"""Seconds by which a request's time may differ from ours, against replays (docs: Verifying
+requests from Slack)."""
 
 DIGITS: Final = re.compile(r"[0-9]{1,12}")
 PASSED_ON: Final = ("content-type", "x-slack-retry-num", "x-slack-retry-reason")
-"""Headers that Bolt gets. Others are not signed, and some of them are orders to Bolt."""
+"""Headers that Bolt receives. Headers are not signed, and some others would change what it does."""
 
 SSL_CHECK: Final = b"ssl_check=1"
 MALFORMED: Final = (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError)
-"""What parsing raises, in Bolt too, for a body that is not of Slack's making."""
-
+"""Raised by parsing, in Bolt too, for a body that Slack has not made."""
 
 BROKEN: Final = (ConnectionError, HttpProcessingError, web.RequestPayloadError)
-"""How reading a body ends that breaks off, or lies about its length."""
+"""Raised by reading a body that is cut off or has a wrong length."""
 
 
 class OwnFaults(logging.Filter):
-    """Lets through what is wrong with us; that others send bad requests is none of our errors."""
+    """Drops log records about bad requests: they are not our errors."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
@@ -59,28 +60,31 @@ SERVER_LOG.addFilter(OwnFaults())
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Slack's signing secret, and the clock that its timestamps are held against."""
+    """Verifies signatures (docs: Verifying requests from Slack)."""
 
     secret: str
+    """Slack's signing secret."""
+
     clock: Callable[[], float] = time.time
+    """Returns seconds since 1970."""
 
     def __repr__(self) -> str:
         return "Signature(…)"
 
     def approves(self, headers: Mapping[str, str], body: bytes) -> bool:
-        """True for what Slack signed just now. Never raises, whatever the headers are."""
+        """True when Slack signed the body within `WINDOW`. Never raises."""
         timestamp = headers.get("X-Slack-Request-Timestamp", "")
         if not DIGITS.fullmatch(timestamp) or abs(self.clock() - int(timestamp)) > WINDOW:
             return False
         signed = b":".join((b"v0", timestamp.encode(), body))
         expected = "v0=" + hmac.new(self.secret.encode(), signed, hashlib.sha256).hexdigest()
-        # On bytes: for strings compare_digest raises where one is not ASCII.
+        # As bytes: compare_digest raises for strings that are not ASCII.
         given = headers.get("X-Slack-Signature", "").encode(errors="surrogateescape")
         return hmac.compare_digest(expected.encode(), given)
 
 
 class WebServer:
-    """Listens while it is entered. `dispatch` is Bolt's; port 0 takes any free one."""
+    """Listens for Slack's requests while its context is entered."""
 
     def __init__(
         self,
@@ -91,6 +95,7 @@ class WebServer:
         port: int,
         read_timeout: float = 10.0,
     ) -> None:
+        """`dispatch` is Bolt's. Port 0 takes any free port. A body may take `read_timeout` s."""
         self.host, self.port = host, port
         self._dispatch = dispatch
         self._signature = signature
@@ -100,7 +105,7 @@ class WebServer:
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=LARGEST_BODY)
         app.add_routes([web.post("/slack/events", self._events), web.get("/healthz", _healthz)])
-        # Not decompressed: the signature is of the bytes as they came.
+        # Without decompression: the signature is of the bytes as they arrive.
         runner = web.AppRunner(
             app, access_log=None, logger=SERVER_LOG, shutdown_timeout=5.0, auto_decompress=False
         )
@@ -112,12 +117,7 @@ class WebServer:
             self._stack = stack.pop_all()
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
@@ -131,7 +131,7 @@ class WebServer:
         if body is None:
             return _refused(request, 413)
         if not self._signature.approves(request.headers, body):
-            # The check of a certificate says nothing and asks for nothing; it may come unsigned.
+            # Slack's check of our certificate may be unsigned. It contains nothing.
             return web.Response() if SSL_CHECK in body.split(b"&") else _refused(request, 401)
         return await self._answer(request, body)
 
@@ -146,7 +146,7 @@ class WebServer:
 
 
 async def _read(request: web.Request) -> bytes | None:
-    """The body; None when it is too large, known as soon as it is."""
+    """The body; None as soon as it is known to be too large."""
     if (request.content_length or 0) > LARGEST_BODY:
         return None
     body = bytearray()
@@ -158,7 +158,7 @@ async def _read(request: web.Request) -> bytes | None:
 
 
 def _refused(request: web.Request, status: int) -> web.Response:
-    """A refusal that hangs up: what is still being sent is not read."""
+    """Refuses the request and closes the connection, so the rest of the body is not read."""
     log.warning("request refused", status=status, bytes=request.content_length)
     response = web.Response(status=status)
     response.force_close()

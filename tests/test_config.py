@@ -137,7 +137,7 @@ def test_what_is_wrong_is_not_missing_as_well():
 def test_what_is_missing_may_be_there_under_another_name():
     [line] = problems("model", OPENAI_KEY=KEY)
 
-    assert line.endswith("did you mean it by OPENAI_KEY?")
+    assert line.endswith("; OPENAI_KEY is set, but not read")
     assert KEY not in line
 
 
