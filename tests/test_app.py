@@ -1,73 +1,86 @@
-"""Where everything is put together: how it ends, and what the playground says in a terminal."""
+"""Where everything is put together: what is wrapped, what is refused, and how it ends."""
 
 import asyncio
-import os
-import signal
-import socket
+from dataclasses import dataclass
 
 import pytest
+from pydantic import SecretStr
 
-from bot.signals import ended_by_signal
-from tests.environment import ROOT, command, scrubbed
+from bot.app import Bot, Wrapping, open_bot
+from bot.errors import SettingsError
+from bot.playground.model.scripted_reply import Reply
+from bot.slack.identity import Identity
+from tests.e2e.house import address, open_house
 
-
-@pytest.mark.parametrize("numbers", [[signal.SIGINT], [signal.SIGTERM], [signal.SIGTERM] * 3])
-async def test_signals_end_the_body(numbers):
-    """Those that come at the same moment are one: make sends what its whole group got as well."""
-    with ended_by_signal():
-        for number in numbers:
-            os.kill(os.getpid(), number)
-        await asyncio.sleep(5)
-        pytest.fail("nobody was told")
-
-    assert not asyncio.current_task().cancelling()
+IDENTITY = Identity("T1", "U9", "B9", "streambot", frozenset())
 
 
-async def test_who_cancels_it_is_obeyed():
-    """Without a signal a cancellation goes on outwards."""
+@dataclass
+class Seen:
+    """Remembers what it was given, and gives it back."""
 
-    async def body():
-        with ended_by_signal():
-            await asyncio.sleep(5)
+    ports: list
 
+    def __call__(self, port):
+        self.ports.append(port)
+        return port
+
+
+@pytest.mark.parametrize("transport", ["socket", "http"])
+async def test_each_port_is_wrapped_once_for_each_use(transport):
+    journals, sinks, models = Seen([]), Seen([]), Seen([])
+    wrapping = Wrapping(journal=journals, sink=sinks, model=models)
+    async with (
+        open_house(transport=transport, bot=False) as house,
+        open_bot(house.settings, transport, wrapping) as bot,
+    ):
+        if transport == "http":
+            house.slack.send_events_to(address(bot))
+        for text in ("one", "two"):
+            house.model.enqueue(Reply([text]))
+            answer = await house.ask("alice", "general", f"@streambot {text}")
+            assert answer.text == text
+
+    assert [len(seen.ports) for seen in (journals, sinks, models)] == [1, 2, 1]
+
+
+async def test_a_token_that_slack_rejects_is_a_mistake_in_settings():
+    async with open_house(bot=False) as house:
+        settings = house.settings.model_copy(update={"slack_bot_token": SecretStr("xoxb-wrong")})
+        with pytest.raises(SettingsError) as caught:
+            async with open_bot(settings, "socket"):
+                pytest.fail("it was opened")
+
+    assert caught.value.problems == ["SLACK_BOT_TOKEN: Slack does not accept it (invalid_auth)"]
+
+
+async def test_an_app_token_that_slack_rejects_is_a_mistake_in_settings():
+    async with open_house(bot=False) as house:
+        settings = house.settings.model_copy(update={"slack_app_token": SecretStr("xapp-wrong")})
+        with pytest.raises(SettingsError, match="SLACK_APP_TOKEN"):
+            async with open_bot(settings, "socket"):
+                pytest.fail("it was opened")
+
+
+async def test_over_http_it_serves_until_it_is_cancelled():
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(body(), 0.01)
+        await asyncio.wait_for(Bot(IDENTITY, port=1).serve(), 0.05)
 
 
-async def open_playground(*words, cwd, **variables):
-    """As a program; returns it with all that it has said until it was open."""
-    program = await asyncio.create_subprocess_exec(
-        *command("playground", "--no-browser", *words),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        cwd=cwd,
-        env=scrubbed(PYTHONPATH=str(ROOT), **variables),
-    )
-    return program, await program.stdout.readuntil(b"ends it.\n\n")
+async def test_it_raises_what_the_socket_ended_with():
+    async def rejected():
+        return SettingsError(["SLACK_APP_TOKEN: no"])
+
+    socket = asyncio.get_running_loop().create_task(rejected())
+    with pytest.raises(SettingsError, match="SLACK_APP_TOKEN"):
+        await Bot(IDENTITY, socket).serve()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_the_playground_says_its_address_and_no_more(tmp_path, number):
-    """Who tries it reads no log, and leaves it without a word."""
-    program, said = await open_playground("--port", "0", cwd=tmp_path)
-    program.send_signal(number)
-    rest, _ = await program.communicate()
+async def test_a_cancelled_server_leaves_its_socket_to_its_owner():
+    """Answers that finish during the drain still need it."""
+    socket = asyncio.get_running_loop().create_task(asyncio.sleep(10))
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(Bot(IDENTITY, socket).serve(), 0.05)
 
-    _, address, end = said.decode().strip().split("\n")[0].partition("http://127.0.0.1:")
-    assert address
-    assert end.strip("/").isdigit()
-    assert said.count(b"\n") == 4
-    assert (rest, program.returncode) == (b"", 0)
-
-
-async def test_a_port_that_is_taken(tmp_path):
-    """Two of them can be open at once."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        program, said = await open_playground(cwd=tmp_path, BOT_PLAYGROUND_PORT=port)
-        program.terminate()
-        await program.communicate()
-
-    assert b"http://127.0.0.1:" in said
-    assert f":{port}/".encode() not in said
-    assert program.returncode == 0
+    assert not socket.cancelled()
+    socket.cancel()
