@@ -3,6 +3,7 @@
 import re
 import sys
 import unicodedata
+from functools import cache
 
 import pytest
 
@@ -21,12 +22,12 @@ CATEGORIES = {
     "PRIVATE_USE": {"Co", "Cn"},
     "NONCHARACTERS": {"Cn"},
 }
-ALL = [chr(code) for code in range(sys.maxunicode + 1)]
+ALL = "".join(map(chr, range(sys.maxunicode + 1)))
 
 
+@cache
 def members(name):
-    found = re.compile(f"[{getattr(invisible, name)}]")
-    return [character for character in ALL if found.match(character)]
+    return re.findall(f"[{getattr(invisible, name)}]", ALL)
 
 
 @pytest.mark.parametrize("name", CATEGORIES)
