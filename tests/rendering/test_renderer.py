@@ -103,6 +103,12 @@ def test_what_is_shown_is_never_taken_back(text, lengths):
         r"**\(a** b\) c",
         "[a](<b\\>c>) d",
         "- [ ] \\[\na **b** <https://example.com/a_b_c>\\]",
+        "1. > $$x^2$$ <b>c</b>",
+        "> **a\n>**日本** b",
+        "[a `]` b](https://example.com/c) d",
+        "[a `[b](c)` d](https://example.com/e) f",
+        "1. a\n   \\[ b **c**\n   d \\]\n   e",
+        "> **a\nb\n> c** d",
         "> **a [b\n> c](https://example.com/d) e** f",
     ],
 )

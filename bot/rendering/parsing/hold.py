@@ -1,7 +1,7 @@
 """How much of a half-written paragraph can be shown: all before what may still become markup.
 
-Nothing is ever closed that the model has not closed: what may become bold is not shown before it is
-bold. What has waited longer than its patience is taken for text.
+What may become bold is not shown before it is bold; nothing is closed that the model has not
+closed. The rules are those of the inline reader, which also says how long to wait (`patience`).
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ def hold(text: str) -> int:
 
 
 def settled_cut(text: str) -> int:
-    """Where a paragraph may be cut in two without a difference: where nothing is open.
+    """The index where a paragraph that begins with `text` may be cut: nothing is open there.
 
-    The last sentence end, else the last space, else anywhere; it looks at `text` alone.
+    It is the last end of a sentence in the second half, else the last space there, else any place;
+    the whole length if there is none.
     """
     decided = _Decided(text)
     for pattern in (_SENTENCE, _WORD):
@@ -38,21 +39,21 @@ def settled_cut(text: str) -> int:
 
 
 class _Decided:
-    """What of a text is decided: `end` is its length."""
+    """The beginning of a text that looks the same whatever follows; `end` is its length."""
 
     def __init__(self, text: str) -> None:
-        open_from, extents = Reader(text).outlook()
+        open_from, extents = Reader(text).decided()
         self._begins, self._ends = _united(extents)
         self.end = self.without_half(open_from) if open_from < len(text) else open_from
 
     def without_half(self, at: int) -> int:
-        """`at`, or where the construct begins that it would cut in two."""
+        """`at`, or the beginning of the construct that a cut there would divide."""
         index = bisect_left(self._begins, at) - 1
         return self._begins[index] if index >= 0 and at < self._ends[index] else at
 
 
 def _united(extents: list[Extent]) -> tuple[list[int], list[int]]:
-    """Where the extents begin and end, those that overlap as one."""
+    """The beginnings and the ends of the extents, in order; those that overlap are one."""
     begins: list[int] = []
     ends: list[int] = []
     for begin, end in sorted(extents):

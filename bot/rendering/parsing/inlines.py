@@ -1,19 +1,19 @@
-"""The text of a paragraph, a heading or a cell → runs; and what of an unfinished text is open.
+"""The text of a paragraph, a heading or a cell → runs; and how much of it more text can change.
 
 Emphasis and links follow CommonMark; then there is what models write besides: bare URLs, emoji
 shortcodes, TeX, footnote marks, Slack's own links, and a little HTML. Nothing is ever an image.
 
 How it works. `Reader` goes once from left to right and stops at each special character. A method
-per character decides what begins there and returns where to go on; it looks ahead, never back
-further than the scheme of a URL. What it recognises is appended to a list of pieces: runs, and
-delimiters and tags, which are paired afterwards (`styles`), in a link's label as soon as the link
-is complete, elsewhere at the end. What it does not recognise is part of the next plain run.
+per character decides what begins there and returns where to go on; it looks ahead, and never back
+further than the scheme of a URL. What it recognises is appended to a list of pieces: runs, and the
+delimiters and tags of styles. These are paired afterwards: inside a label as soon as the link is
+complete, elsewhere at the end (`styles`). What it does not recognise is part of the next plain run.
 
-The same pass tells what more text can change. Wherever a construct lacks its end, it is read as
-text, and the place is reported as `Pending`. That is so for what is looked ahead for (code, TeX,
-targets, tags, ...), and at the end of the text for brackets, delimiters and tags that are still
-open. Everything before the first such place is decided. What is complete reports its extent: cut
-inside that, the text would read differently. So no rule is written twice: `hold` asks the reader.
+The same pass tells what more text can change, so that no rule is written twice. Where a construct
+lacks its end, it is read as text, and the method says where it begins and how long to wait for it
+(`_wait`). That is so for what is looked ahead for (code, TeX, targets, tags), and at the end of the
+text for brackets, delimiters and tags that are still open. All before the first such place is
+decided. A complete construct notes its extent, as a text that is cut inside reads differently.
 """
 
 from __future__ import annotations
@@ -100,20 +100,27 @@ class _Bracket(NamedTuple):
 
 
 class Reader:
-    """One pass over a text: `runs` if there is a policy for links, else `outlook` alone."""
+    """One pass over a text. With a policy for links it gives `runs`, without one `decided`."""
 
     def __init__(self, text: str, policy: LinkPolicy | None = None) -> None:
         self._text = text
         self._policy = policy
         self._pieces: list[Piece] = []
+        """What was recognised; plain runs among them only if there is a policy."""
         self._plain_from = 0
+        """Where the text begins that belongs to no piece yet."""
         self._brackets: list[_Bracket] = []
+        """Those that are open, the outermost first."""
         self._dead = 0
-        """Brackets, counted from the outermost, that a link stands in: they begin no link."""
+        """How many of them, from the outermost, have a link inside and so begin none."""
         self._backticks: dict[int, list[int]] | None = None
+        """Where runs of backticks begin, by their length; made when the first one is met."""
         self._emoji_end = -1
+        """Where the last emoji ends; another one may begin right there."""
         self._absent: set[str] = set()
+        """Patterns that do not occur any more, so that no search for them is repeated."""
         self._open_from = len(text)
+        """Where the first construct begins that may still find its end."""
         self._extents: list[Extent] = []
         self._read()
 
@@ -121,14 +128,13 @@ class Reader:
         """The text as it is read if nothing follows."""
         return flat(self._pieces)
 
-    def outlook(self) -> tuple[int, list[Extent]]:
-        """The index from which more text may change how it reads, and the extents of constructs.
-
-        The index is the length of the text if nothing is open. Extents are in no order.
-        """
+    def decided(self) -> tuple[int, list[Extent]]:
+        """The index up to which nothing is open, and the extents of all constructs, in no order."""
         self._scheme_so_far()
+        # If anything is open, a link behind it may be none, and the brackets around it not dead.
+        dead = self._dead if self._open_from == len(self._text) else 0
         for index, bracket in enumerate(self._brackets):
-            if bracket.image or index >= self._dead:
+            if bracket.image or index >= dead:
                 self._wait(bracket.at, SPAN)
         marks = marks_of(self._pieces)
         for still_open in pair_marks(marks):
@@ -150,18 +156,19 @@ class Reader:
             self._pieces.append(Run(self._text[self._plain_from : end]))
 
     def _put(self, begin: int, end: int, *pieces: Piece) -> int:
-        """`pieces` are what `text[begin:end]` means; reading goes on at `end`."""
+        """`text[begin:end]` is read as `pieces`; returns `end`, where reading goes on."""
         self._plain_until(begin)
         self._pieces += pieces
         self._plain_from = end
         return end
 
     def _put_whole(self, begin: int, end: int, *pieces: Piece) -> int:
+        """The same for a construct that must not be cut in two."""
         self._extents.append((begin, end))
         return self._put(begin, end, *pieces)
 
     def _wait(self, at: int, patience: int = SPAN) -> None:
-        """What begins at `at` lacks its end, and is not shown before that comes."""
+        """The end of what begins at `at` has not arrived; wait for so many characters at most."""
         if at < self._open_from and len(self._text) - at <= patience:
             self._open_from = at
 
@@ -184,7 +191,7 @@ class Reader:
         return at + 2
 
     def _hard_break(self, at: int) -> int:
-        """A backslash at the end of a line breaks it, unless it is the last one."""
+        """A backslash breaks the line that it ends, unless that is the last line."""
         following = _end(_WHITE, self._text, at + 1)
         if following == len(self._text):
             self._wait(at)
@@ -193,7 +200,7 @@ class Reader:
         return self.newline(at + 1)
 
     def newline(self, at: int) -> int:
-        """One line after another, without the spaces around the break."""
+        """A line break, without the spaces around it."""
         start = at
         while start > self._plain_from and self._text[start - 1] == " ":
             start -= 1
@@ -215,7 +222,7 @@ class Reader:
         if mark == "~" and end - at != 2:
             return end
         opens, closes = flanks(self._text, at, end)
-        # At the end of a text it can only close: what follows is part of what it is.
+        # A run at the end of a text can only close. Any other run needs the character behind it.
         self._extents.append((at, end + (opens or not closes)))
         if not opens and not closes:
             return end
@@ -228,7 +235,7 @@ class Reader:
         length = begin - at
         end = self._closing_backticks(length, begin)
         if end < 0 or end + length == len(self._text):
-            # One more backtick, and it is another run.
+            # A run at the end of the text may still become longer, and then closes nothing.
             self._wait(at, SPAN if begin == len(self._text) else CODE_PATIENCE)
         if end < 0:
             return begin
@@ -247,7 +254,7 @@ class Reader:
         return places[index] if index < len(places) else -1
 
     def dollars(self, at: int) -> int:
-        """A single one is money."""
+        """Two dollar signs may begin a formula; a single one is money."""
         if at + 1 == len(self._text):
             self._wait(at)
         if not self._text.startswith("$$", at):
@@ -255,9 +262,9 @@ class Reader:
         return self._tex(at, "$$", SPAN) or at + 2
 
     def _display(self, at: int) -> int:
-        r"""The end of lines of TeX between `\[` and `\]`; in a line they are escaped brackets."""
+        r"""Where lines of TeX between `\[` and `\]` end, or 0: inside a line these are brackets."""
         text = self._text
-        if text[at - 1 : at] not in {"", "\n"}:
+        if not self._is_first_on_line(at):
             return 0
         end = text.find("\\]", at, at + LONGEST_TEX) + 2
         if end < 2:
@@ -270,6 +277,12 @@ class Reader:
             self._extents.append((at, following + 1))
             return 0
         return self._tex(at, "\\]", STRONG) if text[end : end + 1] in {"", "\n"} else 0
+
+    def _is_first_on_line(self, at: int) -> bool:
+        start = at
+        while start and self._text[start - 1] in " \t":
+            start -= 1
+        return self._text[start - 1 : start] in {"", "\n"}
 
     def _tex(self, at: int, closing: str, patience: int) -> int:
         """Where the formula ends, or 0 when there is none."""
@@ -313,6 +326,8 @@ class Reader:
         if found is UNFINISHED:
             self._wait(bracket.at, TARGET)
         if found is None or found is UNFINISHED:
+            # Not to be cut: the closing bracket may turn out to be inside of something else.
+            self._extents.append((bracket.at, at + 1))
             return at + 1
         return self._link(bracket, at, found)
 
@@ -393,7 +408,7 @@ class Reader:
             self._wait(found.start())
 
     def _is_inside_word(self, at: int, more: str) -> bool:
-        """Behind a letter of a script that puts spaces between its words, or one of `more`."""
+        """Whether it follows one of `more`, or a letter of a script that writes spaces."""
         before = self._text[at - 1 : at]
         if not before or at == self._emoji_end:
             return False
@@ -402,7 +417,7 @@ class Reader:
     # Tags
 
     def _find(self, closing: str, begin: int) -> re.Match[str] | None:
-        """The first one from `begin` on; what was not found once is not looked for again."""
+        """The first match of the pattern `closing` from `begin` on."""
         if closing in self._absent:
             return None
         found = re.compile(closing, re.IGNORECASE).search(self._text, begin)
@@ -423,7 +438,7 @@ class Reader:
         return self._put_whole(at, tag.end) if tag.name in DROPPED else at + 1
 
     def _raw(self, tag: Tag) -> int:
-        """Where the element ends if it is code, else 0: what is inside is no Markdown."""
+        """Where the element ends if it is code, which has no markup inside; else 0."""
         if tag.style != CODE or tag.closes:
             return 0
         closing = self._find(rf"</{tag.name}\s*>", tag.end)

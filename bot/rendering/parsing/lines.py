@@ -25,6 +25,7 @@ _MAY_DELIMIT: Final = re.compile(r"[ \t:|-]*$")
 _CODE: Final = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
 _PIPE: Final = re.compile(r"(?<!\\)\|")
 _UNDECIDED: Final = re.compile(
+    r"(?:>[ \t]*)*"
     r"(?:[-*+]|\d{1,9}[.)]?|\$\$?.*|\\\[.*|#{1,6}(?:[ \t].*)?|`{3}[^`]*|`{1,2}|~{3}.*|~{1,2}"
     r"|[-*_][-*_ \t]*|\[[ xX]?\]?|\\)?[ \t]*$"
 )

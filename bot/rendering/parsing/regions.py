@@ -21,6 +21,7 @@ markup is open, and a table longer than `ROWS` goes on in a region with the same
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,6 +40,8 @@ DEEP: Final = 3
 
 ROWS: Final = 100
 """Rows of a table after which it goes on in a region of its own."""
+
+_QUOTE_MARKS: Final = re.compile(r"(?<=\n)[ \t]*>[ \t>]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,9 @@ class _Above:
     leaf: int | None = None
     """Where the paragraph that is open begins."""
 
+    leaf_quote: int = 0
+    """Block quotes around the first line of this paragraph; further lines may lack the marks."""
+
     inside: int = 0
     """Columns of indent of the text of the item that this paragraph is in."""
 
@@ -130,7 +136,7 @@ class _Above:
 
     def leaf_of(self, line: Line, at: int) -> int:
         """Where the paragraph begins that the line, which begins at `at`, is part of."""
-        if self.leaf is None or line.marker or line.quote > self.quote:
+        if self.leaf is None or line.marker or line.quote > self.leaf_quote:
             return at + line.text_at
         return self.leaf
 
@@ -139,7 +145,9 @@ class _Above:
         self.header, self.rows, self.edge = None, 0, False
         if line.marker or self.leaf is None:
             self.inside = line.at - line.lead + line.indent if line.marker else 0
-        self.leaf = self.leaf_of(line, at)
+        leaf = self.leaf_of(line, at)
+        if leaf != self.leaf:
+            self.leaf, self.leaf_quote = leaf, line.quote
         self.candidate = at if line.piped else None
 
     def is_plain(self, line: Line) -> bool:
@@ -327,7 +335,7 @@ class Scanner:
             whole = done + line.text if plain else done
             if leaf is None or len(whole) - leaf < LEAF:
                 break
-            raw = self._cut(whole, leaf + settled_cut(whole[leaf : leaf + LEAF]), raw)
+            raw = self._cut(whole, leaf + settled_cut(_unquoted(whole[leaf : leaf + LEAF])), raw)
         return raw
 
     def _overflows(self, raw: str) -> bool:
@@ -383,10 +391,17 @@ def _shown(text: str, end: int, leaf: int | None) -> int:
     """`end`, or less: where the paragraph and the line that it ends in are both decided."""
     while True:
         if leaf is not None and leaf < end:
-            end = leaf + hold(text[leaf:end])
+            end = leaf + hold(_unquoted(text[leaf:end]))
         if (shorter := decided_end(text[:end])) == end:
             return end
         end = shorter
+
+
+def _unquoted(paragraph: str) -> str:
+    """The paragraph with spaces in place of the quote marks of its further lines."""
+    if "\n" not in paragraph or ">" not in paragraph:
+        return paragraph
+    return _QUOTE_MARKS.sub(lambda found: " " * len(found[0]), paragraph)
 
 
 def _stand_in(character: str) -> str:
