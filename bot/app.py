@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
 
-from bot.backoff import Backoff
+from bot.backoff import STARTUP_PAUSES, Backoff
 from bot.database import open_database
 from bot.endpoint import client_of, deadlines_of, model_of
 from bot.engine.answer import AnswerServices
@@ -56,8 +56,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
-PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
-"""Seconds between attempts to reach Slack at the start."""
 
 CLOSING_TIME = 3.0
 """Seconds of the drain that are kept for closing connections and for the last commit."""
@@ -275,7 +273,7 @@ async def _open_http(
 
 async def _wait_for_identity(client: AsyncWebClient) -> Identity:
     """Who we are. Waits while Slack is down. Raises `SettingsError` when it rejects the token."""
-    backoff = Backoff(PAUSES)
+    backoff = Backoff(STARTUP_PAUSES)
     while True:
         try:
             return await identify(client)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.backoff import Backoff
+from bot.backoff import STARTUP_PAUSES, Backoff
 from bot.config import loses_files
 from bot.errors import StoreError
 from bot.store import open_store
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
-"""Seconds between attempts to open the database."""
 
 HOUR, DAY = 3600.0, 86400.0
 """In seconds."""
@@ -63,7 +61,7 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
 async def _open_journal(settings: Settings, stack: AsyncExitStack) -> SqlJournal:
     """Opens the journal, with retries until the database answers."""
     owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
-    backoff = Backoff(PAUSES)
+    backoff = Backoff(STARTUP_PAUSES)
     while True:
         opening = open_store(
             settings.database_url.get_secret_value(),

@@ -1,7 +1,7 @@
 """The Chat Completions protocol as a `Model`.
 
 How one answer is read: the SDK makes the request (authorization, headers, errors); the bytes of
-the body go through our own decoders, which cost a fifth of the SDK's typed stream. Reading stops
+the body go through our own decoders, which cost a quarter of the SDK's typed stream. Reading stops
 at the first of these:
 
 - the end mark `[DONE]`;

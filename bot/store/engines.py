@@ -1,9 +1,10 @@
 """Connections to the database: some for writing, some for reading.
 
-SQLite lets one connection write at a time, so there is one, in a thread of its own. Each begins
-its transaction with BEGIN IMMEDIATE, which waits for the lock of other processes at once and not
-in the midst of the transaction, where waiting could only fail. Reads go beside it: in WAL mode they
-never wait for a write. PostgreSQL gets a small pool for each of the two.
+SQLite lets one connection write at a time, so there is one, in a thread of its own. Its
+transactions begin with BEGIN IMMEDIATE, which waits there for the locks of other processes. A
+transaction that begins as a read would have to wait later, and would fail if another process had
+written meanwhile. Reads have connections of their own; in WAL mode they never wait for a write.
+PostgreSQL gets a small pool for each of the two.
 """
 
 from __future__ import annotations
@@ -214,7 +215,6 @@ def _run_on_connect(engine: Engine, pragmas: tuple[str, ...]) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    # A transaction that begins as a read fails on its first write if another process wrote since.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 

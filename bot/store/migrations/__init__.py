@@ -1,1 +1,1 @@
-"""How the schema came to be. A migration only adds: two versions of the bot overlap at a roll."""
+"""The steps of the schema. A migration only adds, because two versions may run at the same time."""

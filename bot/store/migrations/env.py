@@ -1,4 +1,4 @@
-"""Alembic's way in. The caller has begun the transaction, holds the lock, and commits."""
+"""Alembic's entry point. The caller has begun the transaction, holds the lock, and commits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
     version_table=VERSION_TABLE,
-    # SQLite's DDL is as transactional as PostgreSQL's once the BEGIN is a real one.
+    # SQLite's DDL is transactional too, after an explicit BEGIN.
     transactional_ddl=True,
 )
 with context.begin_transaction():

@@ -1,1 +1,1 @@
-"""One file for each step, each named by its number."""
+"""One file for each step, named by its number."""

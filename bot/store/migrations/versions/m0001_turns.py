@@ -1,4 +1,4 @@
-"""The journal's table, and the guard."""
+"""The tables `turns` and `schema_guard`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """The first schema of all."""
+    """Makes the first schema."""
     _turns()
     _indexes()
     guard = op.create_table("schema_guard", sa.Column("min_reader", sa.Integer, nullable=False))

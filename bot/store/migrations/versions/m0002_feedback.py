@@ -1,4 +1,4 @@
-"""What people say of an answer."""
+"""The table `feedback`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ KEY = ["team", "channel", "ts"]
 
 
 def upgrade() -> None:
-    """A table that older versions do not know and do not need: it empties itself with theirs."""
+    """Adds a table that older versions need not know: its rows are deleted with their turns."""
     op.create_table(
         "feedback",
         *(sa.Column(name, sa.Text, primary_key=True) for name in (*KEY, "voter")),
