@@ -39,7 +39,7 @@ def pytest_collection_finish():
 
 
 def is_waiting(item):
-    return "nursery" in getattr(item, "fixturenames", ())
+    return "fork_server" in getattr(item, "fixturenames", ())
 
 
 def spread(some, others):

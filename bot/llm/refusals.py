@@ -1,7 +1,7 @@
 """An endpoint's error objects → our `ModelError`s.
 
-The same few fields (`code`, `type`, `message`) come as the body of an HTTP error or within
-of a stream. The words of `code` and `type` decide first, then the HTTP status.
+The same few fields (`code`, `type`, `message`) come as the body of an HTTP error, or inside a
+stream. The words of `code` and `type` decide first, then the HTTP status.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.house import table
 from tests.chaos.families import CASES, named
-from tests.chaos.nursery import Nursery
+from tests.chaos.fork_server import ForkServer
 from tests.chaos.oracle import Violation
 from tests.chaos.stores import has_postgres
 
@@ -59,24 +59,24 @@ def _at_most(failures: int, trials: int, rate: float) -> float:
     return total
 
 
-async def run(case, nursery, seed) -> list[Violation]:
+async def run(case, fork_server, seed) -> list[Violation]:
     """A trial in a folder of its own; what breaks the trial itself is a violation, too."""
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         try:
             async with asyncio.timeout(LONGEST):
-                return await case.run(nursery, Path(folder), seed)
+                return await case.run(fork_server, Path(folder), seed)
         except Exception:  # noqa: BLE001 - the other trials go on
             return [Violation("trial", case.name, traceback.format_exc())]
 
 
-async def tier(families, nursery, options) -> dict[str, Tally]:
+async def tier(families, fork_server, options) -> dict[str, Tally]:
     tallies = {name: Tally() for name in families}
     gate = asyncio.Semaphore(options.jobs)
 
     async def trial(name, case, seed):
         async with gate:
             began = time.monotonic()
-            violations = await run(case, nursery, seed)
+            violations = await run(case, fork_server, seed)
             tally = tallies[name]
             tally.trials += 1
             tally.seconds += time.monotonic() - began
@@ -128,8 +128,8 @@ def main() -> int:
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     families = choose(options.family, postgres=asyncio.run(has_postgres()))
     began = time.monotonic()
-    with Nursery() as nursery:
-        tallies = asyncio.run(tier(families, nursery, options))
+    with ForkServer() as fork_server:
+        tallies = asyncio.run(tier(families, fork_server, options))
     head = ["family", "trials", "failures", "95 % bound", "seconds", "seeds of failures"]
     write("", table("Chaos", head, [[name, *tally.row] for name, tally in tallies.items()]))
     done, took = sum(tally.trials for tally in tallies.values()), time.monotonic() - began

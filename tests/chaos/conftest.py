@@ -1,15 +1,15 @@
-"""One nursery for all trials of a worker."""
+"""One fork_server for all trials of a worker."""
 
 import sys
 
 import pytest
 
-from tests.chaos.nursery import Nursery
+from tests.chaos.fork_server import ForkServer
 
 
 @pytest.fixture(scope="session")
-def nursery():
+def fork_server():
     if sys.platform != "linux":
         pytest.skip("processes are forked and watched in Linux's way")
-    with Nursery() as nursery:
-        yield nursery
+    with ForkServer() as fork_server:
+        yield fork_server

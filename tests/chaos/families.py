@@ -38,8 +38,8 @@ class Case:
     transport: str = "socket"
     store: str = "sqlite"
 
-    async def run(self, nursery, folder, seed) -> list[Violation]:
-        return await self.trial(Site(nursery, folder, self.transport, self.store), seed)
+    async def run(self, fork_server, folder, seed) -> list[Violation]:
+        return await self.trial(Site(fork_server, folder, self.transport, self.store), seed)
 
 
 def family(name, trials, places=PLACES) -> list[Case]:

@@ -20,7 +20,7 @@ from bot.playground.server import Playground
 from bot.playground.workspace.people import Channel
 from bot.playground.workspace.workspace import Workspace
 from bot.slack.actions.buttons import STOP
-from tests.chaos.nursery import Nursery, Process
+from tests.chaos.fork_server import ForkServer, Process
 from tests.chaos.oracle import Asked, Exit, Fate, History, has_ended
 from tests.chaos.questions import ROOMS, Question, asked_in
 from tests.chaos.stores import open_store
@@ -51,7 +51,7 @@ VARIABLES = {
 class Site:
     """Where a trial takes place. `folder` is empty and its own."""
 
-    nursery: Nursery
+    fork_server: ForkServer
     folder: Path
     transport: str = "socket"
     store: str = "sqlite"
@@ -141,14 +141,14 @@ class ProcessHouse(House):
     ) -> Resident:
         """A bot; over HTTP it listens on `port`, and events go there from now on.
 
-        With `kill_at` it kills itself there (see `mortal`).
+        With `kill_at` it kills itself there (see `kill_points`).
         """
         name, port = f"bot-{len(self.residents) + 1}", port or free_port()
         env = scrubbed(**self._variables(port) | variables)
-        process = await self.site.nursery.start(
+        process = await self.site.fork_server.start(
             [kill_at or "run", f"--{self.transport}"],
             env,
-            module="tests.chaos.mortal" if kill_at else "bot",
+            module="tests.chaos.kill_points" if kill_at else "bot",
             cwd=self.site.folder,
             log=self.site.folder / f"{name}.log",
         )

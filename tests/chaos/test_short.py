@@ -32,7 +32,7 @@ ELSEWHERE = ("accept.before", "post.after", "close.after", "ended.before")
 
 
 @pytest.fixture
-def trial(nursery, tmp_path):
+def trial(fork_server, tmp_path):
     """Runs cases side by side, since trials wait most of the time; shows all that was violated."""
 
     async def trial(*cases, seed=1):
@@ -42,14 +42,14 @@ def trial(nursery, tmp_path):
         async with asyncio.TaskGroup() as trials:
             for number, case in enumerate(cases):
                 (folder := tmp_path / str(number)).mkdir()
-                trials.create_task(_run(case, nursery, folder, seed + number, found))
+                trials.create_task(_run(case, fork_server, folder, seed + number, found))
         assert found == {}
 
     return trial
 
 
-async def _run(case, nursery, folder, seed, found):
-    if violations := await case.run(nursery, folder, seed):
+async def _run(case, fork_server, folder, seed, found):
+    if violations := await case.run(fork_server, folder, seed):
         found[f"{case.name} {seed}"] = [str(violation) for violation in violations]
 
 

@@ -2,8 +2,8 @@
 
 Importing takes a second or two, too long for hundreds of kills. What is forked goes the way of
 `python -m bot` from its first line to its exit code; only the imports are done already, and the
-certificates are read. As a program (`python -m tests.chaos.nursery`) it takes orders on stdin and
-reports on stdout, a line of JSON each.
+certificates are read. As a program (`python -m tests.chaos.fork_server`) it takes orders on stdin
+and reports on stdout, a line of JSON each.
 """
 
 import asyncio
@@ -50,9 +50,9 @@ WARM = (
 
 
 def serve() -> None:
-    """Until stdin ends: an order is answered with a pid, a death is told with its code."""
+    """Until stdin ends: an order is answered with a pid, and each end is reported with its code."""
     _die_with_parent()
-    for name in (*WARM, *_ours(), "tests.chaos.mortal"):
+    for name in (*WARM, *_ours(), "tests.chaos.kill_points"):
         importlib.import_module(name)
     trusted()
     # What is there now is never garbage: without this each child copies all of it at its first gc.
@@ -74,16 +74,16 @@ def _serve(watched: selectors.BaseSelector) -> None:
     while True:
         for key, _ in watched.select():
             if key.data:
-                _bury(key.data, watched)
+                _reap(key.data, watched)
             elif read := os.read(ORDERS, 65_536):
                 *orders, unread = (unread + read).split(b"\n")
                 for order in orders:
-                    _bear(json.loads(order), watched)
+                    _fork(json.loads(order), watched)
             else:
                 return  # what still lives dies with us
 
 
-def _bear(order: dict, watched: selectors.BaseSelector) -> None:
+def _fork(order: dict, watched: selectors.BaseSelector) -> None:
     parent = os.getpid()
     if pid := os.fork():
         watched.register(os.pidfd_open(pid), selectors.EVENT_READ, pid)
@@ -91,14 +91,14 @@ def _bear(order: dict, watched: selectors.BaseSelector) -> None:
         return
     try:
         _prepare(order, parent)
-        code = _live(order["module"])
-    except BaseException:  # noqa: BLE001 - nothing of a child may run on in the nursery's code
+        code = _run_module(order["module"])
+    except BaseException:  # noqa: BLE001 - nothing of a child may run on in the fork server's code
         traceback.print_exc()
         code = 99
     os._exit(code)
 
 
-def _bury(pid: int, watched: selectors.BaseSelector) -> None:
+def _reap(pid: int, watched: selectors.BaseSelector) -> None:
     pidfd = next(fd for fd, key in watched.get_map().items() if key.data == pid)
     watched.unregister(pidfd)
     os.close(pidfd)
@@ -112,7 +112,7 @@ def _report(**line) -> None:
 
 
 def _die_with_parent() -> None:
-    """Whoever started us may be killed, too: nobody may be left behind then."""
+    """The parent may be killed too, and no process may be left behind then."""
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -135,7 +135,7 @@ def _prepare(order: dict, parent: int) -> None:
     sys.argv = ["bot", *order["argv"]]
 
 
-def _live(module: str) -> int:
+def _run_module(module: str) -> int:
     """`python -m module`, and what the interpreter does at its end. Returns the exit code."""
     code = 0
     try:
@@ -155,8 +155,8 @@ def _live(module: str) -> int:
 # The side of the tests
 
 
-async def _told(news):
-    """What the listener will say. Who stops waiting for it does not stop others from hearing it."""
+async def _heard(news):
+    """The result of a future. A caller that stops waiting does not cancel it for the others."""
     return await asyncio.shield(asyncio.wrap_future(news))
 
 
@@ -175,7 +175,7 @@ class Process:
 
     async def exited(self) -> int:
         """The exit code, as soon as there is one."""
-        return await _told(self._code)
+        return await _heard(self._code)
 
     def kill(self) -> None:
         self._send(signal.SIGKILL)
@@ -195,17 +195,17 @@ class Process:
                 os.kill(self.pid, number)
 
 
-class Nursery:
-    """Use it as `with Nursery() as nursery`; one serves every event loop of this process."""
+class ForkServer:
+    """Use it as `with ForkServer() as fork_server`; one serves every event loop of this process."""
 
     def __init__(self) -> None:
         self._numbers = itertools.count()
         self._expected: dict[int, tuple[Future[Process], Path]] = {}
-        self._living: dict[int, Process] = {}
+        self._running: dict[int, Process] = {}
 
     def __enter__(self):
         self._program = subprocess.Popen(
-            [sys.executable, "-m", "tests.chaos.nursery"],
+            [sys.executable, "-m", "tests.chaos.fork_server"],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -225,24 +225,24 @@ class Nursery:
     async def start(self, argv, env, *, cwd, log, module="bot") -> Process:
         """`python -m module` with these words, this environment and nothing else."""
         Path(log).touch()
-        number, born = next(self._numbers), Future()
-        self._expected[number] = born, Path(log)
+        number, started = next(self._numbers), Future()
+        self._expected[number] = started, Path(log)
         order = {"id": number, "module": module, "argv": [*argv], "env": env}
         order |= {"cwd": str(cwd), "log": str(log)}
         self._program.stdin.write(json.dumps(order) + "\n")
-        return await _told(born)
+        return await _heard(started)
 
     def _listen(self) -> None:
         for line in self._program.stdout:
             said = json.loads(line)
             if "id" in said:
-                born, log = self._expected.pop(said["id"])
-                self._living[said["pid"]] = process = Process(said["pid"], log)
-                born.set_result(process)
+                started, log = self._expected.pop(said["id"])
+                self._running[said["pid"]] = process = Process(said["pid"], log)
+                started.set_result(process)
             else:
-                self._living.pop(said["pid"])._code.set_result(said["code"])
-        for born, _ in self._expected.values():
-            born.set_exception(ChildProcessError("the nursery is closed"))
+                self._running.pop(said["pid"])._code.set_result(said["code"])
+        for started, _ in self._expected.values():
+            started.set_exception(ChildProcessError("the fork server is closed"))
 
 
 if __name__ == "__main__":

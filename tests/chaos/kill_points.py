@@ -1,10 +1,10 @@
 """A bot that kills itself at a named point, as by `kill -9`: for tests of recovery.
 
-`python -m tests.chaos.mortal close.after:2 --socket` kills it the second time that it has committed
-a whole answer. The points are the commits of the journal (accept, claim, begin, posting, posted,
-close, ended), the calls of Slack (post, update, last, delete, file), and what the model does
-(stream, token), each `before` or `after`. The bot itself knows nothing of this: the ports that it
-works with are wrapped.
+`python -m tests.chaos.kill_points close.after:2 --socket` kills it the second time that it has
+committed a whole answer. The points are the commits of the journal (accept, claim, begin, posting,
+posted, close, ended), the calls of Slack (post, update, last, delete, file), and what the model
+does (stream, token), each `before` or `after`. The bot itself knows nothing of this: the ports that
+it works with are wrapped.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 NAMES = {Effect.POST: "post", Effect.REMOVE: "delete", Effect.UPLOAD: "file"}
 
 
-class Fate:
-    """Where the process dies: at a named point, and at which time it comes there."""
+class KillPoint:
+    """Where the process kills itself, and at which arrival there."""
 
     def __init__(self, where: str) -> None:
         """`where` is `name.before` or `name.after`, with `:times` behind it or not."""
@@ -39,39 +39,39 @@ class Fate:
         self._left = int(times or 1)
 
     def reached(self, point: str) -> None:
-        """Returns, or does not."""
+        """Counts an arrival. At the last one the process is killed."""
         if point == self._point:
             self._left -= 1
             if self._left <= 0:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-def mortal(journal: Journal, fate: Fate) -> Journal:
+def killable_journal(journal: Journal, kill_point: KillPoint) -> Journal:
     """The journal with a point before and after each of its commits."""
-    return cast("Journal", _MortalJournal(journal, fate))
+    return cast("Journal", _KillableJournal(journal, kill_point))
 
 
-class _MortalJournal:
-    def __init__(self, journal: Journal, fate: Fate) -> None:
+class _KillableJournal:
+    def __init__(self, journal: Journal, kill_point: KillPoint) -> None:
         self._journal = journal
-        self._fate = fate
+        self._kill_point = kill_point
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
         async def call(*arguments: Any) -> Any:
-            self._fate.reached(f"{name}.before")
+            self._kill_point.reached(f"{name}.before")
             result = await getattr(self._journal, name)(*arguments)
-            self._fate.reached(f"{name}.after")
+            self._kill_point.reached(f"{name}.after")
             return result
 
         return call
 
 
-class MortalSink:
+class KillableSink:
     """A sink with a point before and after each call: post, update, last, delete or file."""
 
-    def __init__(self, sink: Sink, fate: Fate) -> None:
+    def __init__(self, sink: Sink, kill_point: KillPoint) -> None:
         self._sink = sink
-        self._fate = fate
+        self._kill_point = kill_point
 
     @property
     def posts(self) -> tuple[str, ...]:
@@ -87,35 +87,35 @@ class MortalSink:
         await self._sink.keep(ending)
 
     async def do(self, call: Call) -> None:
-        """As the sink does it, if that is to be."""
+        """As the sink does it, unless the process is killed before."""
         name = _name(call)
-        self._fate.reached(f"{name}.before")
+        self._kill_point.reached(f"{name}.before")
         await self._sink.do(call)
-        self._fate.reached(f"{name}.after")
+        self._kill_point.reached(f"{name}.after")
 
 
-class MortalModel:
+class KillableModel:
     """A model with points around the request and around the first text."""
 
-    def __init__(self, model: Model, fate: Fate) -> None:
+    def __init__(self, model: Model, kill_point: KillPoint) -> None:
         self._model = model
-        self._fate = fate
+        self._kill_point = kill_point
 
     async def stream(self, prompt: Sequence[Message]) -> AsyncGenerator[StreamEvent, None]:
-        """The answer, as far as it comes."""
-        self._fate.reached("stream.before")
+        """As the model answers, until the process is killed."""
+        self._kill_point.reached("stream.before")
         begun = spoken = False
         async with aclosing(self._model.stream(prompt)) as events:
             async for event in events:
                 if not begun:
-                    self._fate.reached("stream.after")
+                    self._kill_point.reached("stream.after")
                     begun = True
                 first = isinstance(event, TextDelta) and not spoken
                 if first:
-                    self._fate.reached("token.before")
+                    self._kill_point.reached("token.before")
                 yield event
                 if first:
-                    self._fate.reached("token.after")
+                    self._kill_point.reached("token.after")
                     spoken = True
 
 
@@ -125,12 +125,12 @@ def _name(call: Call) -> str:
     return "last" if call.kind is CallKind.LAST else "update"
 
 
-def wrapping(fate: Fate) -> app.Wrapping:
+def wrapping(kill_point: KillPoint) -> app.Wrapping:
     """Points around everything that the bot reaches the outside through."""
     return app.Wrapping(
-        journal=partial(mortal, fate=fate),
-        sink=partial(MortalSink, fate=fate),
-        model=partial(MortalModel, fate=fate),
+        journal=partial(killable_journal, kill_point=kill_point),
+        sink=partial(KillableSink, kill_point=kill_point),
+        model=partial(KillableModel, kill_point=kill_point),
     )
 
 
@@ -139,7 +139,7 @@ def main(where: str, transport: str) -> None:
     settings = config.load("slack", "model")
     telemetry.set_up(format=settings.bot_log_format, level=settings.bot_log_level)
     way = settings.transport("http" if transport == "--http" else "socket")
-    sys.exit(asyncio.run(app.run(settings, transport=way, wrapping=wrapping(Fate(where)))))
+    sys.exit(asyncio.run(app.run(settings, transport=way, wrapping=wrapping(KillPoint(where)))))
 
 
 if __name__ == "__main__":

@@ -7,12 +7,18 @@ import sys
 import pytest
 
 from bot.core.types import Call, CallKind, Effect, Finish, FinishReason, Message, TextDelta
-from tests.chaos.mortal import Fate, MortalModel, MortalSink, mortal, wrapping
+from tests.chaos.kill_points import (
+    KillableModel,
+    KillableSink,
+    KillPoint,
+    killable_journal,
+    wrapping,
+)
 from tests.environment import ROOT, scrubbed
 from tests.fakes import Inbox, Screen, ScriptModel, turn
 
 
-class Points(Fate):
+class Points(KillPoint):
     """Notes what was reached, and lives on."""
 
     def __init__(self):
@@ -27,12 +33,12 @@ class Points(Fate):
 def test_it_dies_at_once_at_its_point(where, times):
     """As by kill -9, the so manieth time that it comes there, and nowhere else."""
     code = (
-        "from tests.chaos.mortal import Fate\n"
-        f"fate = Fate({where!r})\n"
+        "from tests.chaos.kill_points import KillPoint\n"
+        f"kill_point = KillPoint({where!r})\n"
         "for n in range(1, 9):\n"
-        "    fate.reached('close.before')\n"
+        "    kill_point.reached('close.before')\n"
         "    print(n, flush=True)\n"
-        "    fate.reached('close.after')\n"
+        "    kill_point.reached('close.after')\n"
     )
     ended = subprocess.run(
         [sys.executable, "-c", code],
@@ -48,7 +54,7 @@ def test_it_dies_at_once_at_its_point(where, times):
 async def test_a_journal_has_a_point_before_and_after_each_commit():
     points = Points()
 
-    assert await mortal(Inbox(), points).accept(turn())
+    assert await killable_journal(Inbox(), points).accept(turn())
     assert points.reached_points == ["accept.before", "accept.after"]
 
 
@@ -64,7 +70,7 @@ async def test_a_journal_has_a_point_before_and_after_each_commit():
 )
 async def test_a_sink_has_points_by_what_is_done(effect, kind, name):
     points, screen = Points(), Screen()
-    sink = MortalSink(screen, points)
+    sink = KillableSink(screen, points)
     await sink.do(Call(effect, kind, "any", "T1", "C1", draft=("Be", "answering")))
 
     assert points.reached_points == [f"{name}.before", f"{name}.after"]
@@ -74,7 +80,7 @@ async def test_a_sink_has_points_by_what_is_done(effect, kind, name):
 async def test_a_model_has_points_around_its_first_words():
     points = Points()
     said = [TextDelta("Be"), TextDelta("cause"), Finish(FinishReason.STOP)]
-    model = MortalModel(ScriptModel(said), points)
+    model = KillableModel(ScriptModel(said), points)
 
     assert [event async for event in model.stream([Message("user", "why?")])] == said
     assert points.reached_points == [
