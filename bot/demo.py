@@ -1,4 +1,4 @@
-"""The bot on a small Slack of its own, in a browser: no workspace, no key."""
+"""`bot playground`: the bot connected to a playground, in a browser. No workspace, no key."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 async def playground(settings: Settings, *, port: int, open_browser: bool) -> int:
-    """The bot on a small Slack of its own, until a signal comes. Returns the exit code."""
+    """Runs the bot and a playground until a signal comes. Returns the exit code."""
     with ended_by_signal():
         async with open_playground(settings, port) as (slack, bot):
             _announce(slack.base_url, open_browser=open_browser)
@@ -38,21 +38,24 @@ async def playground(settings: Settings, *, port: int, open_browser: bool) -> in
 async def open_playground(
     settings: Settings, port: int = 0
 ) -> AsyncIterator[tuple[Playground, Bot]]:
-    """A small Slack with its page, and the bot connected to it."""
-    async with _small_slack(settings, port) as (slack, ours), open_bot(ours, "socket") as bot:
+    """Yields a playground with its page, and the bot connected to it.
+
+    If `port` is taken, any free one is used.
+    """
+    async with _open_slack(settings, port) as (slack, adapted), open_bot(adapted, "socket") as bot:
         yield slack, bot
 
 
 @asynccontextmanager
-async def _small_slack(settings: Settings, port: int) -> AsyncIterator[tuple[Playground, Settings]]:
-    """The playground, and settings that lead the bot there. A key lets a real model answer."""
+async def _open_slack(settings: Settings, port: int) -> AsyncIterator[tuple[Playground, Settings]]:
+    """The playground, and the settings to connect to it. Without a key a scripted model answers."""
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="bot-playground-"))
         if settings.has_model:
-            ours, named, panels = settings, settings.openai_model, {}
+            adapted, named, panels = settings, settings.openai_model, {}
         else:
             model = await stack.enter_async_context(ScriptedModel())
-            ours = settings.model_copy(update=_demo(model))
+            adapted = settings.model_copy(update=_demo(model))
             named, panels = DEMO_MODEL, {"Model": model.faults}
         extend = page(model=named, panels=panels)
         try:
@@ -61,7 +64,7 @@ async def _small_slack(settings: Settings, port: int) -> AsyncIterator[tuple[Pla
             if error.errno != errno.EADDRINUSE:
                 raise
             slack = await stack.enter_async_context(Playground(extend=extend))
-        yield slack, ours.model_copy(update=_address(slack) | _own_store(folder))
+        yield slack, adapted.model_copy(update=_address(slack) | _own_store(folder))
 
 
 def _demo(model: ScriptedModel) -> dict[str, Any]:
@@ -81,13 +84,13 @@ def _address(slack: Playground) -> dict[str, Any]:
 
 
 def _own_store(folder: str) -> dict[str, Any]:
-    """The small Slack forgets everything when it ends, and so does what belongs to it."""
+    """A database in the temporary folder: the playground keeps nothing either."""
     return {"database_url": SecretStr(f"sqlite:///{folder}/bot.db")}
 
 
 def _announce(url: str, *, open_browser: bool) -> None:
     sys.stdout.write(f"\n  The playground is open: {url}\n  Ctrl-C ends it.\n\n")
     sys.stdout.flush()
-    # A browser in the terminal would only be in the way.
+    # Without a display a browser would open inside the terminal, if at all.
     if open_browser and has_display():
         webbrowser.open(url)

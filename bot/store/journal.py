@@ -9,9 +9,9 @@ How it works:
 - **Lease.** Who works on a turn is in its row: `owner`, and `lease_until` by the database's clock.
   A process renews all its leases in one statement. When it dies, they expire, and any process may
   claim its turns. A new turn belongs from its insert on to the process that accepted it.
-- **Fence.** Each claim adds one to the turn's `fence`. Every later commit names the fence that it
-  was given, so a process that was paused for longer than its lease changes no row any more: the
-  commit raises `LeaseLost`.
+- **Fence.** Each claim adds one to the turn's `fence`, and every later commit names the fence of
+  its claim. A process that was paused for longer than its lease may still believe in it; if another
+  one has claimed the turn meanwhile, its commits change no row and raise `LeaseLost`.
 - **Line.** One turn of a thread is answered at a time, the oldest first. A turn is claimed at once
   but begins (`begun`) only when no older one of its thread is open. A unique index allows one begun
   turn in each thread; in PostgreSQL all rows of the thread are locked first, in a fixed order.
