@@ -216,14 +216,12 @@ async def test_a_filtered_answer_is_not_an_empty_one():
     ],
     ids=["nothing", "a role is no token", "silence", "a role is no life", "drip"],
 )
-async def test_deadlines(script, expected, after):
+def test_deadlines(script, expected, after):
     """F059 F060 F062."""
-    began = asyncio.get_running_loop().time()
-    _, error, model = await asked(script)
-    took = asyncio.get_running_loop().time() - began
+    (_, error, model), took = simulated(timed(asked(script)))
 
     assert type(error) is expected
-    assert after <= took < after + 1
+    assert took == pytest.approx(after, abs=0.01)
     assert model.closed == 1
 
 
