@@ -35,9 +35,13 @@ _HEADERS = {
 _FILES = {
     "/": ("page.html", "text/html"),
     "/ui/page.css": ("page.css", "text/css"),
-    "/ui/page.js": ("page.js", "text/javascript"),
     "/ui/icon.svg": ("icon.svg", "image/svg+xml"),
+} | {
+    f"/ui/js/{script.name}": (f"js/{script.name}", "text/javascript")
+    for script in sorted(_FOLDER.glob("js/*.js"))
 }
+"""What is served, as path → file and media type: the page, and its scripts as ES modules."""
+
 _LARGEST_FRAME = 512 * 1024
 _PING_EVERY = 20
 

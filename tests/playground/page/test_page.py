@@ -138,6 +138,70 @@ async def test_an_edit_leaves_alone_what_it_does_not_change(page, call):
     assert await first.evaluate("node => node === window.kept && node.isConnected")
 
 
+def clicks(slack):
+    """The actions that the app has been told of."""
+    return [each.envelope.payload["actions"][0]["action_id"] for each in slack.delivery.log]
+
+
+MORPH = """async ([before, after]) => {
+    const { morph } = await import("/ui/js/morph.js");
+    const old = document.createElement("div");
+    const fresh = document.createElement("template");
+    old.innerHTML = before;
+    fresh.innerHTML = after;
+    const known = new Map([...old.childNodes].map((node, n) => [node, n]));
+    const wanted = fresh.innerHTML;
+    morph(old, fresh.content);
+    return [old.innerHTML === wanted, [...old.childNodes].map((node) => known.get(node) ?? null)];
+}"""
+STOP = '<div><button data-action="stop">Stop</button></div>'
+PRESSED = '<div><button data-action="stop" class="pressed">Stop</button></div>'
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kept"),
+    [
+        ("<p>a</p>", "<p>a</p><p>b</p>", [0, None]),
+        ("<p>a</p><p>b</p>", "<p>b</p>", [1]),
+        (f"<p>a</p>{STOP}", f"<h2>h</h2><p>a</p>{STOP}", [None, 0, 1]),
+        (f"<p>a</p>{STOP}", f"<h2>h</h2><p>ab</p>{STOP}", [None, None, 1]),
+        (f"<p>a</p><p>b</p>{STOP}", f"<p>a</p>{STOP}", [0, 2]),
+        (f"<p>a</p>{PRESSED}", f"<p>a</p><p>b</p>{STOP}", [0, None, 1]),
+        (f"<p>a</p>{STOP}", "<p>a</p>", [0]),
+        ("", f"<p>a</p>{STOP}", [None, None]),
+        (f"<p>a</p>{STOP}", "", []),
+        ("<p>a</p><p>a</p>", "<p>a</p><p>a</p><p>a</p>", [0, 1, None]),
+    ],
+)
+async def test_what_is_equal_at_both_ends_stays(page, before, after, kept):
+    """The third case is a heading above Stop: by index every node would become another one."""
+    assert await page.evaluate(MORPH, [before, after]) == [True, kept]
+
+
+KNOWN = """async ([channel, ts, text]) => {
+    const { state } = await import("/ui/js/state.js");
+    return state.messages.get(channel).get(ts).html.includes(text);
+}"""
+
+
+async def test_a_press_is_heard_whatever_comes_above_it_meanwhile(page, slack, call):
+    """The button stays where it is until the click has been heard; then the edit is shown."""
+    stop = {"type": "actions", "elements": [button("stop", "Stop")]}
+    posted = await call("chat.postMessage", channel=GENERAL, text="x", blocks=[stop])
+    shown = page.get_by_role("button", name="Stop", exact=True)
+    box = await shown.bounding_box()
+    await page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    await page.mouse.down()
+
+    blocks = [{"type": "markdown", "text": "# Head\n\n" + "word " * 200}, stop]
+    await call("chat.update", channel=GENERAL, ts=posted["ts"], text="x", blocks=blocks)
+    await page.wait_for_function(KNOWN, arg=[GENERAL, posted["ts"], "Head"])
+    await page.mouse.up()
+
+    await slack.wait_for(lambda: clicks(slack) == ["stop"])
+    await expect(bodies(page).first).to_contain_text("word word")
+
+
 async def test_enter_sends_and_shift_enter_does_not(page, slack):
     """As everywhere in Slack."""
     box = page.locator("#composer-channel")

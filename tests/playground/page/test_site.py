@@ -245,7 +245,9 @@ async def test_a_click_that_nobody_hears_is_a_problem(page, slack):
     assert "did not answer" in (await told(page, "problem"))["text"]
 
 
-@pytest.mark.parametrize("path", ["", "ui/page.css", "ui/page.js", "ui/icon.svg"])
+@pytest.mark.parametrize(
+    "path", ["", "ui/page.css", "ui/js/main.js", "ui/js/morph.js", "ui/icon.svg"]
+)
 async def test_every_file_has_a_strict_policy(http, slack, path):
     """Nothing from elsewhere, nothing inline, no framing."""
     async with http.get(slack.base_url + path) as response:
@@ -267,7 +269,7 @@ async def test_the_page_says_nothing_inline(http, slack):
     assert "http" not in html
 
 
-@pytest.mark.parametrize("path", ["", "ui/page.js", "ui/socket"])
+@pytest.mark.parametrize("path", ["", "ui/js/main.js", "ui/socket"])
 @pytest.mark.parametrize(
     "headers",
     [{"Origin": "https://evil.example"}, {"Host": "evil.example"}, {"Origin": "null"}],
