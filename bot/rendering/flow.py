@@ -11,66 +11,69 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Running text. `quote` counts the block quotes around it, `depth` the list items.
-
-    `joins` is true for the further text of the flow before, whatever that is: nothing stands
-    between them.
-    """
+    """Running text."""
 
     runs: Runs
     quote: int = 0
+    """How many block quotes it stands in."""
     depth: int = 0
+    """How many list items it stands in."""
     joins: bool = False
+    """It is further text of the flow before, whatever that is, with nothing between them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading of level 1 to 6 that stands in no list and no quote (there it is bold text)."""
+    """A heading in no list and no quote; there a heading is bold text."""
 
     runs: Runs
     level: int
+    """1 to 6."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A list item, `depth` levels in (0 is the outermost); `number` is None for a bullet.
-
-    The task of a task list begins with "☐ " or "☑ ". A further paragraph that follows at once is
-    part of the runs, after an empty line; one that follows something else is a `Paragraph`.
-    """
+    """A list item."""
 
     runs: Runs
+    """A task begins with "☐ " or "☑ ". A paragraph that follows at once is part of the runs, after
+    an empty line; one that follows something else is a `Paragraph`."""
     depth: int = 0
+    """Levels around it; 0 is the outermost list."""
     number: int | None = None
+    """None for a bullet."""
     quote: int = 0
+    """How many block quotes it stands in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A code block; `text` has no newline at its end. `language` is its first word, or ""."""
+    """A code block."""
 
     text: str
+    """Without a newline at its end."""
     language: str = ""
+    """The first word behind the fence, or ""."""
     quote: int = 0
+    """How many block quotes it stands in."""
     depth: int = 0
+    """How many list items it stands in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A thematic break that stands in no list and no quote (there it is a line of text)."""
+    """A thematic break in no list and no quote; there it is a line of text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells; the first row is the header, all rows are as long as it.
-
-    `align` says "", "left", "center" or "right" for each column. `joins` is true for the further
-    rows of the table before: then the header is repeated.
-    """
+    """Rows of cells, all as long as the first one, which is the header."""
 
     rows: tuple[tuple[Runs, ...], ...]
     align: tuple[str, ...] = ()
+    """For each column "", "left", "center" or "right"."""
     joins: bool = False
+    """Its rows are further rows of the table before; the header is repeated."""
 
 
 Flow = Paragraph | Heading | Item | Code | Rule | Table

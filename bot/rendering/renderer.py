@@ -1,8 +1,17 @@
 """A model's Markdown, arriving in pieces → the parts it is shown in, each a list of flows.
 
-What is shown is always a prefix of what will be shown: what may still turn out to be markup is held
-back, and nothing is ever closed that the model has not closed. What it costs depends on what is
-new, not on how much there is.
+How it works. The sanitizer takes out what hides or reorders text. The scanner cuts the document
+into regions. Each can be parsed alone, because nothing before it can change what it is, and is
+parsed once, when it is complete. The last region is open: it is parsed for every frame, up to the
+place from which more text could change how it reads. The parsed flows are laid out on pages, which
+become messages.
+
+So what is shown is always a prefix of what will be shown: text that may still turn out to be markup
+is held back, and nothing is ever closed that the model has not closed. The cost of a frame depends
+on what is new, not on how much there is.
+
+When Slack refuses a part for its size, the part and all that follows is laid out again, smaller.
+The part ends where Slack has accepted it before, so nothing is taken back.
 """
 
 from __future__ import annotations
@@ -11,7 +20,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.rendering.flow import Code, Item, Paragraph, Table
-from bot.rendering.layout.pages import Pages, PartLimits
+from bot.rendering.layout.frame import PartLimits
+from bot.rendering.layout.pages import Pages
 from bot.rendering.parsing.links import LinkPolicy
 from bot.rendering.parsing.parse import parse
 from bot.rendering.parsing.regions import Scanner
@@ -21,12 +31,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.rendering.flow import Flow
-    from bot.rendering.layout.pages import Frame, Place
+    from bot.rendering.layout.frame import Frame, Place
     from bot.rendering.parsing.regions import Region
 
 
 class Renderer:
-    """One answer. `feed` and `finish` take what comes, `frame` says what can be shown of it."""
+    """Renders one answer: `feed` takes its text, `frame` says what can be shown of it."""
 
     def __init__(self, limits: PartLimits | None = None, policy: LinkPolicy | None = None) -> None:
         self._policy = policy or LinkPolicy()
@@ -39,24 +49,27 @@ class Renderer:
         self._frame: Frame | None = None
 
     def feed(self, text: str) -> None:
-        """More of the answer; nothing after `finish`."""
+        """Takes more of the answer. There must be none after `finish`."""
         self._add(self._sanitizer.feed(text))
 
     def finish(self) -> None:
-        """Nothing comes any more, so nothing is held back."""
+        """The answer has ended, so nothing is held back any more."""
         if not self._final:
             self._add(self._sanitizer.finish())
             self._scanner.finish()
             self._final, self._frame = True, None
 
     def frame(self) -> Frame:
-        """The picture now; all parts but the last one are closed, and never change again."""
+        """What can be shown now. All parts but the last are closed: they never change again."""
         if self._frame is None:
-            self._frame = self._look()
+            self._frame = self._rendered()
         return self._frame
 
     def refuse(self, part: int, accepted: Place | None) -> None:
-        """Slack found this part too large; `accepted` is the end of it that was not."""
+        """Slack refused a part (its index) for its size.
+
+        `accepted` is the end of what Slack has accepted of it before, None if that is nothing.
+        """
         self._pages.refuse(part, accepted)
         self._frame = None
 
@@ -66,16 +79,16 @@ class Renderer:
             self._scanner.feed(text)
             self._frame = None
 
-    def _look(self) -> Frame:
+    def _rendered(self) -> Frame:
         for region in self._scanner.take():
             self._flows += self._parsed(region)
         settled = len(self._flows)
         self._flows += self._parsed(self._scanner.open())
-        frame = self._pages.frame(self._flows, settled, self._final, self._whole)
+        frame = self._pages.frame(self._flows, settled, self._final, self._source_text)
         del self._flows[settled:]
         return frame
 
-    def _whole(self) -> str:
+    def _source_text(self) -> str:
         return "".join(self._source)
 
     def _parsed(self, region: Region) -> list[Flow]:
@@ -86,7 +99,7 @@ class Renderer:
         return [*_joined(flows[:1]), *flows[1:]] if region.joins else flows
 
     def _number(self, depth: int) -> int | None:
-        """What the list of that depth goes on with that the next region carries on."""
+        """The next number of the list of that depth, when the next region carries it on."""
         for flow in reversed(self._flows):
             if isinstance(flow, Item) and flow.depth <= depth:
                 return None if flow.number is None else flow.number + 1
@@ -94,7 +107,7 @@ class Renderer:
 
 
 def _deeper(flows: Iterable[Flow], by: int) -> Iterable[Flow]:
-    """The same flows in as many list items more."""
+    """The same flows, `by` list items deeper."""
     for flow in flows:
         match flow:
             case Code() | Item() | Paragraph() if by:
@@ -104,7 +117,7 @@ def _deeper(flows: Iterable[Flow], by: int) -> Iterable[Flow]:
 
 
 def _joined(first: list[Flow]) -> list[Flow]:
-    """The further text or rows of what stood before, without what stood in for that."""
+    """The first flow of a region that joins the one before, without the stand-in for that."""
     match first:
         case [Paragraph(runs=(run, *others)) as paragraph]:
             runs = (run._replace(text=run.text[1:]), *others) if run.text[1:] else tuple(others)

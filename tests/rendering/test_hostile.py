@@ -5,7 +5,7 @@ import pytest
 from bot.playground.rules.block_rules import check_blocks
 from bot.rendering.formats.blocks import blocks
 from bot.rendering.formats.markup import markdown, mrkdwn, plain
-from bot.rendering.layout.pages import PartLimits
+from bot.rendering.layout.frame import PartLimits
 from bot.rendering.renderer import Renderer
 
 HOSTILE = {

@@ -5,7 +5,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
-from bot.rendering.layout.pages import PartLimits
+from bot.rendering.layout.frame import PartLimits
 from bot.rendering.parsing.links import LinkPolicy
 from bot.rendering.parsing.parse import parse
 from bot.rendering.parsing.regions import Scanner

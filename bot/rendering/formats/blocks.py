@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
 from bot.rendering.formats import elements
-from bot.rendering.layout.joined import joined
 from bot.rendering.layout.sizes import is_header
+from bot.rendering.layout.slices import joined
 from bot.text.runs import BOLD, Run, text_of
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
 from bot.rendering.formats.inline_markdown import cell, spans
 from bot.rendering.formats.nesting import EMPTY_LINE, split
-from bot.rendering.layout.joined import joined
+from bot.rendering.layout.slices import joined
 from bot.text.code_spans import fence
 from bot.text.joiners import ZERO_WIDTH_SPACE, without_tokens
 from bot.text.runs import Run, text_of

@@ -23,7 +23,7 @@ from bot.rendering.formats.nesting import (
     split,
 )
 from bot.rendering.formats.tables import preformatted
-from bot.rendering.layout.joined import joined
+from bot.rendering.layout.slices import joined
 from bot.text.joiners import WORD_JOINER, ZERO_WIDTH_SPACE, escaped, without_addresses
 from bot.text.runs import BOLD, CODE, ITALIC, STRIKE, text_of
 

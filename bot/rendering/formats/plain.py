@@ -6,7 +6,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 from bot.rendering.flow import Code, Heading, Item, Paragraph, Table
-from bot.rendering.layout.cuts import grapheme_floor
+from bot.text.cuts import grapheme_floor
 from bot.text.joiners import escaped
 from bot.text.runs import text_of
 

@@ -1,4 +1,4 @@
-"""What is shown only in part and attached as a whole: its name, where it stands, its content."""
+"""Tables and code blocks that are shown in part and attached as files."""
 
 from __future__ import annotations
 
@@ -63,18 +63,22 @@ _KINDS: Final = {
     "yml": ("yaml", "yaml"),
     "zsh": ("sh", "shell"),
 }
-"""Language of a code block → the ending of its file, and Slack's name for the type."""
+"""Language of a code block → the ending of its file and Slack's name for the type."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A table or a code block; `index` is that of its flow. They are numbered each on their own."""
+    """A file with all of a table or a code block."""
 
     index: int
+    """Of its flow in the answer."""
     stem: str
+    """"code" or "table"."""
     number: int
+    """Files of one stem are numbered from 1."""
     ending: str
     kind: str
+    """Slack's name for the type of the file."""
 
     @property
     def name(self) -> str:
@@ -82,7 +86,7 @@ class Attachment:
 
 
 def attachment(flow: Code | Table, index: int, earlier: Iterable[Attachment]) -> Attachment:
-    """The next one, after `earlier` ones."""
+    """The attachment for `flow`, after `earlier` ones of the same answer."""
     stem = "code" if isinstance(flow, Code) else "table"
     number = 1 + sum(each.stem == stem for each in earlier)
     ending, kind = ("csv", "csv") if isinstance(flow, Table) else _kind(flow)
@@ -96,7 +100,7 @@ def pointer(to: Attachment, flow: Code | Table) -> Paragraph:
 
 
 def file(of: Attachment, flow: Flow) -> File:
-    """All of `flow`."""
+    """The file with all of `flow`."""
     content = csv_of(flow.rows) if isinstance(flow, Table) else ""
     return File(of.name, of.kind, f"{flow.text}\n" if isinstance(flow, Code) else content)
 

@@ -1,49 +1,47 @@
-"""The beginning of a flow that fits where the whole of it does not, cut where it reads well."""
+"""The beginning of a flow that fits into a part, when the whole of it does not."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from bot.rendering.flow import Code, Heading, Rule, Table
-from bot.rendering.layout.cuts import cut
 from bot.rendering.layout.grid import CELLS
-from bot.rendering.layout.halves import before
 from bot.rendering.layout.sizes import BLOCK, fitting, fitting_text, overhead, row_units
-from bot.text.runs import CODE, text_of
+from bot.rendering.layout.slices import BACK, before, between_spans
+from bot.text.cuts import cut
+from bot.text.runs import text_of
 
 if TYPE_CHECKING:
     from bot.rendering.flow import Flow
-    from bot.rendering.layout.halves import Text
-    from bot.text.runs import Run, Runs
-
-BACK: Final = 40
-"""Characters that are given up at most, of what has been shown, to end between two words."""
+    from bot.rendering.layout.slices import Text
 
 Beginning = tuple["Flow", int]
-"""What is shown, and how many characters of the flow that was, or rows of a table."""
+"""What is shown, and its length: characters of the flow, or rows of a table."""
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What is left of a part, in units: `most` altogether, `least` until it is well filled.
-
-    A part that is well filled ends rather before the flow than within a line of it. One that is
-    `empty` has to take something. `rows`: how many a table may have. In the `last` part of all,
-    what does not fit is shown nowhere: what has been shown stays there.
-    """
+    """What is left of a part, in the units of `sizes`."""
 
     most: int
+    """Units altogether."""
     least: int
+    """Units until the part is well filled. Then it rather ends before a flow than within a line."""
     empty: bool
+    """Nothing is in the part yet, so it has to take something."""
     rows: int
+    """Rows that a table may have."""
     last: bool = False
+    """It is the last part of the answer: what does not fit is shown nowhere, so what has been shown
+    stays."""
 
 
 def beginning(flow: Flow, room: Room) -> Beginning | None:
-    """As much of `flow` as fits; None when it is better left to the next part.
+    """As much of `flow` as fits; None when all of it is better left to the next part.
 
-    What is behind the room has no influence on that, so it stays true while the flow grows.
+    The result does not depend on what is behind the room, so it stays the same while the flow
+    grows.
     """
     match flow:
         case Rule():
@@ -86,7 +84,7 @@ def _code(code: Code, room: Room) -> Beginning | None:
         return _code_up_to(code, cut(code.text, most, most - BACK))
     least = fitting_text(code.text, room.least - BLOCK)
     at = code.text.rfind("\n", 0, most + 1)
-    # A line is torn only where most of the part would stay empty otherwise.
+    # A line is cut in two only when most of the part would stay empty otherwise.
     if at <= least // 2:
         if not (room.empty or least):
             return None
@@ -106,7 +104,7 @@ def _text(flow: Text, room: Room) -> Beginning | None:
     text = text_of(flow.runs)
     most = fitting(flow.runs, room.most - overhead(flow))
     if most < 1 and room.empty:
-        # Only the address of a link is so long that not one character of its label fits.
+        # The address of a link is so long that not one character of its label fits.
         most = min(len(flow.runs[0].text), max(room.most, 1))
     at = between_spans(flow.runs, _natural(text, most, flow, room), most)
     if at < 1 and room.empty:
@@ -121,20 +119,3 @@ def _natural(text: str, most: int, flow: Text, room: Room) -> int:
     if least or room.empty:
         return cut(text, most, least or None) if most else 0
     return min(text.rfind("\n", 0, most + 1) + 1, most)
-
-
-def between_spans(runs: Runs, at: int, most: int) -> int:
-    """Before a link or code that is cut at `at`, if most of the room comes before it."""
-    start = end = 0
-    for run, previous in zip(runs, (None, *runs), strict=False):
-        if previous is None or not run.url or run.url != previous.url:
-            start = end
-        end += len(run.text)
-        if start < at < end:
-            whole = (run.emoji and not run.url) or (start > most // 2 and _is_span(run))
-            return start if whole else at
-    return at
-
-
-def _is_span(run: Run) -> bool:
-    return bool(run.url or run.style & CODE)

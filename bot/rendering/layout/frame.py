@@ -1,4 +1,4 @@
-"""What an answer looks like in Slack: its parts, each a message, and the files beside them."""
+"""How an answer is laid out: parts, each of which becomes a message, and files beside them."""
 
 from __future__ import annotations
 
@@ -9,57 +9,61 @@ if TYPE_CHECKING:
     from bot.rendering.flow import Flow
 
 Place = tuple[int, int]
-"""A place in an answer: the index of a flow, and how much of it comes before.
+"""A place in an answer: the index of a flow, and an offset in it.
 
-That is counted in characters of what is read; in those of its `line`s, one more for each, in a
-table. What joins a flow counts with it, so the index is that of the flow which begins it all.
+The offset counts the characters that are read before it. In a table these are the characters of its
+rows as lines, and one more for each row. Flows that join another one count with it, so the index is
+that of the first.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class PartLimits:
-    """How much a part holds, and how much an answer.
-
-    `units`: of the 13,200 that Slack counts in a message (measured). `blocks`: of the 50 that it
-    takes. `table_rows` includes the header. `block`: characters of a code block beyond which all of
-    it becomes a file. `files`: whether files can be uploaded.
-    """
+    """How much a part may hold, and how much an answer."""
 
     units: int = 9_000
+    """As `sizes` counts them. Slack takes 13,200 in a message (measured)."""
     blocks: int = 45
+    """Slack takes 50 in a message (docs: blocks)."""
     parts: int = 5
+    """Parts of an answer."""
     table_rows: int = 100
+    """Rows of a table, the header included (docs: table block)."""
     table_columns: int = 20
+    """Columns of a table (docs: table block)."""
     block: int = 12_000
+    """Characters of a code block; a longer one is attached as a file."""
     files: bool = True
+    """Whether files can be uploaded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one message shows, and where in the answer it ends. A `closed` part never changes."""
+    """What one message shows."""
 
     flows: tuple[Flow, ...]
     end: Place
+    """Where in the answer it ends."""
     closed: bool
+    """It never changes again."""
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """What is too large for a message. `kind` is what Slack calls the type of such a snippet."""
+    """What is too large for a message."""
 
     name: str
     kind: str
+    """Slack's name for the type of such a snippet (docs: file types)."""
     content: str
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The picture now. All parts but the last are closed.
-
-    `files` are known once the answer is complete. `rest` is what becomes of the text behind the
-    last part that is allowed: "" while there is none, "file", or "cut".
-    """
+    """The answer as it is shown now. All parts but the last are closed."""
 
     parts: tuple[Part, ...]
     files: tuple[File, ...] = ()
+    """What is attached; known once the answer is complete."""
     rest: str = ""
+    """What becomes of text behind the last part: "file" or "cut", or "" while there is none."""

@@ -1,4 +1,4 @@
-"""A table → pieces: rows as tables, and as lines of text those that no message can hold."""
+"""A table → pieces: rows as tables, and as lines of text the rows that no message can hold."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from bot.rendering.flow import Code, Table
 from bot.rendering.formats.tables import line
-from bot.rendering.layout.piece import Piece, lines, pointing
+from bot.rendering.layout.pieces import Piece, lines, pointing
 from bot.rendering.layout.sizes import BLOCK, row_units
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bot.rendering.layout.frame import PartLimits
-    from bot.rendering.layout.piece import Whole
+    from bot.rendering.layout.pieces import Whole
     from bot.text.runs import Runs
 
 CELLS: Final = 8_000
@@ -22,7 +22,7 @@ CELLS: Final = 8_000
 
 
 class Grid:
-    """A table, row by row. The offset of a row is that of its line, as if they all were text."""
+    """A table, row by row. Its offsets count the characters of its rows as lines of text."""
 
     def __init__(self, whole: Whole, table: Table, limits: PartLimits, budget: int) -> None:
         self._whole, self._table = whole, table
@@ -67,12 +67,12 @@ class Grid:
         return self._ends[row - 1] if row else 0
 
     def _stop(self, row: int) -> int:
-        """The first row from `row` on that does not fit, the header aside."""
+        """The first row from `row` on that fits no message; the header does not count."""
         further = range(max(row, 1), len(self._rows))
         return next((each for each in further if not self._fits(each)), len(self._rows))
 
     def _native(self, row: int, stop: int) -> Piece:
-        """Rows as a table; where they are not the first ones, below the header once more."""
+        """Rows as a table, below a copy of the header if they are not the first ones."""
         rows, ends = self._rows[row:stop], self._ends[row:stop]
         start = self._start(row)
         if row:
@@ -80,27 +80,27 @@ class Grid:
         return Piece(Table(tuple(rows), self._align), start, ends[-1], tuple(ends))
 
     def _line(self, row: int, offset: int) -> Iterator[Piece]:
-        """What is left of one row, as text."""
+        """One row as text, from `offset` on."""
         start, end = offset - self._start(row), self._ends[row]
         text = self._texts[row][start:]
         if text.strip():
             yield Piece(Code(text), offset, end)
 
     def _is_unwieldy(self) -> bool:
-        """It can be no table of Slack's: too many columns, or a header as large as a message."""
+        """Whether no message can hold it: too many columns, or a header that is too large."""
         header = self._rows[0]
         too_large = row_units(header) > self._room // 2 or _length(header) > CELLS // 2
         return too_large or (self._wide and not self._files)
 
     def _fits(self, row: int) -> bool:
-        """A table of this row and the header is no larger than a message."""
+        """Whether a table of the header and this row fits a message."""
         header, body = self._rows[0], self._rows[row]
         units, length = row_units(header) + row_units(body), _length(header) + _length(body)
         return units <= self._room and length <= CELLS
 
 
 def _within(rows: Sequence[tuple[Runs, ...]], most: int) -> int:
-    """How many rows have no more than `most` characters together."""
+    """How many rows, the first ones, have no more than `most` characters together."""
     return sum(total <= most for total in accumulate(map(_length, rows)))
 
 

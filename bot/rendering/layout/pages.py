@@ -1,7 +1,8 @@
-"""A growing answer → the parts it is shown in. A closed part changes only when Slack refuses it.
+"""A growing answer → the parts it is shown in.
 
-A part is closed only when something does not fit, and where depends on nothing behind that: so the
-parts are the same however the answer came in.
+A part is closed when something does not fit any more. Where it ends does not depend on what is
+behind that place, so the parts are the same however the answer came in. A closed part changes only
+when Slack refuses it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from bot.rendering.layout.attachments import file
-from bot.rendering.layout.frame import File, Frame, Part, PartLimits, Place
+from bot.rendering.layout.frame import File, Frame, PartLimits
 from bot.rendering.layout.part import AnswerFlows, OpenPart
 
 if TYPE_CHECKING:
@@ -18,16 +19,15 @@ if TYPE_CHECKING:
 
     from bot.rendering.flow import Flow
     from bot.rendering.layout.attachments import Attachment
+    from bot.rendering.layout.frame import Place
     from bot.rendering.layout.part import LaidPart
 
-__all__ = ["File", "Frame", "Pages", "Part", "PartLimits", "Place"]
-
 LEAST: Final = 500
-"""Units that a part may hold however often Slack refuses."""
+"""The smallest budget of a part in units, however often Slack refuses it."""
 
 
 class Pages:
-    """Lays out one answer. Show it all flows each time; it looks at those of the open part."""
+    """Lays out one answer. It is given all flows each time and looks at those of the open part."""
 
     def __init__(self, limits: PartLimits | None = None) -> None:
         self._limits = limits or PartLimits()
@@ -43,10 +43,10 @@ class Pages:
         final: bool,  # noqa: FBT001 - it says of all flows what `settled` says of some
         source: Callable[[], str] = str,
     ) -> Frame:
-        """The picture of `flows`, which begin with what those of the frame before began with.
+        """The parts that show `flows`; of those of the frame before, the settled ones are the same.
 
         The first `settled` of them are complete; when `final`, all are. `source` gives the answer
-        as the model wrote it, for the file that holds it all.
+        as the model wrote it, for the file that holds all of it.
         """
         answer = AnswerFlows(flows, settled, final)
         self._open = None
@@ -60,15 +60,15 @@ class Pages:
         return Frame(parts, tuple(self._files(answer, source)) if final else (), self._rest())
 
     def refuse(self, part: int, accepted: Place | None) -> None:
-        """Slack did not take this part: it and what follows are laid out anew, in smaller parts.
+        """Slack refused a part for its size: it and what follows is laid out again, smaller.
 
-        `accepted` is the end of its last frame that was taken, if there was one: the part ends
+        `accepted` is how far Slack has accepted the part before. If that is not None, the part ends
         there, or at the last good place before.
         """
         for refused in self._laid()[part : part + 1]:
-            self._again(part, refused, accepted)
+            self._lay_out_again(part, refused, accepted)
 
-    def _again(self, part: int, refused: LaidPart, accepted: Place | None) -> None:
+    def _lay_out_again(self, part: int, refused: LaidPart, accepted: Place | None) -> None:
         stop = accepted if accepted and refused.start < accepted < refused.part.end else None
         known = self._budget if stop else min(self._budget, refused.used)
         self._budget = min(self._budget, max(known * 3 // 4, LEAST))
@@ -84,7 +84,7 @@ class Pages:
     def _close(self, laid: LaidPart) -> None:
         if not laid.is_blank:
             self._closed.append(laid)
-        # What a stop leaves may be nothing to see; then the part is not stopped.
+        # A part that had to end early may have nothing to see; then it does not have to end there.
         anew = laid.is_blank and laid.is_stopped
         self._draft = self._begin(laid.start if anew else laid.following)
 

@@ -1,4 +1,4 @@
-"""The part that is being written: laid out again for each frame, but for what of it is settled."""
+"""The part that is being written: laid out again for each frame, except what is settled."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
 from bot.rendering.layout.frame import Part
-from bot.rendering.layout.joined import joined
-from bot.rendering.layout.piece import Whole
-from bot.rendering.layout.pieces import pieces
+from bot.rendering.layout.grid import Grid
+from bot.rendering.layout.pieces import Piece, Whole, code_pieces, text_pieces
 from bot.rendering.layout.sheet import Sheet, SheetState
-from bot.rendering.layout.stops import stopped
+from bot.rendering.layout.slices import goes_on, joined, up_to
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from bot.rendering.flow import Flow
     from bot.rendering.layout.attachments import Attachment
@@ -23,19 +22,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AnswerFlows:
-    """The flows so far. The first `settled` of them are complete, or all when it is `final`."""
+    """The flows of an answer so far."""
 
     flows: Sequence[Flow]
     settled: int
+    """How many of them, the first ones, are complete."""
     final: bool
+    """Whether the answer has ended, so that all are."""
 
     def whole(self, index: int, offset: int) -> tuple[Flow, int, int]:
-        """The flow at `index` with all that joins it, and the index of the one that follows.
+        """The flow at `index` with all that joins it, and the index of the flow that follows.
 
-        What of its text comes before `offset` may be left out; the last number is how much was.
+        Text before `offset` may be left out; the last number is how many characters of it were.
         """
         first, end = self.flows[index], index + 1
-        while end < len(self.flows) and _goes_on(first, self.flows[end]):
+        while end < len(self.flows) and goes_on(first, self.flows[end]):
             end += 1
         group, skipped = list(self.flows[index:end]), 0
         while len(group) > 1 and 0 < (length := _length(group[0])) <= offset - skipped:
@@ -46,23 +47,27 @@ class AnswerFlows:
 
 @dataclass(frozen=True, slots=True)
 class LaidPart:
-    """A part with its budget and its size in units, and where it and the one after it begin."""
+    """A part as it is laid out now."""
 
     part: Part
     start: Place
+    """Where it begins in the answer."""
     following: Place
+    """Where the next part begins."""
     budget: int
+    """Units that it may have."""
     used: int
+    """Units that it has."""
     files: tuple[Attachment, ...]
+    """What it points to."""
     is_blank: bool
+    """Nothing in it can be seen."""
     is_stopped: bool
+    """It had to end at a place that Slack has accepted."""
 
 
 class OpenPart:
-    """A part from `start` on, after those with the files `earlier`.
-
-    At `stop` it ends, whatever there still is room for. `last`: no other part follows.
-    """
+    """A part that may still grow."""
 
     def __init__(
         self,
@@ -74,6 +79,11 @@ class OpenPart:
         *,
         last: bool = False,
     ) -> None:
+        """A part of at most `budget` units from `start` on.
+
+        `earlier` are the attachments of the parts before. At `stop` it ends, even if there is room
+        for more. `last`: no other part follows.
+        """
         self._limits = limits
         self._start = start
         self._earlier = earlier
@@ -82,7 +92,7 @@ class OpenPart:
         self._at, self._mark = start, SheetState()
 
     def lay(self, answer: AnswerFlows) -> LaidPart:
-        """What of the answer stands in this part now."""
+        """The part with as much of the answer as it holds."""
         sheet = self._sheet
         sheet.back_to(self._mark)
         following = self._fill(answer)
@@ -99,7 +109,7 @@ class OpenPart:
         )
 
     def _fill(self, answer: AnswerFlows) -> Place | None:
-        """Fills the sheet. Where the next part begins, or None while there is none."""
+        """Fills the sheet. Returns where the next part begins, or None while there is none."""
         index, offset = self._at
         while index < len(answer.flows):
             if self._stop and (index, offset) >= self._stop:
@@ -120,13 +130,13 @@ class OpenPart:
     def _whole(self, answer: AnswerFlows, index: int, offset: int) -> tuple[Whole, int]:
         flow, end, skipped = answer.whole(index, offset)
         if self._stop and index == self._stop[0]:
-            flow = stopped(flow, self._stop[1] - skipped, offset - skipped)
+            flow = up_to(flow, self._stop[1] - skipped, offset - skipped)
         over = answer.final or end < len(answer.flows)
         settled = over or end <= answer.settled or self._stop is not None
         return Whole(flow, index, over, settled, skipped, self._attached), end
 
     def _add(self, whole: Whole, offset: int) -> Place | None:
-        for piece in pieces(whole, offset, self._limits, self._sheet.budget):
+        for piece in _pieces(whole, offset, self._limits, self._sheet.budget):
             if self._sheet.must_wait(piece.flow) and not whole.settled:
                 break
             if following := self._sheet.add(whole.index, piece):
@@ -137,18 +147,21 @@ class OpenPart:
         return [*self._earlier, *self._sheet.files]
 
 
-def _goes_on(first: Flow, flow: Flow) -> bool:
-    """Whether `flow` is more of what `first` began."""
-    match first:
+def _pieces(whole: Whole, offset: int, limits: PartLimits, budget: int) -> Iterator[Piece]:
+    """What is shown of the flow from `offset` on, in a part of `budget` units."""
+    match whole.flow:
+        case Rule():
+            return iter([Piece(whole.flow, 0, 1)] if not offset else [])
+        case Code():
+            return code_pieces(whole, whole.flow, offset, limits)
         case Table():
-            return isinstance(flow, Table) and flow.joins
-        case Code() | Rule():
-            return False
-    return isinstance(flow, Paragraph) and flow.joins
+            return Grid(whole, whole.flow, limits, budget).pieces(offset)
+        case text:
+            return text_pieces(text, offset, whole.skipped)
 
 
 def _length(flow: Flow) -> int:
-    """Of running text, in characters; 0 of all else."""
+    """The characters of running text; 0 for every other flow."""
     match flow:
         case Paragraph(runs=runs) | Heading(runs=runs) | Item(runs=runs):
             return sum([len(run.text) for run in runs])
@@ -156,7 +169,7 @@ def _length(flow: Flow) -> int:
 
 
 def _begun(first: Flow, flow: Flow) -> Flow:
-    """What the text of `flow` is part of: that is said by the `first` of those that join."""
+    """`flow` as the kind of flow that `first` is, of which it is a further piece of text."""
     match first, flow:
         case (Paragraph() | Heading() | Item(), Paragraph(runs=runs)) if flow is not first:
             return replace(first, runs=runs)

@@ -1,44 +1,72 @@
-"""A flow, from a place in it on → the pieces in which it is shown.
+"""Pieces: what of a flow is shown in one go. Most flows are one piece.
 
-Most flows are one piece. What is too large for messages ends with a pointer to its file.
+A flow that is too large for messages is shown in part, and ends with a pointer to its file.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from bot.rendering.flow import Code, Rule, Table
-from bot.rendering.layout.cuts import grapheme_floor
-from bot.rendering.layout.grid import Grid
-from bot.rendering.layout.halves import after
-from bot.rendering.layout.piece import Piece, lines, pointing
+from bot.rendering.layout.attachments import attachment, pointer
+from bot.rendering.layout.slices import after
+from bot.text.cuts import grapheme_floor
 from bot.text.runs import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from bot.rendering.flow import Code, Flow, Table
+    from bot.rendering.layout.attachments import Attachment
     from bot.rendering.layout.frame import PartLimits
-    from bot.rendering.layout.halves import Text
-    from bot.rendering.layout.piece import Whole
+    from bot.rendering.layout.slices import Text
+
+ALL: Final = 1 << 60
+"""The offset behind the whole of a flow, however long it becomes."""
 
 LAST_LINE: Final = 500
 """Characters that the last line shown of a long code block may have beyond the limit."""
 
 
-def pieces(whole: Whole, offset: int, limits: PartLimits, budget: int) -> Iterator[Piece]:
-    """What is shown of the flow from `offset` on; nothing where there is only white space."""
-    match whole.flow:
-        case Rule():
-            return iter([Piece(whole.flow, 0, 1)] if not offset else [])
-        case Code():
-            return _code(whole, whole.flow, offset, limits)
-        case Table():
-            return Grid(whole, whole.flow, limits, budget).pieces(offset)
-        case text:
-            return _text(text, offset, whole.skipped)
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A slice of a flow, as it is shown. Offsets are those of `Place`."""
+
+    flow: Flow
+    """What is shown."""
+    start: int
+    """The offset in the whole flow where it begins."""
+    end: int
+    """The offset where it ends."""
+    ends: tuple[int, ...] = ()
+    """The offset where each row ends, for a table."""
+    file: Attachment | None = None
+    """What a pointer points to."""
+
+    def offset(self, taken: int) -> int:
+        """The offset where the first `taken` characters end, or rows of a table."""
+        return self.ends[taken - 1] if self.ends else self.start + taken
 
 
-def _text(flow: Text, offset: int, skipped: int) -> Iterator[Piece]:
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A flow together with the flows that join it."""
+
+    flow: Flow
+    index: int
+    """Of the flow in the answer."""
+    over: bool
+    """Another flow follows, so it is complete."""
+    settled: bool
+    """It is complete, or it is so long that it is parsed bit by bit."""
+    skipped: int = 0
+    """Characters of its text that come before what is here of it."""
+    earlier: Callable[[], Sequence[Attachment]] = list
+    """Gives the attachments that the answer has before it."""
+
+
+def text_pieces(flow: Text, offset: int, skipped: int) -> Iterator[Piece]:
+    """The text from `offset` on; nothing where only white space is left."""
     if not offset:
         yield Piece(flow, 0, sum([len(run.text) for run in flow.runs]))
         return
@@ -49,17 +77,32 @@ def _text(flow: Text, offset: int, skipped: int) -> Iterator[Piece]:
         yield Piece(after(flow, at), skipped + at, skipped + len(text))
 
 
-def _code(whole: Whole, code: Code, offset: int, limits: PartLimits) -> Iterator[Piece]:
+def code_pieces(whole: Whole, code: Code, offset: int, limits: PartLimits) -> Iterator[Piece]:
+    """The code from `offset` on, up to the limit beyond which a file has all of it."""
     end, sure = _shown(code.text, limits.block) if limits.files else (len(code.text), False)
     yield from lines(code, code.text[:end], offset)
     if len(code.text) > limits.block and limits.files and (sure or whole.over):
         yield from pointing(whole, code, end, offset)
 
 
-def _shown(text: str, most: int) -> tuple[int, bool]:
-    """How much of long code is shown, and whether that will not become more.
+def lines(code: Code, text: str, offset: int) -> Iterator[Piece]:
+    """`text` from `offset` on, as code like `code`. Empty lines at the beginning are dropped."""
+    bare = text[offset:].lstrip("\n") if offset else text
+    if bare.strip() or not offset:
+        yield Piece(replace(code, text=bare), len(text) - len(bare), len(text))
 
-    The line that crosses the limit is shown as a whole, since its beginning has been already.
+
+def pointing(whole: Whole, flow: Code | Table, start: int, offset: int) -> Iterator[Piece]:
+    """The line that says which file has all of `flow`; it stands behind the offset `start`."""
+    if offset <= start:
+        file = attachment(flow, whole.index, whole.earlier())
+        yield Piece(pointer(file, flow), start, ALL, file=file)
+
+
+def _shown(text: str, most: int) -> tuple[int, bool]:
+    """How many characters of long code are shown, and whether that will not become more.
+
+    The line that crosses the limit is shown whole, since its beginning has been already.
     """
     newline = text.find("\n", most, most + LAST_LINE)
     if newline >= 0:

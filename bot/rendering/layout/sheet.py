@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.rendering.layout.attachments import Attachment
     from bot.rendering.layout.fitting import Beginning
     from bot.rendering.layout.frame import PartLimits, Place
-    from bot.rendering.layout.piece import Piece
+    from bot.rendering.layout.pieces import Piece
 
 KEPT: Final = 300
 """Units that must be left below a heading, so that it does not end its part alone."""
@@ -28,12 +28,15 @@ SMALL_WIDTH: Final = 72
 
 @dataclass(frozen=True, slots=True)
 class PlacedFlow:
-    """A flow on the sheet, from where to where in the answer it reaches, and what it points to."""
+    """A flow on the sheet."""
 
     flow: Flow
     start: Place
+    """Where in the answer it begins."""
     end: Place
+    """Where in the answer it ends."""
     file: Attachment | None = None
+    """What it points to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +44,21 @@ class SheetState:
     """A state to which a sheet can be taken back."""
 
     entries: int = 0
+    """How many flows are on it."""
     used: int = 0
+    """Units."""
     blocks: int = 0
     shared: bool = False
+    """The last block is one that further text goes into."""
     table: bool = False
+    """There is a table on it, and a message has no second one."""
 
 
 class Sheet:
-    """At most `budget` units. `entries` is what is on it; `last`: no other one follows."""
+    """The flows of one part, up to `budget` units."""
 
     def __init__(self, limits: PartLimits, budget: int, *, last: bool = False) -> None:
+        """`last`: no other part follows."""
         self._limits = limits
         self._last = last
         self.budget = budget
@@ -70,23 +78,26 @@ class Sheet:
 
     @property
     def is_blank(self) -> bool:
-        """There is nothing on it to be seen."""
+        """Whether nothing on it can be seen."""
         return not any(map(_is_visible, self.entries))
 
     def mark(self) -> SheetState:
         return self._state
 
     def back_to(self, mark: SheetState) -> None:
-        """As it was then."""
+        """Takes the sheet back to a state of before."""
         del self.entries[mark.entries :], self._marks[mark.entries :]
         self._state = mark
 
     def must_wait(self, flow: Flow) -> bool:
-        """How it is shown depends on how it goes on: as text, or as the table of a new part."""
+        """Whether a flow that is not complete cannot be shown yet.
+
+        A second table is shown as text if it stays small, else as the table of a new part.
+        """
         return isinstance(flow, Table) and self._state.table and _is_small(flow)
 
     def end_before(self, start: Place) -> Place:
-        """Where the part ends if what is at `start` is left out: no heading is its last line."""
+        """Where the part ends if the flow at `start` is left out. Its last flow is no heading."""
         kept = len(self.entries)
         while kept and isinstance(self.entries[kept - 1].flow, Heading):
             kept -= 1
@@ -97,7 +108,7 @@ class Sheet:
         return heading.start
 
     def add(self, index: int, piece: Piece) -> Place | None:
-        """Takes as much as fits. Where the part ends if that is not all of the piece, else None.
+        """Takes as much of the piece as fits. Returns where the part ends, or None if all fits.
 
         `index` is that of the flow in the answer.
         """
@@ -119,14 +130,14 @@ class Sheet:
         return beginning(flow, self._room())
 
     def _form(self, flow: Flow) -> Flow | None:
-        """What the flow is shown as here: a message has one table, a further one must be small."""
+        """The flow as it is shown here. A second table is text, or None if that is too large."""
         if not (isinstance(flow, Table) and self._state.table):
             return flow
         text = preformatted(flow) if _is_small(flow) else None
         return text if text and units(text) <= self._room().most else None
 
     def _put(self, entry: PlacedFlow) -> bool:
-        """Takes all of it, if it fits."""
+        """Takes the whole flow, if it fits."""
         flow, room = entry.flow, self._room()
         if isinstance(flow, Table) and rows_fitting(flow, room) < len(flow.rows):
             return False
@@ -146,7 +157,7 @@ class Sheet:
         return self._state.blocks + self._opens(flow) <= self._limits.blocks
 
     def _opens(self, flow: Flow) -> bool:
-        """It needs a block of its own, or the first one for text."""
+        """Whether it needs a further block: one of its own, or the first one for text."""
         return stands_alone(flow) or not self._state.shared
 
     def _add(self, entry: PlacedFlow, size: int) -> None:

@@ -1,8 +1,8 @@
-"""What Slack counts of a message, estimated.
+"""How large a message is by Slack's count, estimated.
 
-It counts more than is seen and has not said how, so these figures were chosen to be on the safe
-side of what was measured. All sizes are in its units: a character is one, an entity as many as it
-has characters.
+Slack counts more than what is seen and does not say how, so these figures are on the safe side of
+what was measured. All sizes are in its units: a character is one unit, an entity one for each of
+its characters.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def units(flow: Flow) -> int:
 
 
 def overhead(flow: Flow) -> int:
-    """What the flow costs without its text."""
+    """The units of the flow without its text."""
     match flow:
         case Code() | Rule() | Table():
             return BLOCK
@@ -57,7 +57,7 @@ def overhead(flow: Flow) -> int:
 
 @lru_cache(maxsize=1024)
 def row_units(row: tuple[Runs, ...]) -> int:
-    """A table's rows are measured again in every frame."""
+    """The units of a row. They are kept, as rows are measured again in every frame."""
     return sum(map(runs_units, row))
 
 
@@ -95,12 +95,12 @@ def fitting_text(text: str, room: int) -> int:
 
 
 def stands_alone(flow: Flow) -> bool:
-    """It is a block of its own."""
+    """Whether it is a block of its own."""
     return isinstance(flow, Rule | Table) or (isinstance(flow, Heading) and is_header(flow))
 
 
 def is_header(heading: Heading) -> bool:
-    """Whether it becomes a header; else it is bold text, since a header holds plain text only."""
+    """Whether it becomes a header block, which holds plain text only; else it is bold text."""
     return (
         heading.level <= 2
         and len(text_of(heading.runs)) <= LONGEST_HEADER

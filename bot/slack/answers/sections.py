@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.rendering.layout.cuts import cut
 from bot.slack.limits import SECTION_CHARACTERS
+from bot.text.cuts import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
 from bot.rendering.formats.markup import plain
-from bot.rendering.layout.cuts import grapheme_floor
+from bot.text.cuts import grapheme_floor
 from bot.text.runs import BOLD, Run
 from tests.rendering.flows import answers, torn
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
 from bot.rendering.formats.blocks import blocks
 from bot.rendering.formats.tables import csv_of
-from bot.rendering.layout.fitting import BACK
-from bot.rendering.layout.pages import Frame, Pages, PartLimits
+from bot.rendering.layout.frame import Frame, PartLimits
+from bot.rendering.layout.pages import Pages
 from bot.rendering.layout.sizes import units
+from bot.rendering.layout.slices import BACK
 from bot.text.runs import BOLD, CODE, Run, text_of
 from tests.rendering.flows import answers, grown, read, torn, total
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rendering.layout.cuts import cut, grapheme_floor
+from bot.text.cuts import cut, grapheme_floor
 from bot.text.graphemes import is_inside
 
 SOUP = [
