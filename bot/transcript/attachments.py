@@ -1,4 +1,4 @@
-"""What hangs below a message: forwarded messages, previews of links, the cards of other apps."""
+"""Attachments of a message → block quotes: forwarded messages, link previews, other apps' cards."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bot.transcript.blocks import from_blocks, text_object
 from bot.transcript.entities import from_text, link
 from bot.transcript.invisible import one_line
-from bot.transcript.rich_text import quoted
+from bot.transcript.rich_text import block_quote
 from bot.transcript.untyped import mapping, mappings, string
 
 if TYPE_CHECKING:
@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from bot.transcript.untyped import Element
 
 MOST: Final = 10
+"""Attachments that are read of one message."""
 LONGEST: Final = 4_000
-"""Characters: link previews and forwarded messages are context, not the question."""
+"""Characters that are read of one attachment, which is context and not the question."""
 
 
-def attached(message: Mapping[str, Any], names: Names) -> list[str]:
-    """The attachments of a message, each as a block quote."""
+def attachment_quotes(message: Mapping[str, Any], names: Names) -> list[str]:
+    """Each attachment of a message as a block quote of Markdown; empty ones are left out."""
     texts = [_attachment(each, names) for each in mappings(message.get("attachments"))[:MOST]]
-    return [quoted(_shortened(text)) for text in texts if text]
+    return [block_quote(_shortened(text)) for text in texts if text]
 
 
 def _shortened(text: str) -> str:

@@ -25,14 +25,16 @@ DROPPED: Final = FURNITURE | {"input"}
 """Types of blocks that say nothing to the model."""
 
 ROWS: Final = 200
+"""Rows of a table that are read; Slack allows 100 (docs: table block)."""
 COLUMNS: Final = 50
-"""More than Slack allows (100 and 20, docs: table block)."""
+"""Columns that are read; Slack allows 20."""
 
 ALIGNED: Final = {"center": ":---:", "right": "---:"}
+"""What stands below the header of a column, by its alignment."""
 
 
 def from_blocks(blocks: object, names: Names) -> str | None:
-    """The blocks as Markdown; None where there is nothing in them that can be read."""
+    """The blocks as Markdown; None when they are none, or hold nothing but types we do not know."""
     found = mappings(blocks)
     text = "\n\n".join(filter(None, (_block(block, names) for block in found)))
     readable = found and all(string(block.get("type")) in KNOWN for block in found)
@@ -40,7 +42,7 @@ def from_blocks(blocks: object, names: Names) -> str | None:
 
 
 def text_object(value: object, names: Names) -> str:
-    """A `mrkdwn` or `plain_text` object."""
+    """The Markdown of a `mrkdwn` or `plain_text` object (docs: text object)."""
     text = string(mapping(value).get("text"))
     is_mrkdwn = mapping(value).get("type") == "mrkdwn"
     return from_text(text, names.user) if is_mrkdwn else inline([Run(unescape(text))])
@@ -103,4 +105,6 @@ BLOCKS: Final[Mapping[str, Callable[[Element, Names], str]]] = {
     "image": _image,
     "divider": lambda _block, _names: "---",
 }
+"""A function for each type of block that says something."""
+
 KNOWN: Final = BLOCKS.keys() | DROPPED

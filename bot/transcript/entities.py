@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     """The display name of a user id, or the id itself."""
 
 MARK: Final = "\x00"
-"""Stands for what is set aside; Slack sends no NUL, and what we get loses them first."""
+"""Marks the place of what is set aside. The text holds none: they are taken out of it before."""
 
 CODE: Final = re.compile(r"```(?P<block>.+?)```|`(?P<span>[^`\n]+)`", re.DOTALL)
 TOKEN: Final = re.compile(rf"<([^<>\n{MARK}]+)>")
@@ -30,9 +30,9 @@ URL_ENDS: Final = re.compile(r"[\x00-\x20\x7f<>\\]")
 
 
 def from_text(text: str, name: Name) -> str:
-    """mrkdwn, as in a message's `text`, as Markdown. `name` is the name of a user id.
+    """The Markdown of mrkdwn, such as a message's `text`. `name` gives the name of a user id.
 
-    Marks beside a letter stay as they are: `text` does not tell whether they style anything.
+    Markers beside a letter stay as they are: mrkdwn does not tell whether they style anything.
     """
     text = text.replace(MARK, "")
     aside: list[str] = []
@@ -52,7 +52,7 @@ def from_text(text: str, name: Name) -> str:
 
 
 def token(inside: str, name: Name) -> str:
-    """What stands between `<` and `>`: a link, a mention, a date."""
+    """The Markdown of what stands between `<` and `>`: a link, a mention or a date."""
     target, _, label = inside.partition("|")
     kind, rest = target[:1], target[1:]
     label = unescape(label)
@@ -62,38 +62,38 @@ def token(inside: str, name: Name) -> str:
         return f"#{label.removeprefix('#') or rest}"
     if kind == "!":
         return _special(rest, label)
-    return link(unescape(target), bracketed(label))
+    return link(unescape(target), escaped_label(label))
 
 
 def mention(user: str, name: Name, label: str = "") -> str:
-    """`@Alice`; the label helps where nobody knows the name."""
+    """`@Alice`. The label is used when the name is not known."""
     known = name(user)
     return f"@{label.removeprefix('@') or known}" if known == user else f"@{known}"
 
 
 def link(url: str, label: str) -> str:
-    """A Markdown link, or the bare address where the label says nothing more."""
-    if not url or says_nothing(url, label):
+    """A Markdown link, or the bare address when the label only repeats it."""
+    if not url or repeats_address(url, label):
         return url.removeprefix("mailto:") or label
     url = quoted_url(url)
     where = f"<{url}>" if set(url) & set("()") else url
     return f"[{label}]({where})"
 
 
-def bracketed(label: str) -> str:
-    """A label whose brackets do not end it."""
+def escaped_label(label: str) -> str:
+    """The label with brackets escaped that would end it."""
     if "](" not in label and _balanced(label) and not label.endswith("\\"):
         return label
     return BRACKET.sub(r"\\\g<0>", label)
 
 
-def says_nothing(url: str, label: str) -> bool:
-    """True for the label of a link that shows no more than its address."""
+def repeats_address(url: str, label: str) -> bool:
+    """Whether the label of a link shows no more than its address."""
     return not label or label == url or url.endswith((f"//{label}", f"mailto:{label}"))
 
 
 def quoted_url(url: str) -> str:
-    """The address without what would end it in Markdown."""
+    """The address with characters encoded that would end it in Markdown."""
     return URL_ENDS.sub(lambda match: f"%{ord(match[0]):02X}", url)
 
 
@@ -104,12 +104,12 @@ def code_block(text: str, language: str = "") -> str:
 
 
 def unescape(text: str) -> str:
-    """Slack escapes three characters, once."""
+    """The text with Slack's three entities as characters (docs: escaping text)."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def labels(text: str) -> Mapping[str, str]:
-    """The names by id that `text` knows; rich text has the ids alone."""
+    """Names by id, from tokens with a label in mrkdwn `text`; rich text has only the ids."""
     return {found: unescape(label).lstrip("@#") for found, label in LABEL.findall(text)}
 
 
@@ -124,7 +124,7 @@ def _code(match: re.Match[str], name: Name) -> str:
 
 
 def _verbatim(code: str, name: Name) -> str:
-    # Slack makes tokens of addresses even in code; what a person sees is the label.
+    # Slack makes tokens of addresses in code, too; people see the label.
     def shown(match: re.Match[str]) -> str:
         target, _, label = match[1].partition("|")
         return label or (token(target, name) if target[:1] in "@#!" else target)

@@ -1,7 +1,7 @@
-"""Marks that are part of a text: escaped where Markdown would pair them, left alone elsewhere.
+"""Characters of a text that Markdown would take for markers are escaped; others are left alone.
 
-A model reads `2 * 3`, `snake_case` and a single `*` as they are. What is typed like a list, a
-heading or a link is left as well: it means what it looks like.
+A model reads `2 * 3`, `snake_case` and a single `*` as they are. Text that looks like a list, a
+heading or a link is left alone as well, since people mean it so.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from bot.text.runs import Run
 
 RUN: Final = re.compile(r"(?<!\\)(\\*)(\*+|_+|~+|`+)")
-"""Backslashes and a run of one mark; so each stretch of backslashes is seen once."""
+"""Backslashes before a run of one marker, and the run."""
 
 OURS: Final = {BOLD: "*", ITALIC: "*_", STRIKE: "~", CODE: "`"}
-"""What a style is written with."""
+"""The markers that a style is written with."""
 
 
 def escaped(spans: Sequence[Run]) -> list[Run]:
-    """The same spans with their text as Markdown, but for code, which is verbatim."""
+    """The runs with their text as Markdown. Code is verbatim, so it stays as it is."""
     doubtful = _doubtful(spans)
     return [
         span if span.style & CODE else span._replace(text=_escaped(span, doubtful))
@@ -43,7 +43,7 @@ def _escaped(span: Run, doubtful: set[str]) -> str:
 
 
 def _doubtful(spans: Iterable[Run]) -> set[str]:
-    """The marks that could find a partner: there are two of them, ours included."""
+    """The markers that occur twice or more, those of styles included: they could be paired."""
     once: set[str] = set()
     twice: set[str] = set()
     for span in spans:
@@ -60,7 +60,10 @@ def _marks(span: Run) -> Iterator[str]:
 
 
 def _can_mark(match: re.Match[str], span: Run) -> bool:
-    """Beside the edge of a text anything may stand, and in a style the blanks are no edge."""
+    """Whether a run of a marker could open or close something.
+
+    What stands beside the edge of a text is not known. Within a style blanks are no edge.
+    """
     run, text, start, end = match[2], match.string, match.start(2), match.end()
     before, after = text[start - 1 : start] if start else "", text[end : end + 1]
     if run[0] == "`":

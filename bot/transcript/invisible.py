@@ -1,4 +1,4 @@
-"""What nobody sees in a text but a model reads: controls, invisible characters, smuggled tags."""
+"""Text without characters that nobody sees but a model reads: controls, tags, zero width."""
 
 from __future__ import annotations
 
@@ -52,17 +52,17 @@ MEANT: Final = "|".join(
         f"{JOINED_SCRIPT}[\u200c\u200d]",
     ]
 )
-"""Sequences in which an unseen character is part of what is seen, once."""
+"""Sequences in which an invisible character is part of what is seen."""
 
 SUSPECT: Final = re.compile(f"[\r\u2028\u2029\ud800-\udfff{UNSEEN}]")
 SIFT: Final = re.compile(f"({MEANT})|[{UNSEEN}]+")
 
 
 def visible(text: str) -> str:
-    """The text without what nobody sees: tags, direction controls, zero width, private use.
+    """The text without invisible characters.
 
-    What makes up an emoji, a variant of an ideograph or a Persian word stays. Line ends become
-    newlines, and halves of characters the sign for that.
+    Those that are part of an emoji, of a variant of an ideograph or of a Persian word stay. Line
+    ends become newlines, and halves of surrogate pairs U+FFFD.
     """
     if not SUSPECT.search(text):
         return text
@@ -71,5 +71,5 @@ def visible(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The same in one line, as names are."""
+    """The visible text on one line, as for names."""
     return " ".join(visible(text).split())

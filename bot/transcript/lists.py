@@ -1,4 +1,4 @@
-"""Nested lists, as Slack gives them one after the other → Markdown."""
+"""Lists as Slack has them, one after the other with an indent each → nested lists in Markdown."""
 
 from __future__ import annotations
 
@@ -11,31 +11,33 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Level:
-    """A list that is open. `margin` and `content` are columns: of its marks, and of what it says.
-
-    `number` is that of the next item, None in a list of bullets, and `mark` ends the numbers.
-    `said` is what the last item says.
-    """
+    """A list that is open."""
 
     depth: int
+    """Slack's `indent`; 0 is the outermost list."""
     margin: int
+    """The column of its markers."""
     content: int
+    """The column of the text of its items."""
     number: int | None
+    """The number of the next item; None in a list of bullets."""
     mark: str
-    said: str = ""
+    """What stands behind the numbers: "." or ")"."""
+    last_item: str = ""
+    """The text of the last item."""
 
 
-class Outline:
-    """Lists that follow each other, a deeper one being part of the last item before it."""
+class ListWriter:
+    """Writes lists that follow each other. A deeper one is part of the last item before it."""
 
     def __init__(self) -> None:
         self._levels: list[Level] = []
 
     def add(self, items: Sequence[str], depth: int, first: int | None) -> str:
-        """The lines of a list whose items count from `first`, or have bullets."""
+        """The lines of a list whose items count from `first`, or have bullets when that is None."""
         level = self._open(depth, first)
-        inside = self._levels[-2].said if len(self._levels) > 1 else ""
-        # Only "1." and bullets with text end the text before them without an empty line.
+        inside = self._levels[-2].last_item if len(self._levels) > 1 else ""
+        # Only "1." and bullets with text may follow text without an empty line (CommonMark).
         apart = inside and items and not (items[0].strip() and first in {None, 1})
         return ("\n" if apart else "") + "\n".join(_item(level, text.strip()) for text in items)
 
@@ -53,14 +55,14 @@ def _item(level: Level, text: str) -> str:
     mark = "-" if level.number is None else f"{level.number}{level.mark}"
     level.number = None if level.number is None else level.number + 1
     level.content = level.margin + len(mark) + 1
-    level.said = text
+    level.last_item = text
     first, *more = text.split("\n")
     lines = [f"{' ' * level.margin}{mark} {first}", *(" " * level.content + x for x in more)]
     return "\n".join(line.rstrip() for line in lines)
 
 
 def _mark(before: Level, first: int | None) -> str:
-    """Numbers that do not go on need another mark, or Markdown would let them go on."""
+    """Another mark for numbers that do not follow on, or Markdown would count on."""
     if before.number is None or first in {None, before.number}:
         return before.mark
     return ")" if before.mark == "." else "."

@@ -1,4 +1,4 @@
-"""The `markdown` block, read back: entities that stand for `<` and `>`, but never in code."""
+"""`markdown` blocks → the Markdown that was posted: entities as characters, except in code."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Final
 PIECE: Final = re.compile(
     r"^[ \t>]*(`{3,}|~{3,}).*?(?:^[ \t>]*\1|\Z)|`+|&(?:lt|gt);", re.DOTALL | re.MULTILINE
 )
-"""A code block, backticks that may begin code, or an entity our own Markdown is posted with."""
+"""A code block, backticks that may begin code, or an entity of `rendering/formats`."""
 
 RUN: Final = re.compile("`+")
 ENTITIES: Final = {"&lt;": "<", "&gt;": ">"}
 
 
 def from_markdown(text: str) -> str:
-    """The Markdown that was posted in a block, as the model wrote it."""
+    """The Markdown of a block, as the model wrote it."""
     out, spans, at = [], _spans(text), 0
     while match := PIECE.search(text, at):
         end = match.end() if match[1] else spans.get(match.start(), match.end())
@@ -26,9 +26,9 @@ def from_markdown(text: str) -> str:
 
 
 def _spans(text: str) -> dict[int, int]:
-    """Where inline code begins → where it ends: at the next run of as many backticks.
+    """Where inline code begins → where it ends: behind the next run of as many backticks.
 
-    From the back, so that each run is seen once; a pattern would look for the end of each anew.
+    Reading from the back looks at each run once, so the cost is linear.
     """
     ends: dict[int, int] = {}
     next_end: dict[int, int] = {}

@@ -1,4 +1,4 @@
-"""Slack's rich text → Markdown: what people typed, and what the bot answered."""
+"""`rich_text` blocks → Markdown: what people typed, and what the bot answered."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.text.runs import BOLD, CODE, ITALIC, STRIKE, Run
 from bot.transcript.dates import utc
 from bot.transcript.entities import code_block, mention
 from bot.transcript.invisible import visible
-from bot.transcript.lists import Outline
+from bot.transcript.lists import ListWriter
 from bot.transcript.styled import inline
 from bot.transcript.untyped import mapping, mappings, number, string
 
@@ -28,40 +28,42 @@ LIST: Final = "rich_text_list"
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What ids are called: users by asking, and whatever the message itself says."""
+    """Names by id."""
 
     user: Name
+    """Gives the name of a user."""
     labels: Mapping[str, str] = field(default_factory=dict)
+    """Names that the message itself says, of users, channels and groups."""
 
     def label(self, found: object) -> str:
-        """The label of an id, or the id."""
+        """The name that the message says, or the id."""
         return self.labels.get(string(found)) or string(found)
 
 
 def rich_text(block: Element, names: Names) -> str:
-    """The parts of a `rich_text` block, one under the other."""
-    text, before, outline = "", "", Outline()
+    """The Markdown of a `rich_text` block (docs: rich text block)."""
+    text, before, lists = "", "", ListWriter()
     for part in mappings(block.get("elements")):
         border = part.get("border") == 1
         kind = f"{string(part.get('type'))} {border}"
         joins = kind == before and kind.startswith(LIST)
-        outline = outline if joins else Outline()
-        if markdown := _part(part, names, outline):
+        lists = lists if joins else ListWriter()
+        if markdown := _part(part, names, lists):
             between = ("\n" if joins else "\n\n") if text else ""
-            text += between + (quoted(markdown) if border else markdown)
+            text += between + (block_quote(markdown) if border else markdown)
             before = kind
     return text
 
 
-def quoted(markdown: str) -> str:
-    """The same as a block quote."""
+def block_quote(markdown: str) -> str:
+    """The Markdown as a block quote."""
     return "\n".join(f"> {line}" if line else ">" for line in markdown.split("\n"))
 
 
-def _part(part: Element, names: Names, outline: Outline) -> str:
+def _part(part: Element, names: Names, lists: ListWriter) -> str:
     kind = string(part.get("type"))
     if kind == LIST:
-        return _list(part, names, outline)
+        return _list(part, names, lists)
     render = PARTS.get(kind)
     return render(part, names) if render else ""
 
@@ -71,7 +73,7 @@ def _section(part: Element, names: Names) -> str:
 
 
 def _quote(part: Element, names: Names) -> str:
-    return quoted(_section(part, names))
+    return block_quote(_section(part, names))
 
 
 def _preformatted(part: Element, names: Names) -> str:
@@ -80,11 +82,11 @@ def _preformatted(part: Element, names: Names) -> str:
     return code_block(text, language if LANGUAGE.fullmatch(language) else "")
 
 
-def _list(part: Element, names: Names, outline: Outline) -> str:
+def _list(part: Element, names: Names, lists: ListWriter) -> str:
     items = [_section(item, names) for item in mappings(part.get("elements"))]
     ordered = part.get("style") == "ordered"
     first = number(part.get("offset")) + 1 if ordered else None
-    return outline.add(items, min(number(part.get("indent")), 8), first)
+    return lists.add(items, min(number(part.get("indent")), 8), first)
 
 
 def _spans(part: Element, names: Names) -> Sequence[Run]:
@@ -120,7 +122,7 @@ def _emoji(element: Element, _names: Names) -> str:
 
 
 def _symbol(points: str) -> str:
-    """`1f44b-1f3fd` → the emoji; empty where it says something else, or nothing to be seen."""
+    """`1f44b-1f3fd` → the emoji; "" for other text, and for what cannot be seen."""
     try:
         symbol = "".join(
             chr(int(each, 16)) for each in points.split("-") if POINTS.fullmatch(points)

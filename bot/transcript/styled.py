@@ -1,7 +1,7 @@
-"""Text in styles → Markdown whose marks are read as they were meant.
+"""Runs of text in styles → inline Markdown whose markers are read as they were meant.
 
-Marks must touch what they mark, and beside a letter, what they mark must begin or end with a letter
-too (CommonMark: delimiter runs). Where that cannot be, a tag of HTML says the same.
+A marker must touch the text that it marks, and beside a letter the marked text must begin or end
+with a letter, too (CommonMark: delimiter runs). Where that cannot be, an HTML tag says the same.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from unicodedata import category
 from bot.text.cjk import is_cjk
 from bot.text.code_spans import code_span
 from bot.text.runs import BOLD, CODE, ITALIC, STRIKE, Run
-from bot.transcript.entities import bracketed, link, quoted_url, says_nothing
+from bot.transcript.entities import escaped_label, link, quoted_url, repeats_address
 from bot.transcript.escaping import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 Around = tuple[str, str]
-"""What stands before and after something, as far as it matters; lines end with newlines."""
+"""The text before and behind something, as far as it matters. Lines end with newlines."""
 Group = tuple[int, list[Run]]
-"""Spans that share a style; 0 for a single span that has none."""
+"""A style and the runs that share it; 0 and one run without a style."""
 
 MARKS: Final = {BOLD: "**", ITALIC: "_", STRIKE: "~~"}
 TAGS: Final = {BOLD: "b", ITALIC: "i", STRIKE: "del"}
@@ -33,7 +33,7 @@ URL_END: Final = re.compile(r"[.,;:!?)'\"]*\s")
 
 
 def inline(spans: Sequence[Run]) -> str:
-    """The Markdown of running text. Each line is marked by itself."""
+    """The Markdown of running text. Each line has markers of its own."""
     whole = escaped(_joined(spans))
     if len(whole) == 1 and whole[0] == Run(whole[0].text):
         return whole[0].text  # most messages
@@ -41,10 +41,10 @@ def inline(spans: Sequence[Run]) -> str:
 
 
 def _joined(spans: Iterable[Run]) -> list[Run]:
-    """Text in the same style as the text before is part of it, and an address needs no label."""
+    """Neighbours in the same style as one run; links whose label repeats the address without it."""
     whole: list[Run] = []
     for span in spans:
-        if span.url and says_nothing(span.url, span.text):
+        if span.url and repeats_address(span.url, span.text):
             span = span._replace(text="")
         if whole and whole[-1][1:] == span[1:] == (span.style, "", ""):
             whole[-1] = span._replace(text=whole[-1].text + span.text)
@@ -65,7 +65,7 @@ def _lines(spans: Iterable[Run]) -> Iterator[list[Run]]:
 
 
 def _linked(line: Iterable[Run]) -> list[Run]:
-    """One link where several pieces lead to the same place."""
+    """The line with neighbouring links to the same address as one link."""
     links: list[list[Run]] = []
     for span in line:
         if links and span.url == links[-1][0].url != "" and span.text and links[-1][0].text:
@@ -76,7 +76,7 @@ def _linked(line: Iterable[Run]) -> list[Run]:
 
 
 def _link_of(spans: Sequence[Run]) -> Run:
-    """The styles of all pieces are put around the link, others into its label."""
+    """One link. Styles that all runs share are put around it, others into its label."""
     shared = ~CODE
     for span in spans:
         shared &= span.style
@@ -85,7 +85,7 @@ def _link_of(spans: Sequence[Run]) -> Run:
 
 
 def _trimmed(spans: Iterable[Run]) -> list[Run]:
-    """Blanks are in a style only where they stand between others that are."""
+    """The runs with blanks in a style only between others that are in it."""
     pieces = [piece for span in spans for piece in _pieces(span)]
     before = _solid_styles(pieces)
     after = _solid_styles(pieces[::-1])[::-1]
@@ -96,7 +96,7 @@ def _trimmed(spans: Iterable[Run]) -> list[Run]:
 
 
 def _pieces(span: Run) -> Iterator[Run]:
-    """Text in a style without its outer blanks, and these."""
+    """A run in a style as blanks, text and blanks; other runs as they are."""
     if not span.style or span.url or span.style & CODE:
         yield from [span] if span.text or span.url else []
         return
@@ -106,7 +106,7 @@ def _pieces(span: Run) -> Iterator[Run]:
 
 
 def _solid_styles(pieces: Iterable[Run]) -> list[int]:
-    """The style of each, and for blanks of the last one before that is none."""
+    """The style of each run; for blanks the style of the run before them."""
     styles, style = [], 0
     for piece in pieces:
         style = style if _is_blank(piece) else piece.style
@@ -115,7 +115,7 @@ def _solid_styles(pieces: Iterable[Run]) -> list[int]:
 
 
 def _written(spans: Sequence[Run], around: Around, done: int = CODE) -> str:
-    """Spans whose styles in `done` have been marked around them."""
+    """The Markdown of runs. Styles in `done` are marked around them already."""
     groups = [*_groups(spans, done)]
     faces = [around[0], *map(_face, groups), around[1]]
     # An address has to see whether its full stop ends the line.
@@ -138,7 +138,7 @@ def _groups(spans: Sequence[Run], done: int) -> Iterator[Group]:
 
 
 def _end(spans: Sequence[Run], at: int, style: int) -> int:
-    """Where the style that begins at `at` ends, without the blanks after it."""
+    """Where the style that begins at `at` ends, without blanks at its end."""
     end = at
     while at < len(spans) and spans[at].style & style:
         at += 1
@@ -152,7 +152,7 @@ def _is_blank(run: Run) -> bool:
 
 
 def _face(group: Group) -> str:
-    """What stands beside the neighbours of this: marks, or text."""
+    """What the neighbours of a group have beside them: a marker, or text."""
     style, (first, *_) = group
     if style:
         return MARKS[style]
@@ -168,7 +168,7 @@ def _leaf(span: Run, around: Around) -> str:
 
 
 def _closed(text: str, after: str) -> str:
-    """Backslashes would disarm the mark that follows, and `!` make a picture of a link."""
+    """The text with its end escaped: backslashes before a marker, and `!` before a link."""
     if after == "[" and text.endswith("!"):
         return _closed(text[:-1], "!") + "\\!"
     slashes = 0 if after.isspace() else len(text) - len(text.rstrip("\\"))
@@ -178,11 +178,11 @@ def _closed(text: str, after: str) -> str:
 def _link(span: Run, around: Around) -> str:
     if not span.text:
         return _address(span.url, around)
-    return link(span.url, code_span(span.text) if span.style & CODE else bracketed(span.text))
+    return link(span.url, code_span(span.text) if span.style & CODE else escaped_label(span.text))
 
 
 def _address(url: str, around: Around) -> str:
-    """Bare where its end can be seen, else between angle brackets."""
+    """The address, between angle brackets unless its end can be seen without."""
     begins = around[0][-1].isspace() or around[0][-1] == "("
     if "://" not in url or (begins and URL.fullmatch(url) and URL_END.match(around[1])):
         return url.removeprefix("mailto:")
@@ -207,17 +207,17 @@ def _fits(text: str, before: str, after: str) -> bool:
 
 
 def _is_letter(char: str) -> bool:
-    """False for what counts as punctuation, and for what clings to the character before."""
+    """False for punctuation and for combining characters."""
     return category(char)[0] in "LN"
 
 
 def _is_apart(char: str) -> bool:
-    """True for blanks and punctuation."""
+    """True for blanks and for punctuation that is not CJK."""
     return char.isspace() or (_is_punctuation(char) and not is_cjk(char))
 
 
 def _lets_begin(char: str) -> bool:
-    # CJK text has no blanks between words: the amendment of CommonMark takes it for one.
+    # CJK text has no blanks between words, so the amendment of CommonMark takes it for a blank.
     return char.isspace() or _is_punctuation(char) or is_cjk(char)
 
 

@@ -1,4 +1,4 @@
-"""The special tokens of chat templates, which some servers obey wherever they stand in a text."""
+"""Special tokens of chat templates, which some servers obey wherever they stand in a text."""
 
 from __future__ import annotations
 
@@ -25,6 +25,6 @@ SPECIAL: Final = re.compile(
 )
 
 
-def defused(text: str) -> str:
-    """The text with a blank in each such token: still readable, and a token no more."""
+def without_template_tokens(text: str) -> str:
+    """The text with a blank in each such token: it can be read, but is no token any more."""
     return SPECIAL.sub(r"\g<0> ", text)

@@ -1,4 +1,4 @@
-"""What came from outside and has no type until it has been looked at."""
+"""Values from outside, whose types are checked before they are used."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from bot.transcript.invisible import visible
 Element = dict[str, Any]
 
 MOST: Final = 1_000
-"""Things looked at in one list; Slack's own limits are far below."""
+"""Entries of one list that are read; Slack's own limits are far below."""
 LONGEST: Final = 100_000
-"""Characters; Slack cuts messages at 40,000."""
+"""Characters of a string that are read; Slack cuts messages at 40,000."""
 
 
 def mappings(value: object) -> list[Element]:
-    """The mappings in a list; nothing where there is no list."""
+    """The mappings in a list; [] for anything else."""
     found = value[:MOST] if isinstance(value, list) else []
     return [each for each in found if isinstance(each, dict)]
 
 
 def mapping(value: object) -> Element:
-    """The mapping; an empty one where there is none."""
+    """The mapping; {} for anything else."""
     return value if isinstance(value, dict) else {}
 
 
 def string(value: object) -> str:
-    """The string, without what nobody sees."""
+    """The string without invisible characters; "" for anything else."""
     return visible(value[:LONGEST]) if isinstance(value, str) else ""
 
 
 def number(value: object) -> int:
-    """A small number; lists are not nested deeper, and counted no further."""
+    """A whole number from 0 to 999,999; 0 for anything else."""
     return min(max(value, 0), 999_999) if isinstance(value, int) else 0

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import yaml
 
 from bot.rendering.formats.blocks import blocks
-from bot.rendering.formats.markup import markdown, mrkdwn
+from bot.rendering.formats.commonmark import markdown
+from bot.rendering.formats.mrkdwn import mrkdwn
 from bot.rendering.renderer import Renderer
 from tests.rendering.shown import of_blocks, of_markdown, of_mrkdwn
 

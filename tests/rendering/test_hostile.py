@@ -4,7 +4,9 @@ import pytest
 
 from bot.playground.rules.block_rules import check_blocks
 from bot.rendering.formats.blocks import blocks
-from bot.rendering.formats.markup import markdown, mrkdwn, plain
+from bot.rendering.formats.commonmark import markdown
+from bot.rendering.formats.mrkdwn import mrkdwn
+from bot.rendering.formats.plain import plain
 from bot.rendering.layout.frame import PartLimits
 from bot.rendering.renderer import Renderer
 

@@ -9,7 +9,9 @@ import re
 import pytest
 
 from bot.rendering.formats.blocks import blocks
-from bot.rendering.formats.markup import markdown, mrkdwn, plain
+from bot.rendering.formats.commonmark import markdown
+from bot.rendering.formats.mrkdwn import mrkdwn
+from bot.rendering.formats.plain import plain
 from bot.rendering.parsing.links import LinkPolicy
 from bot.rendering.renderer import Renderer
 from tests.rendering.shown import of_markdown, of_mrkdwn

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.core.prompt import Place, build_prompt
 from bot.core.types import Message
 from bot.transcript.message import to_markdown
-from bot.transcript.template_tokens import defused
+from bot.transcript.template_tokens import without_template_tokens
 
 TOKENS = """
     <|im_start|> <|im_end|> <|im_sep|> <|endoftext|> <|endofprompt|> <|fim_prefix|> <|system|>
@@ -45,7 +45,7 @@ def test_a_token_is_a_token_no_more(token):
 
 @pytest.mark.parametrize("token", TOKENS)
 def test_its_words_are_still_read(token):
-    assert defused(token).replace(" ", "") == token
+    assert without_template_tokens(token).replace(" ", "") == token
 
 
 @pytest.mark.parametrize(
@@ -60,12 +60,12 @@ def test_its_words_are_still_read(token):
     ],
 )
 def test_other_text_stays(text):
-    assert defused(text) == text
+    assert without_template_tokens(text) == text
 
 
 @given(st.text() | st.lists(st.sampled_from([*TOKENS, "<", "|", " ", "a"])).map("".join))
 def test_once_is_enough(text):
-    assert defused(defused(text)) == defused(text)
+    assert without_template_tokens(without_template_tokens(text)) == without_template_tokens(text)
 
 
 @pytest.mark.parametrize(

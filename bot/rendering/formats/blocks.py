@@ -1,6 +1,6 @@
-"""Flows → Slack's blocks: header, rich_text, table and divider, in the form of plain dicts.
+"""Flows → Slack's blocks: header, rich_text, table and divider, as plain dicts.
 
-What was made of the first flows stays as it is when further ones come: text is only added.
+The blocks of the first flows stay the same when further flows come; text is only added.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ DEEPEST: Final = 8
 """The largest `indent` of a rich_text_list (docs: rich text block)."""
 
 BLANK: Final = " "
-"""Stands where Slack wants text and there is none: empty cells, items and code."""
+"""For empty cells, items and code, where Slack requires text."""
 
 
 def blocks(flows: Iterable[Flow]) -> list[Block]:
-    """The blocks of one message or part; text that is empty makes none."""
+    """The blocks of one part; flows without text have none."""
     return list(_grouped(joined(flows)))
 
 
@@ -48,7 +48,7 @@ def _grouped(flows: Iterable[Flow]) -> Iterator[Block]:
 
 
 def _block(flow: Flow) -> Block | None:
-    """The block of a flow that has one to itself."""
+    """The block of a flow that has a block of its own, else None."""
     match flow:
         case Heading() if is_header(flow) and text_of(flow.runs).strip():
             text = text_of(flow.runs).replace("\n", " ")
@@ -95,7 +95,7 @@ class _Text:
 
 @dataclass(slots=True)
 class _List:
-    """Items of one depth and kind, whose numbers follow on."""
+    """Items of one depth and kind, whose numbers follow each other."""
 
     items: list[Item]
 
@@ -170,7 +170,7 @@ class _Rich:
         if isinstance(last, _Text) and last.quoted == (quote > 0):
             last.paragraphs.append((Run("\n\n"), *runs))
             return
-        # Without it the text would stand right under the list, like one more line of it.
+        # Without the newline the text would look like one more line of the list above.
         apart = isinstance(last, _List) and not depth and (not quote or last.items[-1].quote > 0)
         self._parts.append(_Text(quote > 0, [(Run("\n"), *runs) if apart else runs]))
 

@@ -1,6 +1,6 @@
-"""Flows → Markdown: for Slack's Markdown blocks, and to keep an answer as it was written.
+"""Flows → Markdown, for Slack's markdown blocks.
 
-What it makes is read back by `parse` as the same flows, and holds no mention of anybody.
+`parse` reads it back as the same flows. It mentions nobody.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _ALIGN: Final = {"left": ":---", "center": ":---:", "right": "---:"}
 
 
 def markdown(flows: Iterable[Flow]) -> str:
-    """The Markdown of one message or part, or of a whole answer."""
+    """The Markdown of one part, or of a whole answer."""
     writer = _Writer()
     for flow in joined(flows):
         writer.add(flow)
@@ -39,16 +39,19 @@ def markdown(flows: Iterable[Flow]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """An open list item: the quotes around it, its marker, its number and whether that follows."""
+    """An open list item."""
 
     quote: int
+    """How many block quotes it stands in."""
     marker: str = ""
+    """With the blank behind it."""
     number: int | None = None
     follows: bool = False
+    """Whether the number follows that of the item before."""
 
 
 class _Writer:
-    """Writes flows below each other, each within the items and quotes it stands in."""
+    """Writes flows below each other, each within its list items and quotes."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -77,7 +80,7 @@ class _Writer:
         self._before = flow
 
     def _level(self, item: Item) -> _Level:
-        """How the item is marked; a number that does not follow on begins another list."""
+        """The marker of an item. A number that does not follow on begins another list."""
         if item.number is None:
             return _Level(item.quote, "- ")
         before = self._levels[item.depth] if item.depth < len(self._levels) else _Level(0)
@@ -88,13 +91,13 @@ class _Writer:
         return _Level(item.quote, f"{item.number}{mark} ", item.number, follows)
 
     def _is_tight(self, level: _Level) -> bool:
-        """An item needs no empty line before it, but where it would be read as more text."""
+        """Whether no empty line is needed before it: it would not be read as more text."""
         before = self._before
         near = isinstance(before, Item) and before.quote == level.quote
         return near and (level.follows or level.number in {None, 1})
 
     def _within(self, depth: int, quote: int) -> str:
-        """What a line within so many items and quotes begins with."""
+        """The beginning of a line within so many items and quotes."""
         kept = [level for level in self._levels[:depth] if level.quote <= quote]
         self._levels = kept + [_Level(quote)] * (depth - len(kept))
         prefix, quotes = "", 0
@@ -112,7 +115,7 @@ def _shared(one: str, other: str) -> str:
 
 
 def _body(flow: Flow) -> Iterator[str]:
-    """The lines of a flow; none when there is nothing to read."""
+    """The lines of a flow; none when it has no text."""
     match flow:
         case Heading():
             yield from _heading(flow)

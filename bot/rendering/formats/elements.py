@@ -1,7 +1,7 @@
-"""The one place that makes Slack's inline elements: text, links and emoji, nothing that mentions.
+"""The one place that makes Slack's inline elements: text, links and emoji, and no mention.
 
-Whatever a model writes reaches a message through here, so no user, channel, group, broadcast or
-image can be in it.
+All text of a model reaches a message through here, so no user, channel, group, broadcast or image
+can be in it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Element = dict[str, Any]
 
 SCHEMES: Final = ("http://", "https://", "mailto:", "tel:")
-"""The beginnings of every address that may be clicked."""
+"""Every address that may be clicked begins with one of these."""
 
 _STYLES: Final = {"bold": BOLD, "italic": ITALIC, "strike": STRIKE, "code": CODE}
 _EMOJI: Final = re.compile(r"[a-z0-9_+'-]+")

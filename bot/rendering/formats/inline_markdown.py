@@ -1,7 +1,7 @@
-"""Runs → inline CommonMark that reads back as the same runs, here and in Slack.
+"""Runs → inline Markdown that is read as the same runs, by us and by Slack.
 
-Slack knows nothing of the amendment for Chinese, Japanese and Korean; where its rule for markers
-asks for a letter, a zero-width space stands in for one.
+Slack reads strict CommonMark, without the amendment for Chinese, Japanese and Korean. Where a
+marker needs a letter beside it to count, a zero-width space is put there.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _UNSAFE: Final = re.compile(r"[\s<>\x00-\x1f]")
 
 
 class Kind(Enum):
-    """What a piece of markup is to its neighbours."""
+    """What a piece of markup is for its neighbours."""
 
     OPEN = "open"
     CLOSE = "close"
@@ -62,24 +62,25 @@ class Kind(Enum):
 
 
 class Token(NamedTuple):
-    """Markup of one kind; `end` as in `Marker`, for a marker that opens."""
+    """Markup of one kind."""
 
     kind: Kind
     markup: str
     end: int = 0
+    """As in `Marker`, for a marker that opens."""
 
 
 _END: Final = Token(Kind.TEXT, "\n")
 
 
 def spans(runs: Iterable[Run]) -> str:
-    """The Markdown of one paragraph, none of whose lines begins a block of another kind."""
+    """The Markdown of one paragraph. None of its lines begins a block of another kind."""
     markup = _assembled(nested(list(_pieces(runs))))
     return _LINE.sub(_literal_line, _INDENT.sub("\n", markup.strip(" \t")))
 
 
 def cell(runs: Iterable[Run]) -> str:
-    """The Markdown of a table's cell, which is one line."""
+    """The Markdown of a table's cell, on one line."""
     flat = (run._replace(text=_BLANKS.sub(" ", run.text)) for run in runs)
     return spans(flat).replace("|", "\\|")
 
@@ -135,7 +136,7 @@ def _target(url: str) -> str:
 
 
 def _assembled(items: Iterable[Marker | Markup]) -> str:
-    """The markup, in which each marker stands where it is read as one."""
+    """The markup in one text, with each marker so that it is read as one."""
     tokens = list(_tokens(items))
     out = ""
     for index, token in enumerate(tokens):
@@ -147,7 +148,7 @@ def _assembled(items: Iterable[Marker | Markup]) -> str:
 
 
 def _tokens(items: Iterable[Marker | Markup]) -> Iterator[Token]:
-    """Asterisks that open or close together are one marker."""
+    """The tokens; asterisks that open or close together are one."""
     held: Token | None = None
     for item in items:
         token = _token(item)
@@ -195,7 +196,7 @@ def _placed(token: Token, before: str, after: Token) -> str:
 
 
 def _opens(outer: str, inner: str) -> bool:
-    """CommonMark's rule for a marker, seen from outside; it is the same at both ends.
+    """Whether a marker counts between these characters (CommonMark: flanking delimiter runs).
 
     Whether symbols count as punctuation has changed between its versions; either way must do.
     """

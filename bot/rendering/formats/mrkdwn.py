@@ -1,4 +1,4 @@
-"""Flows → Slack's mrkdwn, for surfaces that take nothing better.
+"""Flows → Slack's mrkdwn, for workspaces that take no richer form.
 
 A marker there is one only between blanks or punctuation, so a space is put where a letter or a
 character of Chinese, Japanese or Korean would touch it. Nothing can be escaped but `&`, `<` and
@@ -43,7 +43,7 @@ _INDENT: Final = " " * 4
 
 
 def mrkdwn(flows: Iterable[Flow]) -> str:
-    """The mrkdwn of one message or part. Its only `<` begin links, to what may be clicked."""
+    """The mrkdwn of one part. Every `<` in it begins a link to an address that may be clicked."""
     out = ""
     before: Flow | None = None
     for flow in joined(flows):
@@ -97,7 +97,7 @@ def _fenced(text: str) -> str:
 
 
 def _text(runs: Runs) -> str:
-    """A marker holds on its line only, so each line has its own."""
+    """The mrkdwn of runs. A marker ends with its line, so each line has its own."""
     return "\n".join(_line(line) for line in split(runs, NEWLINE))
 
 
@@ -147,7 +147,7 @@ def _assembled(items: Iterable[Marker | Markup]) -> str:
 
 
 class _Line:
-    """A line that is being written, with spaces where markers ask for them."""
+    """Writes a line, with spaces where markers need them."""
 
     def __init__(self) -> None:
         self.text = ""

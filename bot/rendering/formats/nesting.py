@@ -1,4 +1,4 @@
-"""Styled runs → markers that open and close in order, for the two markups that work by markers."""
+"""Runs in styles → markers that open and close in order, for CommonMark and for mrkdwn."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 MARKED: Final = (BOLD, ITALIC, STRIKE)
-"""The styles that are written as markers around text."""
+"""Styles that are written as markers around text."""
 
 
 NEWLINE: Final = re.compile(r"\n")
@@ -19,27 +19,29 @@ EMPTY_LINE: Final = re.compile(r"(?<!\s)\s*\n\s*\n\s*")
 
 
 class Markup(NamedTuple):
-    """Markup that no marker may stand in, and the styles around it."""
+    """A piece of markup in which no marker may stand."""
 
     style: int
+    """The styles that are marked around it."""
     markup: str
     code: bool = False
+    """Whether it is a code span."""
     link: bool = False
+    """Whether it is a link."""
 
 
 class Marker(NamedTuple):
-    """A marker: of what style, whether it opens, and the number of the piece that it ends before.
-
-    The last is the same for the two markers of a pair.
-    """
+    """One of the two markers around text in a style."""
 
     style: int
     opens: bool
+    """Whether it is the first of its pair."""
     end: int
+    """The number of the piece that the style ends before; the same for both markers of a pair."""
 
 
 def nested(pieces: Sequence[Markup]) -> Iterator[Marker | Markup]:
-    """The pieces and the markers between them. What lasts longest is opened first."""
+    """The pieces and the markers between them. The style that lasts longest is opened first."""
     ends = _ends(pieces)
     opened: list[Marker] = []
     for index, piece in enumerate(pieces):
@@ -54,9 +56,10 @@ def nested(pieces: Sequence[Markup]) -> Iterator[Marker | Markup]:
 
 
 def loosened(runs: Iterable[Run]) -> list[Run]:
-    """The same text, where blanks at the edge of a style are without it.
+    """The same text with blanks at the edge of a style outside of it.
 
-    A marker beside a blank is none. Blanks in code and in a link's label stay as they are.
+    A marker beside a blank marks nothing. Blanks in code and in the label of a link stay as they
+    are.
     """
     whole = merged(runs)
     if not any(run.style for run in whole):
@@ -72,7 +75,7 @@ def loosened(runs: Iterable[Run]) -> list[Run]:
 
 
 def linked(runs: Iterable[Run]) -> Iterator[tuple[str, list[Run]]]:
-    """Each link's address with the runs of its label; other runs one by one, with ""."""
+    """The address of each link with the runs of its label; "" with each other run alone."""
     group: list[Run] = []
     for run in runs:
         if group and (not run.url or group[0].url != run.url):
@@ -84,7 +87,7 @@ def linked(runs: Iterable[Run]) -> Iterator[tuple[str, list[Run]]]:
 
 
 def split(runs: Iterable[Run], separator: re.Pattern[str]) -> list[list[Run]]:
-    """The runs of each line, or of whatever the separator parts."""
+    """The runs between the matches of `separator`, such as those of each line."""
     out: list[list[Run]] = [[]]
     for run in loosened(runs):
         first, *others = separator.split(run.text)
@@ -102,7 +105,7 @@ def shared_style(runs: Iterable[Run]) -> int:
 
 
 def _closed(opened: list[Marker], style: int) -> Iterator[Marker]:
-    """Closes what is not wanted, and what was opened within it."""
+    """Closes the styles that are not in `style`, and those opened within them."""
     wanted = 0
     while wanted < len(opened) and opened[wanted].style & style:
         wanted += 1
@@ -111,7 +114,7 @@ def _closed(opened: list[Marker], style: int) -> Iterator[Marker]:
 
 
 def _ends(pieces: Sequence[Markup]) -> list[dict[int, int]]:
-    """For each piece and style, where the style ends that holds there."""
+    """For each piece and style: the number of the piece before which the style ends."""
     ends = [dict.fromkeys(MARKED, len(pieces))]
     for index in range(len(pieces) - 1, -1, -1):
         held = ends[-1]
@@ -120,7 +123,7 @@ def _ends(pieces: Sequence[Markup]) -> list[dict[int, int]]:
 
 
 def _parted(run: Run) -> Iterator[Run]:
-    """Blanks before, text, blanks after."""
+    """The run as blanks, text and blanks."""
     core = run.text.strip()
     if _is_fixed(run) or core == run.text:
         yield run
@@ -138,7 +141,7 @@ def _is_core(run: Run) -> bool:
 
 
 def _cores(parts: Iterable[Run]) -> Iterator[int]:
-    """At each part the style of the last core up to it."""
+    """For each part the style of the last part up to it that is no blank."""
     style = 0
     for part in parts:
         style = part.style if _is_core(part) else style

@@ -1,4 +1,4 @@
-"""Flows → the words alone, for notifications and screen readers: a message's `text` field."""
+"""Flows → text without markup: the `text` of a message, for notifications and screen readers."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from bot.text.runs import Run
 
 LIMIT: Final = 3_000
-"""Bytes of UTF-8: `chat.update` refuses a `text` of more than 4,000, even beside blocks."""
+"""Bytes of UTF-8. `chat.update` refuses a `text` of more than 4,000, even beside blocks."""
 
 _MORE: Final = "…"
 
 
 def plain(flows: Iterable[Flow], limit: int = LIMIT) -> str:
-    """What is read in `flows`, without markup, escaped: at most `limit` bytes of UTF-8.
+    """The text of `flows`, escaped for Slack and cut to at most `limit` (3 or more) bytes of UTF-8.
 
-    It looks at no more than it needs, however long the answer is. `limit` is three or more.
+    Its cost depends on `limit`, not on how long the answer is.
     """
     # A character is a byte at least, so `limit` of them and one more tell all there is to know.
     beginning = "".join(_beginning(flows, limit + 1))
@@ -76,7 +76,7 @@ def _cell(runs: tuple[Run, ...]) -> str:
 
 
 def _shortened(text: str, room: int) -> str:
-    """Cut between graphemes. What is cut is not yet escaped, so no entity is ever halved."""
+    """The beginning of the text, cut between graphemes before it is escaped."""
 
     def cost(length: int) -> int:
         return _bytes(escaped(text[:length]))

@@ -1,4 +1,4 @@
-"""A table in other forms: as text in columns, as lines, as a file of comma-separated values."""
+"""Tables as text in columns, as lines, and as CSV."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _QUOTED: Final = re.compile(r'[",\r\n]|^\s|\s$')
 
 
 def cell(runs: Runs) -> str:
-    """The text of a cell in one line, with where its links lead."""
+    """The text of a cell on one line, with the addresses of its links."""
     return _BREAK.sub(" ", "".join(_addressed(runs))).strip()
 
 
 @lru_cache(maxsize=1024)
 def line(row: Row) -> str:
-    """A row in one line."""
+    """A row on one line."""
     return BETWEEN.join(map(cell, row))
 
 
@@ -49,12 +49,12 @@ def preformatted(table: Table) -> Code:
 
 
 def csv_of(rows: Iterable[Row]) -> str:
-    """RFC 4180. What a spreadsheet would run as a formula begins with `'`, so that it is text."""
+    """The rows as CSV (RFC 4180). A cell that would be a formula begins with `'`."""
     return "".join(",".join(map(_value, row)) + "\r\n" for row in rows)
 
 
 def _addressed(runs: Runs) -> Iterator[str]:
-    """The runs' texts; behind a link its address, where that is not what it is called."""
+    """The texts of the runs; behind a link its address, unless the text has it."""
     for run, following in zip(runs, (*runs[1:], None), strict=False):
         yield run.text
         ends = run.url and (following is None or following.url != run.url)

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from bot.rendering.formats.blocks import blocks
-from bot.rendering.formats.markup import markdown, mrkdwn
+from bot.rendering.formats.commonmark import markdown
+from bot.rendering.formats.mrkdwn import mrkdwn
 from bot.slack.answers.sections import sections
 from bot.slack.limits import ANSWER_BLOCKS, MARKDOWN_CHARACTERS
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from bot.rendering.flow import Code, Heading, Item, Paragraph, Table
-from bot.rendering.formats.markup import markdown
+from bot.rendering.formats.commonmark import markdown
 from bot.rendering.parsing.links import LinkPolicy
 from bot.rendering.parsing.parse import RULE, parse
 from bot.text.runs import BOLD, CODE, ITALIC, STRIKE, Run, text_of

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.playground.page.html.markup import Names
 from bot.playground.page.html.mrkdwn import to_html
 from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
-from bot.rendering.formats.markup import mrkdwn
+from bot.rendering.formats.mrkdwn import mrkdwn
 from bot.rendering.parsing.links import LinkPolicy
 from bot.rendering.parsing.parse import parse
 from bot.text.runs import BOLD, CODE, ITALIC, STRIKE, Run

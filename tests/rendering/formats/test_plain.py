@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
-from bot.rendering.formats.markup import plain
+from bot.rendering.formats.plain import plain
 from bot.text.cuts import grapheme_floor
 from bot.text.runs import BOLD, Run
 from tests.rendering.flows import answers, torn
