@@ -1,5 +1,5 @@
 # Two commands are enough: `make run` and `make test`. Both set up what they need, once.
-.PHONY: run test lint bench chaos lock screenshots clean
+.PHONY: run setup test lint format bench chaos soak lock screenshots clean
 .DEFAULT_GOAL := run
 
 VENV ?= .venv
@@ -12,15 +12,23 @@ JOBS ?= auto
 run: $(VENV)/run.stamp
 	@$(BIN)/python -m bot playground
 
+setup: $(VENV)/run.stamp
+	@echo "Ready: $(BIN)/python -m bot --help"
+
+# Some of the tests, or with other options: make test ARGS='tests/core -k reply'
 # Each process reads the bytecode that the first one wrote, also where the machine says not to keep any.
 test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
+# All tools run, so that one call shows all there is to correct.
 lint: $(VENV)/dev.stamp
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	@failed=; for tool in "ruff check ." "ruff format --check ." mypy; do \
+		echo "$(BIN)/$$tool"; $(BIN)/$$tool || failed="$$failed [$$tool]"; done; \
+	test -z "$$failed" || { echo "Failed:$$failed" >&2; exit 1; }
+
+format: $(VENV)/dev.stamp
+	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks
@@ -30,13 +38,19 @@ CHAOS = $(if $(FAMILY),--family $(FAMILY)) $(if $(TRIALS),--trials $(TRIALS)) $(
 chaos: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.chaos $(CHAOS)
 
+# Half an hour with faults on 5 % of everything: make soak MINUTES=120
+soak: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.chaos.soak $(if $(MINUTES),--minutes $(MINUTES))
+
 screenshots: $(VENV)/dev.stamp
 	$(BIN)/python -m docs.screenshots
 
 $(BIN)/python:
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: https://www.python.org/downloads/" >&2; exit 1; }
+	@$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "$(if $(PYTHON),$(PYTHON) does not run or is too old: )Python 3.11 or newer is needed:" \
+			"https://www.python.org/downloads/" >&2; exit 1; }
 	@echo "Setting up $(VENV) (once) ..."
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/run.stamp: requirements.txt | $(BIN)/python
 	@echo "Installing what the bot needs (once) ..."

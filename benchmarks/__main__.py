@@ -1,8 +1,27 @@
-"""`python -m benchmarks [--quick]`: all of them, one after the other."""
+"""`python -m benchmarks [--quick]`: all of them, one after the other. Ctrl-C ends it."""
 
 from __future__ import annotations
 
-from benchmarks import decoding, durability, flicker, latency, rendering, streaming
+import sys
 
-for benchmark in (decoding, rendering, flicker, latency, streaming, durability):
-    benchmark.main()
+
+def main() -> None:
+    from benchmarks import (  # noqa: PLC0415 - Ctrl-C also ends the imports, without a traceback
+        decoding,
+        durability,
+        flicker,
+        latency,
+        load,
+        rendering,
+        streaming,
+    )
+
+    for benchmark in (decoding, rendering, flicker, latency, streaming, durability, load):
+        benchmark.main()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

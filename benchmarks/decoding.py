@@ -172,7 +172,7 @@ async def _serve_stream(request: web.Request) -> web.StreamResponse:
 async def serve() -> None:
     app = web.Application()
     app.router.add_post("/v1/chat/completions", _serve_stream)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, handler_cancellation=True)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     print(runner.addresses[0][1], flush=True)
@@ -184,7 +184,9 @@ async def serve() -> None:
 @contextmanager
 def server() -> Iterator[str]:
     command = [sys.executable, "-m", "benchmarks.decoding", "--serve"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    pipe = subprocess.PIPE
+    # Ctrl-C shall reach this process only: a session of its own has no terminal.
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, start_new_session=True) as process:
         assert process.stdin
         assert process.stdout
         yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1"

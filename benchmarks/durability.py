@@ -31,7 +31,12 @@ RATE = 100
 """Questions per second."""
 
 STREAMS = 50
-QUICK = {"BOT_EDITS_PER_MINUTE": "100000", "BOT_POSTS_PER_MINUTE": "100000", "BOT_BURST": "1000"}
+QUICK = {
+    "BOT_EDITS_PER_MINUTE": "100000",
+    "BOT_POSTS_PER_MINUTE": "100000",
+    "BOT_BURST": "1000",
+    "BOT_MAX_RUNNING_PER_PERSON": "100",
+}
 
 
 class Stopwatch:

@@ -96,7 +96,12 @@ asyncio.run(main(int(sys.argv[1]), float(sys.argv[2])))
 
     async def __aenter__(self) -> Self:
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", self.CODE, *self._arguments, stdout=asyncio.subprocess.PIPE
+            sys.executable,
+            "-c",
+            self.CODE,
+            *self._arguments,
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is for the benchmark
         )
         self.base_url = (await self._process.stdout.readline()).decode().strip()
         return self

@@ -27,7 +27,8 @@ async def measure(seconds: int) -> None:
         # One post a second into one channel is Slack's pace; the streams are to start together.
         slack.limits.posts_per_second = 1000
         slack.limits.workspace_posts_per_minute = 60_000
-        async with Bot(slack, model, BOT_POSTS_PER_MINUTE="60000", BOT_BURST="5") as bot:
+        all_at_once = {"BOT_POSTS_PER_MINUTE": "60000", "BOT_MAX_RUNNING_PER_PERSON": str(STREAMS)}
+        async with Bot(slack, model, BOT_BURST="5", **all_at_once) as bot:
             await slack.wait_for(lambda: len(slack.sockets), 30)
             await one_warm(slack)
             idle, cpu, began = bot.memory(), bot.cpu(), time.monotonic()

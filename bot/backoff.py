@@ -10,9 +10,6 @@ if TYPE_CHECKING:
 
 NO_JITTER: Final = (1.0, 1.0)
 
-STARTUP_PAUSES: Final = (1.0, 2.0, 5.0, 10.0, 30.0)
-"""Seconds between attempts to reach Slack or the database when the bot starts."""
-
 
 class Backoff:
     """Hands out pauses, in seconds, one for each failed attempt. The last pause repeats.

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-import structlog
-
-from bot.backoff import STARTUP_PAUSES, Backoff
 from bot.config import loses_files
 from bot.errors import StoreError
-from bot.store import open_store
+from bot.starting.start_patience import StartPatience
+from bot.store import ignore, open_store
+from bot.store.urls import address
 from bot.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -23,10 +22,7 @@ if TYPE_CHECKING:
 
     from bot.config import Settings
     from bot.core.ports import Feedback, Journal
-    from bot.store import SqlJournal
-
-log = structlog.get_logger(__name__)
-
+    from bot.store import Observe, SqlJournal
 
 HOUR, DAY = 3600.0, 86400.0
 """In seconds."""
@@ -39,42 +35,48 @@ class Database:
     journal: Journal
     feedback: Feedback
 
+    place: str = ""
+    """Kind and place, for the log."""
+
 
 @asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[Database]:
+async def open_database(settings: Settings, observe: Observe = ignore) -> AsyncIterator[Database]:
     """Yields the open database; while it is open, old turns are deleted every hour.
 
-    Waits for a database that does not answer yet. Raises `SettingsError` when DATABASE_URL must be
-    changed. On leaving, the turns of this process are released for others to take up.
+    `observe` is told of each transaction. Waits for a database that does not answer yet. Raises
+    `NotAvailable` when it does not answer within BOT_START_TIMEOUT, `SettingsError` when
+    DATABASE_URL must be changed. On leaving, the turns of this process are released for others to
+    take up.
     """
     async with AsyncExitStack() as stack:
-        journal = await _open_journal(settings, stack)
+        journal = await _open_journal(settings, stack, observe)
         tasks = await stack.enter_async_context(Tasks("store"))
         tasks.start(_purge(journal, settings.bot_retention_days * DAY), name="purge")
         try:
-            yield Database(journal, journal.feedback)
+            place = address(settings.database_url.get_secret_value()).place
+            yield Database(journal, journal.feedback, place)
         finally:
             with suppress(StoreError):  # the leases then expire by themselves
                 await journal.leave()
 
 
-async def _open_journal(settings: Settings, stack: AsyncExitStack) -> SqlJournal:
-    """Opens the journal, with retries until the database answers."""
+async def _open_journal(settings: Settings, stack: AsyncExitStack, observe: Observe) -> SqlJournal:
+    """Opens the journal, with retries while the database does not answer."""
     owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
-    backoff = Backoff(STARTUP_PAUSES)
+    patience = StartPatience(settings.bot_start_timeout)
     while True:
         opening = open_store(
             settings.database_url.get_secret_value(),
             owner=owner,
             lease=settings.bot_lease_seconds,
             loses_files=loses_files(),
+            observe=observe,
         )
         try:
             return await stack.enter_async_context(opening)
         except StoreError as error:
-            pause = backoff.next()
-            log.warning("database does not answer yet", detail=str(error), pause=pause)
-        await asyncio.sleep(pause)
+            problem = f"DATABASE_URL: {error}"
+        await patience.wait(problem)
 
 
 async def _purge(journal: SqlJournal, seconds: float) -> None:

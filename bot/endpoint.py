@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.engine.model_call import Deadlines
-from bot.llm.chat_completions import OpenAIModel
+from bot.llm.chat_completions import SILENCE, OpenAIModel
 from bot.llm.client import make_client
 
 if TYPE_CHECKING:
@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
 
 def client_of(settings: Settings) -> AsyncOpenAI:
-    """Returns a client, which the caller closes. Raises `SettingsError` when there is no key."""
+    """Returns a client, which the caller closes.
+
+    Raises `SettingsError` when there is no key, or the proxy or the certificates cannot be used.
+    """
     return make_client(
         settings.api_key,
         settings.openai_base_url,
         connect_timeout=settings.bot_connect_timeout,
+        network=settings.network,
     )
 
 
@@ -30,6 +34,7 @@ def model_of(settings: Settings, client: AsyncOpenAI) -> OpenAIModel:
         model=settings.openai_model,
         stream=settings.openai_stream,
         options=settings.model_options,
+        silence=min(SILENCE, settings.bot_stall_timeout / 2),
     )
 
 

@@ -1,19 +1,25 @@
 """Every error that the bot raises.
 
 BotError
-├── SettingsError          a setting is missing or wrong; for the operator
+├── StartError             the bot cannot start here; for the operator
+│   ├── SettingsError      a setting is missing or wrong
+│   └── NotAvailable       what a setting names is not there, and may come back by itself
 ├── ModelError             the endpoint failed; `kind` names its sentence in `strings`
-│   ├── ModelUnauthorized · ModelForbidden · ModelNotFound · ModelRejected · ContextTooLong
+│   ├── ModelUnauthorized · ModelForbidden · ModelNotFound · ModelPathUnknown · ModelRejected
+│   ├── ContextTooLong · PromptFiltered
 │   ├── ModelRateLimited · QuotaExhausted · ModelUnavailable
 │   ├── ModelResting       not asked: too many calls have just failed
 │   ├── ModelUnreachable   ModelRefusedConnection · ModelHostUnknown · ModelTLSFailed
 │   ├── ConnectionLost · StreamGarbled · StreamError
-│   └── FirstTokenTimeout · ModelStalled · TurnTimeout
+│   ├── FirstTokenTimeout · ModelStalled · TurnTimeout
+│   └── ToolMissing        it called a tool, and we offer none
 ├── StoreError             the database did not answer, or did not accept the data
 ├── LeaseLost              another process works on the turn now: write nothing more
 └── SlackError             a Web API call that did not succeed
     ├── SlackRefused       429: nothing happened, wait and try again
     ├── SlackUnknown       no answer: it may or may not have happened
+    │   └── SlackUnsent    the request has not left: it has not happened
+    │       └── SlackUnreachable   no connection
     └── SlackRejected      Slack's answer is an error; `code` is its name
 
 Any other exception is a bug: it is logged with its traceback, and people see a sentence with an id.
@@ -34,15 +40,32 @@ class BotError(Exception):
     """Whether the same call may succeed when it is repeated soon."""
 
 
-class SettingsError(BotError):
-    """One or more settings are missing or wrong."""
+class StartError(BotError):
+    """The environment does not let the bot start."""
 
-    kind = "settings"
+    exit_code: ClassVar[int]
+    """Of sysexits.h."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
-        """A line for each, with the name of the setting and without its value."""
+        """A line for each: the setting without its value, what is wrong, what to do."""
+
+
+class SettingsError(StartError):
+    """One or more settings are missing or wrong, or name what the bot cannot use."""
+
+    kind = "settings"
+    exit_code = 78
+    """EX_CONFIG: it fails again until somebody changes something."""
+
+
+class NotAvailable(StartError):
+    """What a setting names is not there or does not answer."""
+
+    kind = "not_available"
+    exit_code = 69
+    """EX_UNAVAILABLE: it may succeed later without any change."""
 
 
 class ModelError(BotError):
@@ -50,9 +73,13 @@ class ModelError(BotError):
 
     kind = "model"
 
-    def __init__(self, detail: str = "", *, retry_after: float | None = None) -> None:
-        """`detail` is for the log and contains no text of people."""
+    def __init__(
+        self, detail: str = "", *, said: str | None = None, retry_after: float | None = None
+    ) -> None:
+        """`detail` is for the log and contains no text of people. `said` is `detail` by default."""
         super().__init__(detail)
+        self.said = detail if said is None else said
+        """What came in place of an answer, as the operator reads it in a terminal; may be ""."""
         self.retry_after = retry_after
         """Seconds to wait before the next call, if the endpoint named any."""
 
@@ -70,9 +97,18 @@ class ModelForbidden(ModelError):
 
 
 class ModelNotFound(ModelError):
-    """404: no such model, or no such path at this base URL."""
+    """The endpoint has no such model."""
 
     kind = "model_not_found"
+
+
+class ModelPathUnknown(ModelError):
+    """404 without a word of a model: the endpoint has nothing at this path."""
+
+    kind = "path_unknown"
+
+    models_at: str = ""
+    """Where the endpoint lists its models instead, so that this path is surely wrong."""
 
 
 class ModelRejected(ModelError):
@@ -85,6 +121,12 @@ class ContextTooLong(ModelError):
     """The conversation does not fit into the model's context."""
 
     kind = "context_too_long"
+
+
+class PromptFiltered(ModelError):
+    """A filter of the endpoint stopped the conversation before the model saw it."""
+
+    kind = "prompt_filtered"
 
 
 class ModelRateLimited(ModelError):
@@ -175,6 +217,12 @@ class TurnTimeout(ModelError):
     kind = "turn_timeout"
 
 
+class ToolMissing(ModelError):
+    """The model ended with a call of a tool, which we never offer: its answer is not complete."""
+
+    kind = "tool_missing"
+
+
 class StoreError(BotError):
     """The database did not answer, or did not accept the data. The commit may have happened."""
 
@@ -211,10 +259,26 @@ class SlackUnknown(SlackError):
     retryable = True
 
 
+class SlackUnsent(SlackUnknown):
+    """The request has not left this process, so the call was not carried out."""
+
+
+class SlackUnreachable(SlackUnsent):
+    """No connection to Slack could be made."""
+
+    def __init__(self, method: str, reason: str, *, lasting: bool = False) -> None:
+        super().__init__(f"{method}: {reason}")
+        self.reason = reason
+        """Why not, and what to do about it, for the operator."""
+        self.lasting = lasting
+        """True when it fails until somebody changes something."""
+
+
 class SlackRejected(SlackError):
     """Slack answered with an error. The call was not carried out."""
 
-    def __init__(self, method: str, code: str) -> None:
-        super().__init__(f"{method}: {code}")
+    def __init__(self, method: str, code: str, shown: str | None = None) -> None:
+        """`shown` is what may be logged of the code, if it is not all of it."""
+        super().__init__(f"{method}: {code if shown is None else shown}")
         self.code = code
         """Slack's error code, such as `channel_not_found`."""

@@ -55,7 +55,7 @@ STOPPED = Scene(
     "Two days in Kyoto, what should I see?",
     words.TRIP,
     end=(FOREVER,),
-    stop_after="Arashiyama",
+    stop_after="trains have",
 )
 FAILED = Scene("How do people spread retries out?", words.BACKOFF, end=(Cut.CLOSE,))
 

@@ -33,7 +33,7 @@ SPEED = 100.0
 
 
 class Morning:
-    """Always the same one; what was said before was said minutes apart."""
+    """Always the same one; what was said before was said whole minutes apart."""
 
     def __init__(self) -> None:
         self.began = time.monotonic()
@@ -42,7 +42,7 @@ class Morning:
         return MORNING + time.monotonic() - self.began
 
     def goes_on(self) -> None:
-        self.began -= 190
+        self.began -= 180
 
 
 @dataclass(slots=True)

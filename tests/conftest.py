@@ -3,6 +3,7 @@
 import gc
 import os
 from operator import itemgetter
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -10,6 +11,14 @@ from hypothesis import settings
 # With more processes than cores, how long one example takes says nothing about the code.
 settings.register_profile("shared", parent=settings.default, deadline=None)
 settings.load_profile("shared")
+
+
+def pytest_configure(config):
+    """Several processes find no test in a path that does not exist, and say nothing of it."""
+    missing = [name for name in config.args if not Path(name.partition("::")[0]).exists()]
+    if missing and not hasattr(config, "workerinput"):
+        raise pytest.UsageError(f"no such file or folder: {', '.join(missing)}")
+
 
 PER_CORE = 2
 """Processes for each core: the tests of chaos, e2e and the store wait most of their time."""

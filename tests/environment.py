@@ -19,10 +19,14 @@ SECRET = "0123456789abcdef0123456789abcdef"
 KEY = "sk-canary-of-openai"
 
 
+NO_ADMIN = {"BOT_ADMIN_ADDRESS": "off"}
+"""Bots that run side by side would want the same port."""
+
+
 def scrubbed(**variables):
     """What a process of ours would find, with nothing of ours set but `variables`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    return kept | variables
+    return kept | NO_ADMIN | variables
 
 
 @contextmanager

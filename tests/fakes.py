@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from bot.core.feedback import Tally, VoteOutcome
 from bot.core.turns import Claim
-from bot.core.types import Call, CallKind, Effect, Lease, Message, StreamEvent, Thread, Turn
+from bot.core.types import (
+    Call,
+    CallKind,
+    Effect,
+    Lease,
+    LeftOut,
+    Message,
+    ReadBack,
+    StreamEvent,
+    Thread,
+    Turn,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Sequence
 
+    from bot.core.day import Zone
     from bot.core.reply import Snapshot
+    from bot.core.sliced import Sliced
     from bot.core.types import TurnKey
 
 Step = StreamEvent | Exception | float
@@ -44,6 +58,8 @@ class ScriptModel:
             for step in self.scripts.pop(0):
                 if isinstance(step, float):
                     await asyncio.sleep(step)
+                elif isinstance(step, asyncio.Event):
+                    await step.wait()
                 elif isinstance(step, Exception):
                     raise step
                 else:
@@ -60,7 +76,7 @@ class Screen:
         self.delay = delay
         self.known = True
         self.frames: list[tuple[str, str]] = []
-        self.seconds: list[float] = []
+        self.planned: list[Snapshot] = []
         self.snapshot: Snapshot | None = None
         self.calls: list[Call] = []
 
@@ -70,6 +86,11 @@ class Screen:
         return self
 
     @property
+    def seconds(self) -> list[float]:
+        """The elapsed time of each snapshot that was to be shown."""
+        return [snapshot.seconds for snapshot in self.planned]
+
+    @property
     def last(self) -> tuple[str, str]:
         return self.frames[-1]
 
@@ -77,9 +98,12 @@ class Screen:
     def posts(self) -> tuple[str, ...]:
         return ("2.0",) if self.frames else ()
 
+    def prepare(self, snapshot: Snapshot) -> Sliced[None] | None:
+        return None
+
     def plan(self, snapshot: Snapshot) -> list[Call]:
         self.snapshot = snapshot
-        self.seconds.append(snapshot.seconds)
+        self.planned.append(snapshot)
         frame = (snapshot.text, snapshot.phase.value)
         if self.known and self.frames and self.last == frame:
             return []
@@ -111,10 +135,15 @@ class Inbox:
     def __init__(self) -> None:
         self.turns: dict[TurnKey, Turn] = {}
 
+        self.added: list[Turn] = []
+
     async def accept(self, turn: Turn) -> bool:
         new = turn.key not in self.turns
         self.turns.setdefault(turn.key, turn)
         return new
+
+    async def amend(self, turn: Turn) -> None:
+        self.added.append(turn)
 
 
 class Box:
@@ -155,8 +184,9 @@ class Free:
     def __init__(self) -> None:
         self.refusals: list[float] = []
 
-    async def acquire(self, call: Call) -> None:
+    async def acquire(self, call: Call) -> float:
         await asyncio.sleep(0)
+        return 0.0
 
     def refused(self, call: Call, retry_after: float) -> None:
         self.refusals.append(retry_after)
@@ -165,20 +195,34 @@ class Free:
 class Pages:
     """A history that is given, and people without names."""
 
-    def __init__(self, *messages: Message, error: Exception | None = None) -> None:
+    def __init__(
+        self, *messages: Message, error: Exception | None = None, left_out: tuple[LeftOut, ...] = ()
+    ) -> None:
         self.learned: list[str] = []
+        self.left_out = left_out
         self.messages = list(messages)
         self.error = error
+        self.came: dict[str, Any] = {}
+        """What came with a question whose event may have lacked it, as fields of its turn."""
+        self.looked_up: list[TurnKey] = []
 
-    async def read(self, turn: Turn) -> list[Message]:
+    async def read(self, turn: Turn, room: int) -> ReadBack:
         if self.error:
             raise self.error
-        return [*self.messages, Message("user", turn.text, turn.user, turn.ts)]
+        question = Message("user", turn.text, turn.user, turn.ts)
+        return ReadBack([*self.messages, question], self.left_out)
+
+    async def whole(self, turn: Turn) -> Turn:
+        self.looked_up.append(turn.key)
+        return replace(turn, whole=True, **self.came)
 
     def name(self, user: str) -> str:
         return user
 
     def locale(self, user: str) -> str | None:
+        return None
+
+    def zone(self, user: str) -> Zone | None:
         return None
 
     async def learn(self, users: Iterable[str], *, within: float = 1.0) -> None:

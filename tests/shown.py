@@ -2,6 +2,8 @@
 
 import html
 
+from bot.strings import ENGLISH
+
 JOINER = "\u2060"
 
 
@@ -18,6 +20,11 @@ def words(blocks):
 def flat(text):
     """A text without white space, to compare with what went through several messages."""
     return "".join(text.split())
+
+
+def partial(sentence):
+    """The notice below a part of an answer, in English; `sentence` says what happened."""
+    return ENGLISH.incomplete.format(sentence=sentence)
 
 
 def is_answer(block):

@@ -1,15 +1,18 @@
 """Where everything is put together: what is wrapped, what is refused, and how it ends."""
 
 import asyncio
+import gc
+import socket
 from dataclasses import dataclass
 
 import pytest
 from pydantic import SecretStr
 
-from bot.app import Bot, Wrapping, open_bot
+from bot.app import Bot, Wrapping, open_bot, run
 from bot.errors import SettingsError
 from bot.playground.model.scripted_reply import Reply
 from bot.slack.identity import Identity
+from bot.tasks import Tasks
 from tests.e2e.house import address, open_house
 
 IDENTITY = Identity("T1", "U9", "B9", "streambot", frozenset())
@@ -44,6 +47,18 @@ async def test_each_port_is_wrapped_once_for_each_use(transport):
     assert [len(seen.ports) for seen in (journals, sinks, models)] == [1, 2, 1]
 
 
+async def test_an_endpoint_that_never_answers_delays_nothing():
+    """Its check runs beside the work, and ends with the bot."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        base = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"
+        async with open_house(bot=False) as house, asyncio.timeout(20):
+            settings = house.settings.model_copy(update={"openai_base_url": base})
+            async with open_bot(settings, "socket"):
+                assert "app:model-check" in {task.get_name() for task in asyncio.all_tasks()}
+
+    assert "app:model-check" not in {task.get_name() for task in asyncio.all_tasks()}
+
+
 async def test_a_token_that_slack_rejects_is_a_mistake_in_settings():
     async with open_house(bot=False) as house:
         settings = house.settings.model_copy(update={"slack_bot_token": SecretStr("xoxb-wrong")})
@@ -51,7 +66,8 @@ async def test_a_token_that_slack_rejects_is_a_mistake_in_settings():
             async with open_bot(settings, "socket"):
                 pytest.fail("it was opened")
 
-    assert caught.value.problems == ["SLACK_BOT_TOKEN: Slack does not accept it (invalid_auth)"]
+    [problem] = caught.value.problems
+    assert problem.startswith("SLACK_BOT_TOKEN: Slack does not accept it (invalid_auth); ")
 
 
 async def test_an_app_token_that_slack_rejects_is_a_mistake_in_settings():
@@ -71,16 +87,27 @@ async def test_it_raises_what_the_socket_ended_with():
     async def rejected():
         return SettingsError(["SLACK_APP_TOKEN: no"])
 
-    socket = asyncio.get_running_loop().create_task(rejected())
+    line = asyncio.get_running_loop().create_task(rejected())
     with pytest.raises(SettingsError, match="SLACK_APP_TOKEN"):
-        await Bot(IDENTITY, socket).serve()
+        await Bot(IDENTITY, line).serve()
 
 
 async def test_a_cancelled_server_leaves_its_socket_to_its_owner():
     """Answers that finish during the drain still need it."""
-    socket = asyncio.get_running_loop().create_task(asyncio.sleep(10))
+    line = asyncio.get_running_loop().create_task(asyncio.sleep(10))
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(Bot(IDENTITY, socket).serve(), 0.05)
+        await asyncio.wait_for(Bot(IDENTITY, line).serve(), 0.05)
 
-    assert not socket.cancelled()
-    socket.cancel()
+    assert not line.cancelled()
+    line.cancel()
+
+
+async def test_the_loop_is_watched_and_what_lasts_is_not_collected_again():
+    gc.unfreeze()
+    async with open_house(bot=False) as house, Tasks("test") as tasks, asyncio.timeout(30):
+        tasks.start(run(house.settings, transport="socket"), name="run")
+        while not gc.get_freeze_count():
+            await asyncio.sleep(0.05)
+
+        assert "app:watchdog" in {task.get_name() for task in asyncio.all_tasks()}
+    gc.unfreeze()

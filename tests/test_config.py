@@ -1,5 +1,6 @@
 """Settings: every mistake told at once, with its name and without its value."""
 
+import ast
 import re
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
 
 from bot.config import (
+    SENT_AS,
     Settings,
     drop_oauth_variables,
     examine,
@@ -16,6 +18,7 @@ from bot.config import (
     load,
     loses_files,
     names_slack,
+    unread,
 )
 from bot.errors import SettingsError
 from tests.environment import APP_TOKEN, BOT_TOKEN, KEY, ROOT, SECRET, environment
@@ -95,13 +98,49 @@ def test_a_mistake_is_named_and_its_value_is_not(name):
     assert value not in line.replace("'nan'", "")
 
 
+QUOTED = {
+    "SLACK_BOT_TOKEN": f'"{BOT_TOKEN}',
+    "SLACK_APP_TOKEN": f"“{APP_TOKEN}”",
+    "OPENAI_API_KEY": "sk-canary'",
+    "OPENAI_MODEL": "“canary”",
+    "OPENAI_BASE_URL": '"https://canary.example/v1',
+    "DATABASE_URL": "sqlite:///canary.db'",
+    "PORT": "`3000`",
+    "BOT_HOST": "127.0.0.1”",
+}
+
+
+@pytest.mark.parametrize("name", QUOTED)
+def test_quotes_are_no_part_of_a_value(name):
+    """A pair of plain ones is taken away; these are told."""
+    assert problems(**{name: QUOTED[name]}) == [
+        f"{name}: must be without quotes around it (from the environment)"
+    ]
+
+
+def test_a_prompt_may_have_quotes_of_its_own():
+    with environment(BOT_SYSTEM_PROMPT='"Yes" or "no"'):
+        assert load().bot_system_prompt == '"Yes" or "no"'
+
+
+@pytest.mark.parametrize(
+    ("token", "said"), [("xoxp-canary", "user token"), ("xoxe.xoxb-1-canary", "token rotation")]
+)
+def test_another_token_of_slack_is_named(token, said):
+    [line] = problems(SLACK_BOT_TOKEN=token)
+
+    assert said in line
+    assert "canary" not in line
+
+
 def test_swapped_tokens_look_swapped():
     """F112."""
     found = problems(SLACK_BOT_TOKEN=APP_TOKEN, SLACK_APP_TOKEN=BOT_TOKEN)
 
+    here = " (from the environment)"
     assert found == [
-        "SLACK_BOT_TOKEN: must begin with xoxb-; it looks swapped with SLACK_APP_TOKEN",
-        "SLACK_APP_TOKEN: must begin with xapp-; it looks swapped with SLACK_BOT_TOKEN",
+        f"SLACK_BOT_TOKEN: must begin with xoxb-; it looks swapped with SLACK_APP_TOKEN{here}",
+        f"SLACK_APP_TOKEN: must begin with xapp-; it looks swapped with SLACK_BOT_TOKEN{here}",
     ]
 
 
@@ -137,8 +176,43 @@ def test_what_is_wrong_is_not_missing_as_well():
 def test_what_is_missing_may_be_there_under_another_name():
     [line] = problems("model", OPENAI_KEY=KEY)
 
-    assert line.endswith("; OPENAI_KEY is set, but not read")
+    assert line.startswith("OPENAI_API_KEY: not set")
+    assert "; did you mean it by OPENAI_KEY? (" in line
     assert KEY not in line
+
+
+def test_what_is_close_to_a_setting_is_told_once():
+    """As a question for what is missing, and in a line of its own for what has a default."""
+    found = problems("socket", "model", OPENAI_MODLE=KEY, SLACK_TOKEN=KEY, PORT="x")
+
+    assert [line.partition(":")[0] for line in found] == [
+        "PORT", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "OPENAI_API_KEY", "OPENAI_MODLE",
+    ]  # fmt: skip
+    assert found[-1] == (
+        "OPENAI_MODLE: set, but not read; did you mean OPENAI_MODEL? (from the environment)"
+    )
+    assert KEY not in "".join(found)
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"OPENAI_MODLE": ""},
+        {"OPENAI_MODLE": "x", "OPENAI_MODEL": "y"},
+        {"DB_URL": "x", "database_url": "sqlite:///x"},
+        {"OPENAI_ORG_ID": "x"},
+    ],
+)
+def test_what_is_empty_or_set_rightly_too_is_not_told(variables):
+    with environment(**variables):
+        assert unread() == []
+
+
+def test_a_service_of_kubernetes_may_be_called_like_us():
+    with environment(BOT_SERVICE_HOST="10.0.0.1", BOT_PORT="tcp://10.0.0.1:80"):
+        assert load()
+    with environment(SLACK_SERVICE_HOST="10.0.0.1"):
+        assert not names_slack()
 
 
 def test_a_local_endpoint_needs_no_key():
@@ -208,7 +282,7 @@ def test_the_doctor_goes_on_with_what_can_be_read():
         settings, found = examine()
 
     assert (settings.port, settings.openai_model) == (3000, "m")
-    assert found == ["PORT: must be a whole number"]
+    assert found == ["PORT: must be a whole number (from the environment)"]
 
 
 @pytest.mark.parametrize("value", ["", "x"])
@@ -261,10 +335,13 @@ def test_what_is_no_host_is_no_limit(value):
 def test_the_example_lists_every_setting_with_its_default_and_its_line():
     listed = re.findall(r"^# (.+)\n(?:# )?([A-Z_]+)=(.*)$", EXAMPLE, re.MULTILINE)
 
+    assert {name for _, name, _ in listed} == {name.upper() for name in Settings.model_fields}, (
+        ".env.example lists each setting of bot/config/__init__.py, and nothing else"
+    )
     assert listed == [
         (field.description, name.upper(), shown(field.default))
         for name, field in Settings.model_fields.items()
-    ]
+    ], "write each as `# its description` and `# NAME=default` (`NAME=` without one), in this order"
 
 
 def test_the_example_works_as_it_is():
@@ -280,6 +357,20 @@ def test_the_example_works_with_every_default_taken_in():
         assert load() == Settings()
 
 
+def test_every_setting_is_used():
+    """One that nothing reads is one more that everybody reads about."""
+    read = {
+        node.attr
+        for path in (ROOT / "bot").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute)
+    }
+
+    assert Settings.model_fields.keys() - read - SENT_AS.keys() == set(), (
+        "read these settings where they matter (bot/app.py hands most of them on), or remove them"
+    )
+
+
 def test_the_environment_is_read_in_one_place():
     """Everything else is given values; `cli` loads `.env` into it before."""
     readers = {
@@ -288,7 +379,9 @@ def test_the_environment_is_read_in_one_place():
         if re.search(r"\bos\.(environ|getenv)\b|import environ", path.read_text("utf-8"))
     }
 
-    assert readers == {"bot/config.py"}
+    assert readers == {"bot/config/__init__.py"}, (
+        "add a setting to bot/config/__init__.py, and hand its value on from bot/app.py"
+    )
 
 
 @pytest.mark.parametrize(
@@ -310,3 +403,13 @@ def test_a_host_that_loses_its_files_is_known(given):
 def test_a_display_is_known(display):
     with environment(DISPLAY=display, WAYLAND_DISPLAY=""):
         assert has_display() is (sys.platform in {"darwin", "win32"} or bool(display))
+
+
+def test_a_name_of_ours_that_is_like_no_setting_is_told_and_stops_nothing():
+    """It may be of a later version. One that is a slip stops the bot."""
+    with environment(BOT_XYZZY="1", BOT_FOOTR="off"):
+        _, problems = examine()
+        told = unread()
+
+    assert [problem.partition(":")[0] for problem in problems] == ["BOT_FOOTR"]
+    assert told == ["BOT_XYZZY: no such setting (from the environment)"]

@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from bot.config import Settings
 from bot.database import open_database
-from bot.errors import SettingsError
+from bot.errors import NotAvailable, SettingsError
 from bot.store import open_store
 from tests.environment import environment
 from tests.fakes import turn
@@ -34,7 +34,7 @@ async def test_both_ports_are_of_one_database(url):
 async def test_at_the_end_its_turns_are_released(url):
     """Another process takes them up at once, not only when the leases have expired."""
     with suppress(ZeroDivisionError):
-        async with open_database(settings(url, BOT_LEASE_SECONDS="1000")) as database:
+        async with open_database(settings(url, BOT_LEASE_SECONDS="60")) as database:
             await database.journal.accept(turn())
             raise ZeroDivisionError
 
@@ -61,7 +61,7 @@ async def test_old_turns_are_deleted(url):
         )
 
     async with open_database(settings(url)) as database:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while await database.journal.find(turn("1.0").key):
                 await asyncio.sleep(0.01)
         assert await database.journal.find(turn("2.0").key)
@@ -89,4 +89,14 @@ async def test_a_database_that_does_not_answer_is_waited_for():
             opening.cancel()
             await asyncio.wait([opening])
 
-    assert (logs[0]["event"], logs[0]["pause"]) == ("database does not answer yet", 1.0)
+    assert (logs[0]["event"], logs[0]["pause"]) == ("not available yet", 1.0)
+    assert logs[0]["problem"].startswith("DATABASE_URL: ")
+
+
+async def test_a_database_that_does_not_answer_in_time_is_not_available():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"postgresql://127.0.0.1:{taken.getsockname()[1]}/test"
+        with pytest.raises(NotAvailable, match="DATABASE_URL: nothing listens there"):
+            async with open_database(settings(url, BOT_START_TIMEOUT="0")):
+                pytest.fail("it was opened")

@@ -8,6 +8,7 @@ import pytest
 
 from bot.config import Settings
 from bot.demo import open_playground as opened
+from bot.strings import ENGLISH
 from tests.environment import ROOT, command, environment, scrubbed
 
 
@@ -23,7 +24,7 @@ async def open_playground(*words, cwd, **variables):
     return program, await program.stdout.readuntil(b"ends it.\n\n")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 async def test_the_playground_says_its_address_and_no_more(tmp_path, number):
     """Who tries it reads no log, and leaves it without a word."""
     program, said = await open_playground("--port", "0", cwd=tmp_path)
@@ -47,7 +48,20 @@ async def test_a_port_that_is_taken(tmp_path):
 
     assert b"http://127.0.0.1:" in said
     assert f":{port}/".encode() not in said
+    assert f"Port {port} is taken".encode() in said
     assert program.returncode == 0
+
+
+async def test_behind_a_proxy(tmp_path):
+    """What is on this machine is reached without it."""
+    proxies = dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY"), "http://127.0.0.1:9")
+    program, said = await open_playground(
+        "--port", "0", cwd=tmp_path, NO_PROXY="", no_proxy="", **proxies
+    )
+    program.terminate()
+    await program.communicate()
+
+    assert b"http://127.0.0.1:" in said
 
 
 async def test_without_a_key_a_scripted_model_answers():
@@ -63,3 +77,19 @@ async def test_without_a_key_a_scripted_model_answers():
 
         [answer] = await slack.wait_for(answers)
         assert answer["user"] == bot.identity.bot_user
+
+
+async def test_it_ends_without_waiting_for_an_answer_that_vanishes_with_it():
+    """It takes longer than the playground waits, and less than the bot would."""
+    with environment():
+        settings = Settings()
+    async with opened(settings) as (slack, bot):
+        await slack.say("alice", "general", "@streambot show me a Markdown tour")
+
+        def answer():
+            messages = slack.workspace.messages(slack.workspace.channel("general").id)
+            return str([m for m in messages if m["user"] == bot.identity.bot_user])
+
+        await slack.wait_for(lambda: "demo model" in answer(), timeout=30)
+
+    assert ENGLISH.interrupted in answer()

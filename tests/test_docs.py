@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -11,13 +12,15 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.config import Settings
-from tests.environment import ROOT
+from bot.config import Settings, examine
+from tests.environment import ROOT, environment
 
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 LOCKS = {"requirements.txt": {"postgres"}, "requirements-dev.txt": {"postgres", "dev"}}
 OURS = re.compile(r"\b(?:SLACK|OPENAI|BOT)_[A-Z_]+\b|\bPORT\b")
+VALUE = re.compile(r"\b((?:SLACK|OPENAI|BOT)_[A-Z_]+|PORT)=([\w./:-]+)")
 COMMAND = re.compile(r"(?:python -m )?\bbot (?P<words>[a-z]+(?: [^\n`|#>]*)?)")
+NAMES = "|".join(get_command(app).commands)
 PATH = re.compile(r"`((?:bot|tests|docs|benchmarks)/[\w/.]+)`")
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
@@ -80,11 +83,28 @@ def test_every_command_shown_exists(words):
     assert all(option in help_ for option in shown)
 
 
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", ".env.example"])
+def test_every_command_shown_can_be_pasted(name):
+    """No environment that is active, and no installed `bot`, is taken for granted."""
+    shown = "\n".join(code(read(name)))
+
+    assert re.findall(rf"(?<!\.venv/bin/)python\d? .*|(?<!-m )\bbot (?:{NAMES}).*", shown) == []
+
+
 @pytest.mark.parametrize("name", [*PAGES, ".env.example"])
 def test_every_setting_named_exists(name):
     known = {field.upper() for field in Settings.model_fields}
 
     assert set(OURS.findall(read(name))) <= known
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_value_shown_for_a_setting_is_accepted(name):
+    shown = dict(VALUE.findall("\n".join(code(read(name)))))
+
+    with environment(**shown):
+        _, problems = examine()
+    assert problems == [], f"show values in {name} that these settings accept"
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -124,8 +144,10 @@ def test_the_tour_names_every_room(room):
     rows = [line for line in read("CONTRIBUTING.md").split("\n") if line.startswith("| `bot/")]
     row = [line for line in rows if f"`{'/'.join(room.parts[:2])}/`" in line]
 
-    assert len(row) == 1
-    assert len(room.parts) == 2 or f"`{room.name}/`" in row[0] or room.name == "migrations"
+    assert len(row) == 1, f"give {room} its row in the table of CONTRIBUTING.md"
+    assert len(room.parts) == 2 or f"`{room.name}/`" in row[0] or room.name == "migrations", (
+        f"name `{room.name}/` in the row of {room.parent} in CONTRIBUTING.md"
+    )
 
 
 def test_pictures_are_light():
@@ -133,9 +155,13 @@ def test_pictures_are_light():
     pictures = list((ROOT / "docs").glob("*.png"))
     shown = "".join(map(read, PAGES))
 
-    assert pictures
-    assert [each.name for each in pictures if each.stat().st_size > 250_000] == []
-    assert [each.name for each in pictures if f"docs/{each.name}" not in shown] == []
+    assert pictures, "take them: make screenshots"
+    assert [each.name for each in pictures if each.stat().st_size > 250_000] == [], (
+        "show less in these pictures, or at a smaller device_scale_factor"
+    )
+    assert [each.name for each in pictures if f"docs/{each.name}" not in shown] == [], (
+        "show these pictures on a page, or remove them"
+    )
 
 
 def test_the_procfile_names_real_commands():
@@ -191,3 +217,51 @@ def test_the_makefile_parses():
     """Every recipe can be made, as far as make can tell without making it."""
     for target in sorted(targets() - {"clean"}):
         subprocess.run(["make", "-n", target], cwd=ROOT, check=True, capture_output=True)
+
+
+def refusal(*words):
+    """What a command says that cannot do what it is asked."""
+    done = subprocess.run(words, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert done.returncode
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    ("python", "said"),
+    [("python3.99", "python3.99 does not run or is too old: Python 3."), ("", "Python 3.")],
+)
+def test_a_python_that_does_not_run_is_named(python, said, tmp_path):
+    told = refusal("make", "setup", f"VENV={tmp_path}/venv", f"PYTHON={python}")
+
+    assert told.startswith(said)
+
+
+@pytest.mark.parametrize("processes", ["0", "2"])
+def test_a_test_file_that_does_not_exist_is_named(processes):
+    told = refusal(sys.executable, "-m", "pytest", "-n", processes, "tests/missing.py")
+
+    assert "tests/missing.py" in told
+
+
+@pytest.mark.parametrize("name", [".venv/x", ".venv", ".venv312/x", "venv/x", "venv3/x", "env/x"])
+def test_git_ignores_virtual_environments(name, tmp_path):
+    """Also a linked one, which is no folder."""
+    (tmp_path / ".gitignore").write_text(read(".gitignore"), "utf-8")
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    ignored = subprocess.run(["git", "check-ignore", name], cwd=tmp_path, check=False)
+
+    assert ignored.returncode == 0
+
+
+def test_every_promise_names_tests_that_exist():
+    rows = [line for line in read("docs/promises.md").splitlines() if line.startswith("| ")]
+    promises = [row for row in rows if not row.startswith("| promise")]
+
+    assert promises
+    for promise in promises:
+        names = re.findall(r"`(tests/[^`]+)`", promise)
+        assert names, f"name in docs/promises.md a test that holds this: {promise}"
+        for name in names:
+            path, _, test = name.partition("::")
+            there = (ROOT / path).is_file() and f"def {test}(" * bool(test) in read(path)
+            assert there, f"name in docs/promises.md a test that exists; {name} does not"

@@ -50,7 +50,7 @@ def in_tree(pattern):
 
 def test_it_holds_all_of_the_bot(files):
     """Every module, and what the playground shows."""
-    assert in_tree("*.py") <= files
+    assert in_tree("*.py") <= files, "have pyproject.toml put it into the wheel"
     page = ("page.html", "page.css", "icon.svg")
     assert {f"bot/playground/page/{name}" for name in page} < files
     assert in_tree("*.js")

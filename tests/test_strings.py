@@ -1,12 +1,25 @@
 """Strings: every language says the same things, with the same names to fill in."""
 
+import ast
+import re
+from dataclasses import fields
 from string import Formatter
 
 import pytest
 
 from bot import errors
 from bot.core.feedback import Fault
-from bot.strings import ENGLISH, JAPANESE, LANGUAGES, LONGEST_WAIT, strings_for
+from bot.strings import (
+    ENGLISH,
+    FOR_ADMIN,
+    JAPANESE,
+    LANGUAGES,
+    LONGEST_WAIT,
+    FeedbackFormStrings,
+    Strings,
+    strings_for,
+)
+from tests.environment import ROOT
 
 EVERY_LANGUAGE = pytest.mark.parametrize("words", LANGUAGES.values(), ids=LANGUAGES)
 
@@ -32,6 +45,45 @@ def texts(value, path=""):
             yield from texts(getattr(value, key), f"{path}.{key}")
 
 
+OWNER = re.compile(r"(.*\.)?_?((words|texts)(\(\))?|strings_\w+\(.*\))")
+"""What a value of `Strings` is called, or the value of its `feedback_form`."""
+
+HOME = ROOT / "bot/strings.py"
+ELSEWHERE = [path for path in (ROOT / "bot").rglob("*.py") if path != HOME]
+
+
+def nodes(*paths):
+    """Everything in these files, as syntax."""
+    for path in paths:
+        yield from ast.walk(ast.parse(path.read_text("utf-8")))
+
+
+def read():
+    """The attributes that are read of strings: `words.stop`. Other things have such names, too."""
+    for node in nodes(*ELSEWHERE):
+        if isinstance(node, ast.Attribute) and OWNER.fullmatch(ast.unparse(node.value)):
+            yield node.attr
+    yield from {node.attr for node in nodes(HOME) if isinstance(node, ast.Attribute)}
+
+
+def test_every_string_is_used():
+    """A string that nobody reads is one more that everybody translates."""
+    named = {each.name for of in (Strings, FeedbackFormStrings) for each in fields(of)}
+
+    assert named - set(read()) == set(), (
+        "read these strings of a value called `words` or `texts`, or remove them"
+    )
+
+
+def test_every_sentence_for_an_error_is_used():
+    sentences = ENGLISH.failures.keys() | ENGLISH.waits.keys()
+    kinds_named = {node.value for node in nodes(*ELSEWHERE) if isinstance(node, ast.Constant)}
+
+    assert sentences - kinds_named == set(), (
+        "give an error this `kind`, or remove its sentence in every language"
+    )
+
+
 @EVERY_LANGUAGE
 def test_every_error_of_the_model_has_its_sentence(words):
     assert kinds(errors.ModelError) <= words.failures.keys()
@@ -49,6 +101,11 @@ def test_every_language_has_the_same_strings_to_fill_in(words):
 
 
 @EVERY_LANGUAGE
+def test_the_help_names_the_button_as_it_is_labelled(words):
+    assert f"**{words.stop}**" in words.help
+
+
+@EVERY_LANGUAGE
 def test_the_form_is_within_slacks_limits(words):
     """Docs: modal views, block kit's option object."""
     form = words.feedback_form
@@ -60,9 +117,22 @@ def test_the_form_is_within_slacks_limits(words):
 
 @EVERY_LANGUAGE
 def test_an_error_has_its_id_and_one_of_an_unknown_kind_is_internal(words):
-    assert words.failure("made up", "abc") == words.failures["internal"] + words.error_id.format(
-        id="abc"
-    )
+    told = words.tell_admin_id.format(id="abc")
+
+    assert words.failure("made up", "abc") == words.failures["internal"] + told
+
+
+@EVERY_LANGUAGE
+def test_an_admin_is_told_at_once_only_of_what_does_not_pass(words):
+    assert words.failure("tls", "abc").endswith(words.tell_admin_id.format(id="abc"))
+    assert words.failure("stalled", "abc").endswith(words.if_it_lasts.format(id="abc"))
+    assert words.failures.keys() >= FOR_ADMIN
+
+
+@EVERY_LANGUAGE
+def test_without_an_id_none_is_told(words):
+    assert words.failure("tls", "") == words.failures["tls"] + words.tell_admin
+    assert words.failure("stalled", "") == words.failures["stalled"]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +155,7 @@ def test_a_wait_is_told_in_a_unit_that_is_easy_to_read(wait, said):
     [("rate_limited", 1), ("rate_limited", LONGEST_WAIT + 1), ("rate_limited", None), ("tls", 60)],
 )
 def test_a_wait_that_helps_nobody_is_not_told(kind, wait):
-    assert ENGLISH.failure(kind, "abc", wait) == ENGLISH.failures[kind] + " (error abc)"
+    assert ENGLISH.failure(kind, "", wait).startswith(ENGLISH.failures[kind])
 
 
 @pytest.mark.parametrize(

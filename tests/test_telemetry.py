@@ -3,14 +3,19 @@
 import io
 import json
 import logging
+import os
+import pty
 import sys
-from contextlib import redirect_stderr
+from contextlib import redirect_stderr, suppress
+from dataclasses import dataclass
 
 import pytest
 import structlog
 
 from bot import telemetry
 from bot.core.types import Thread, Turn
+from bot.slack.refused_tokens import COPY_APP, RENEW
+from bot.web import COPY
 from tests.environment import environment
 
 
@@ -38,7 +43,11 @@ SECRETS = {
     "response url": "T1/B2/abcDEF",
     "ticket": "abcd-ef01-ticket",
     "password": "user:pa55word",
+    "password with an @": "user:pa@55/w@rd",
+    "token as user": "ghp_canary",
+    "upload": "ABC123abc?x=1",
     "bearer": "dG9rZW4tb2Ytc29tZWJvZHk=",
+    "basic": "dXNlcjpwYXNzd29yZA==",
     "signing secret": "0f0f0f0f0f0f",
     "odd secret": 'quote"and\\slash',
 }
@@ -46,7 +55,11 @@ SENTENCES = {
     "response url": "POST https://hooks.slack.com/{} failed",
     "ticket": "wss://wss.slack.com/link/?ticket={}&app_id=x",
     "password": "postgres://{}@host/db",
+    "password with an @": "postgres://{}@host/db",
+    "token as user": "https://{}@host/repository",
+    "upload": "POST https://files.slack.com/upload/v1/{} failed",
     "bearer": "Authorization: Bearer {}",
+    "basic": "Authorization: Basic {}",
 }
 REGISTERED = [SECRETS["signing secret"], SECRETS["odd secret"]]
 
@@ -62,13 +75,53 @@ WAYS = {
     "event": lambda text: log().info(text),
     "value": lambda text: log().info("said", text=text),
     "nested": lambda text: log().info("said", deep={"a": [text, {text: (text,)}]}),
-    "object": lambda text: log().info("said", thing=Exception(text)),
+}
+UNTAKEN = {
+    "object": lambda text: log().info("said", thing=Exception(text), things={1: [Odd(text)]}),
     "exception": fail,
+    "cause": lambda text: log().info("x", exc_info=chained(text)),
+    "group": lambda text: log().info("x", exc_info=ExceptionGroup(text, [ValueError(text)])),
     "foreign": lambda text: logging.getLogger("slack_sdk").error("broke: %s", text),
+    "foreign f-string": lambda text: logging.getLogger("slack_sdk").error(f"broke: {text}"),  # noqa: G004
     "foreign exception": lambda text: logging.getLogger("aiohttp").error(
         "x", exc_info=ValueError(text)
     ),
 }
+"""Ways on which no words are taken at all."""
+
+
+@dataclass
+class Odd:
+    text: str
+
+
+def chained(text):
+    try:
+        try:
+            raise OSError(2, text, text)  # noqa: TRY301
+        except OSError as error:
+            raise RuntimeError(text) from error
+    except RuntimeError as error:
+        return error
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+@pytest.mark.parametrize("way", UNTAKEN)
+def test_words_of_others_are_not_taken(way, form):
+    """No secret by its form: whatever it is, it is not there."""
+    written = logged(lambda: UNTAKEN[way]("what people write"), format=form)
+
+    assert written
+    assert "what people write" not in written
+
+
+def test_an_exception_has_its_classes_and_places():
+    [entry] = logged(lambda: log().info("x", exc_info=chained("no"))).splitlines()
+    lines = json.loads(entry)["exception"].splitlines()
+
+    assert lines[-1] == "RuntimeError"
+    assert "FileNotFoundError [ENOENT]" in lines
+    assert any("in chained" in line for line in lines)
 
 
 @pytest.mark.parametrize("form", ["json", "console"])
@@ -86,7 +139,15 @@ def test_no_secret_is_written(kind, way, form):
 
 @pytest.mark.parametrize(
     "text",
-    ["task-123456 asked", "C0123 1718.000100", "a disk-based mask-layer", "https://slack.com/api/"],
+    [
+        "task-123456 asked",
+        "C0123 1718.000100",
+        "a disk-based mask-layer",
+        "https://slack.com/api/",
+        COPY,  # which names a page of Slack, as do the next two
+        COPY_APP,
+        RENEW,
+    ],
 )
 def test_what_is_no_secret_stays(text):
     assert telemetry.redact(text) == text
@@ -131,10 +192,13 @@ def test_other_libraries_speak_only_when_something_is_wrong(name):
     assert (json.loads(entry)["event"], json.loads(entry)["logger"]) == ("odd", name)
 
 
-def test_their_messages_are_cut():
-    written = logged(lambda: logging.getLogger("slack_bolt").warning("a" * 100_000))
+def test_what_their_source_does_not_have_is_a_number_and_a_place():
+    [entry] = logged(lambda: logging.getLogger("slack_bolt").warning("a" * 100_000)).splitlines()
+    entry = json.loads(entry)
 
-    assert len(written) < 1000
+    assert entry["event"] == telemetry.FOREIGN
+    assert entry["characters"] == 100_000
+    assert entry["place"].startswith("test_telemetry.py:")
 
 
 def test_levels():
@@ -173,3 +237,45 @@ def test_error_ids_are_short_and_differ():
 
     assert len(ids) == 100
     assert set(map(len, ids)) == {8}
+
+
+def test_an_id_is_made_only_where_its_line_is_written():
+    with environment():
+        telemetry.set_up(level="error")
+
+        assert telemetry.error_id(logging.WARNING) == ""
+        assert telemetry.error_id(logging.ERROR)
+
+
+def full_disk():
+    return open("/dev/full", "w", buffering=1)  # noqa: PTH123
+
+
+def closed_terminal():
+    mine, its = pty.openpty()
+    os.close(mine)
+    return open(its, "w", buffering=1)  # noqa: PTH123
+
+
+def pipe_without_reader():
+    mine, its = os.pipe()
+    os.close(mine)
+    return open(its, "w", buffering=1)  # noqa: PTH123
+
+
+def closed_stream():
+    stream = io.StringIO()
+    stream.close()
+    return stream
+
+
+@pytest.mark.parametrize("opened", [full_disk, closed_terminal, pipe_without_reader, closed_stream])
+def test_a_log_that_cannot_be_written_disturbs_nobody(opened):
+    """The answer goes on, and so does the drain after a terminal was closed."""
+    broken = opened()
+    with environment(), redirect_stderr(broken):
+        telemetry.set_up(format="json")
+        log().warning("lost")
+        logging.getLogger("other").warning("lost")
+    with suppress(OSError):
+        broken.close()

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import time
+from contextlib import suppress
 from urllib.parse import urlencode
 
 import pytest
@@ -13,11 +14,24 @@ from aiohttp import ClientSession
 from hypothesis import given
 from hypothesis import strategies as st
 from slack_bolt.response import BoltResponse
+from structlog.testing import capture_logs
 
+from bot.errors import SettingsError
 from bot.playground.server import Playground
 from bot.slack.client import open_session, web_client
 from bot.slack.identity import identify
-from bot.web import LARGEST_BODY, Signature, WebServer
+from bot.slack.web_api import SlackApi
+from bot.web import (
+    CLOCK,
+    LARGEST_BODY,
+    NOT_PLAUSIBLE,
+    NOT_SIGNED,
+    WRONG_SIGNATURE,
+    Signature,
+    WebServer,
+)
+from bot.web.connections import MOST_UNVERIFIED, TOO_MUCH
+from tests.fakes import Free
 from tests.slack.bolt import Backstage
 from tests.slack.events.test_turns import QUESTIONS, changed, places
 from tests.slack.payloads import NAMES, payload
@@ -37,10 +51,20 @@ async def stage():
 
 @pytest.fixture
 async def server(stage):
-    dispatch = stage.app.async_dispatch
-    server = WebServer(dispatch, Signature(SECRET), host="127.0.0.1", port=0, read_timeout=0.3)
-    async with server:
+    async with web_server(stage) as server:
         yield server
+
+
+@pytest.fixture
+async def hasty(stage):
+    """The same with little time for a request."""
+    async with web_server(stage, read_timeout=0.3) as server:
+        yield server
+
+
+def web_server(stage, **how):
+    dispatch = stage.app.async_dispatch
+    return WebServer(dispatch, Signature(SECRET), host="127.0.0.1", port=0, **how)
 
 
 @pytest.fixture
@@ -101,7 +125,7 @@ async def test_the_check_of_the_certificate_passes_signed_or_not(http, headers):
     assert (await post(http, b"token=x&ssl_check=1", FORM, headers))[0] == 200
 
 
-NOT_SIGNED = {
+NOT_SIGNED_BY_SLACK = {
     "nothing": lambda _now, _good: {},
     "no time": lambda _now, good: {STAMP: None, SIGNATURE: good[SIGNATURE]},
     "no signature": lambda _now, good: {STAMP: good[STAMP]},
@@ -116,10 +140,10 @@ ODD_TIMES = ("abc", "1e9", "", "-1", "0x10", "9" * 5000, "1751328000.5", "٣٣",
 ODD_SIGNATURES = ("v0=é", "", "v0=", "x")
 
 
-@pytest.mark.parametrize("case", NOT_SIGNED)
+@pytest.mark.parametrize("case", NOT_SIGNED_BY_SLACK)
 async def test_what_slack_did_not_sign_is_refused(http, case):
     """F033."""
-    headers = NOT_SIGNED[case](int(time.time()), sign(b"{}"))
+    headers = NOT_SIGNED_BY_SLACK[case](int(time.time()), sign(b"{}"))
     given = {name: value for name, value in headers.items() if value is not None}
 
     assert await post(http, b"{}", headers=given) == (401, "")
@@ -133,6 +157,56 @@ async def test_what_slack_did_not_sign_is_refused(http, case):
 async def test_odd_headers_are_refused_too(http, odd):
     """F033: they are no crash either."""
     assert await post(http, b"{}", headers=sign(b"{}") | odd) == (401, "")
+
+
+TOLD = {
+    "nothing": NOT_SIGNED,
+    "no time": NOT_SIGNED,
+    "no signature": NOT_SIGNED,
+    "another secret": WRONG_SIGNATURE,
+    "another body": WRONG_SIGNATURE,
+    "too old": CLOCK,
+    "too new": CLOCK,
+    "upper case": WRONG_SIGNATURE,
+    "another version": WRONG_SIGNATURE,
+}
+
+
+@pytest.mark.parametrize("case", TOLD)
+async def test_the_operator_is_told_why_once(http, case):
+    """A wrong secret and a wrong clock are told apart, and a flood is told in one line."""
+    headers = NOT_SIGNED_BY_SLACK[case](int(time.time()), sign(b"{}"))
+    given = {name: value for name, value in headers.items() if value is not None}
+    with capture_logs() as logs:
+        for _ in range(20):
+            await post(http, b"{}", headers=given)
+
+    assert [each["event"] for each in logs] == [TOLD[case]]
+
+
+def test_an_old_request_of_somebody_else_says_nothing_of_our_clock():
+    signature = Signature(SECRET, clock=lambda: 1_751_328_000.0)
+    headers = sign(b"", secret="other", at="1000000000")
+
+    assert signature.problem(headers, b"") == WRONG_SIGNATURE
+
+
+def test_what_the_operator_is_told_names_the_setting_and_what_to_do():
+    assert "SLACK_SIGNING_SECRET" in WRONG_SIGNATURE
+    assert "Basic Information" in WRONG_SIGNATURE
+    assert "NTP" in CLOCK
+
+
+@pytest.mark.parametrize(
+    ("secret", "told"), [("0123456789abcdef" * 2, []), ("A" * 32, [NOT_PLAUSIBLE])]
+)
+async def test_a_secret_that_does_not_look_like_one_is_told_at_the_start(stage, secret, told):
+    dispatch = stage.app.async_dispatch
+    with capture_logs() as logs:
+        async with WebServer(dispatch, Signature(secret), host="127.0.0.1", port=0):
+            pass
+
+    assert [each["event"] for each in logs] == told
 
 
 async def test_a_body_that_is_no_text_is_refused_by_its_signature(http):
@@ -201,9 +275,9 @@ async def test_a_body_that_grows_too_large_is_refused_while_it_is_read(server):
     assert await raw(server, CHUNKED, chunked(b"x" * 65536), times=40) == 413
 
 
-async def test_a_body_that_does_not_come_is_not_waited_for(server):
+async def test_a_body_that_does_not_come_is_not_waited_for(hasty):
     """F034."""
-    assert await raw(server, CHUNKED, chunked(b"{")) == 408
+    assert await raw(hasty, CHUNKED, chunked(b"{")) == 408
 
 
 LIES = [b"zz\r\n{}\r\n", b"5\r\n{}\r\n0\r\n\r\nmore", b"-1\r\n\r\n", b"2\r\n{}\r\nzz\r\n"]
@@ -211,9 +285,9 @@ LIES = [b"zz\r\n{}\r\n", b"5\r\n{}\r\n0\r\n\r\nmore", b"-1\r\n\r\n", b"2\r\n{}\r
 
 @pytest.mark.parametrize("lie", LIES)
 @pytest.mark.parametrize("pause", [0, 0.05])
-async def test_a_body_that_lies_about_itself_is_a_bad_request(server, caplog, lie, pause):
+async def test_a_body_that_lies_about_itself_is_a_bad_request(hasty, caplog, lie, pause):
     """F034."""
-    assert await raw(server, CHUNKED, lie[:5], lie[5:], pause=pause) in {400, 408}
+    assert await raw(hasty, CHUNKED, lie[:5], lie[5:], pause=pause) in {400, 408}
     assert caplog.records == []
 
 
@@ -229,6 +303,65 @@ async def test_a_body_that_ends_early_harms_nobody(server, http, caplog):
     assert (await post(http, b"{}"))[0] == 200
     await asyncio.sleep(0.3)
     assert caplog.records == []
+
+
+async def test_a_head_that_does_not_come_is_not_waited_for(hasty):
+    """However slowly it comes."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", hasty.port)
+    with suppress(ConnectionError):
+        for _ in range(30):
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+    assert reader.at_eof() or reader.exception()
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "signed", "kept"),
+    [
+        ("POST", "/slack/events", True, True),
+        ("POST", "/slack/events", False, False),
+        ("GET", "/slack/events", True, False),
+        ("GET", "/healthz", False, False),
+        ("GET", "/nowhere", False, False),
+    ],
+)
+async def test_only_slacks_connections_are_kept(server, method, path, signed, kept):
+    headers = sign(b"{}") if signed else {}
+    head = [f"{method} {path} HTTP/1.1", "Host: x", "Content-Length: 2"]
+    head += [f"{name}: {value}" for name, value in headers.items()]
+    request = "\r\n".join(head).encode() + b"\r\n\r\n{}"
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+
+    writer.write(request)
+    answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 20)
+    writer.write(request)
+    again = await asyncio.wait_for(reader.read(), 2) if not kept else await reader.readline()
+
+    assert (b"Connection: close" not in answer) is kept
+    assert (b"HTTP/1.1 200" in again) is kept
+    writer.close()
+
+
+async def test_bodies_that_are_not_verified_do_not_fill_the_memory(server, http):
+    """Forty of a megabyte wait for their last byte, and Slack's small one comes through."""
+    head = f"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: {LARGEST_BODY}\r\n\r\n"
+    body = b"x" * (LARGEST_BODY - 1)
+    with capture_logs() as logs:
+        connections = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(40)]
+        for _, writer in connections:
+            writer.write(head.encode() + body)
+            with suppress(ConnectionError):
+                await writer.drain()
+        status, _ = await post(http, b"{}")
+
+    waiting = [1 for reader, _ in connections if not (reader.at_eof() or reader.exception())]
+    assert status == 200
+    assert 8 <= len(waiting) <= MOST_UNVERIFIED // LARGEST_BODY
+    assert {entry["event"] for entry in logs} >= {TOO_MUCH}
+    for _, writer in connections:
+        writer.transport.abort()
 
 
 async def test_a_packed_body_is_not_unpacked(http):
@@ -253,7 +386,7 @@ async def raw(server, header, *chunks, times=1, pause=0.0):
             await asyncio.sleep(pause)
     except ConnectionError:
         pass
-    line = await asyncio.wait_for(reader.readline(), 2)
+    line = await asyncio.wait_for(reader.readline(), 20)
     writer.close()
     return int(line.split()[1])
 
@@ -290,20 +423,20 @@ async def test_paths(http, method, path, status):
         assert response.status == status
 
 
-async def test_a_port_that_is_taken_is_an_error(server):
+async def test_a_port_that_is_taken_is_a_mistake_in_settings(server):
     async def dispatch(_request):
         return BoltResponse(status=200)
 
     second = WebServer(dispatch, Signature(SECRET), host="127.0.0.1", port=server.port)
 
-    with pytest.raises(OSError, match="in use"):
+    with pytest.raises(SettingsError, match=f"PORT: port {server.port} is taken"):
         await second.__aenter__()
 
 
 async def test_the_playground_reaches_the_bot_over_http():
     async with open_session() as session, Playground() as slack:
         client = web_client(session, slack.bot_token, base_url=slack.api_url)
-        stage = Backstage(client, await identify(client))
+        stage = Backstage(client, await identify(SlackApi(client, Free())))
         signature = Signature(slack.signing_secret)
         async with WebServer(
             stage.app.async_dispatch, signature, host="127.0.0.1", port=0
@@ -313,5 +446,6 @@ async def test_the_playground_reaches_the_bot_over_http():
             await slack.say("alice", "general", "@streambot why?")
             await slack.wait_for(lambda: stage.submitted)
 
+            slack.workspace.commands.add("/weather")
             assert (await slack.command("alice", "general", "/weather")).accepted
             assert stage.asked == ["why?"]

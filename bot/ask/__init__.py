@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import locale
 import sys
 from contextlib import ExitStack, aclosing
 from typing import TYPE_CHECKING, TextIO
@@ -10,14 +9,15 @@ from typing import TYPE_CHECKING, TextIO
 import structlog
 import typer
 
+from bot.advice import advice_in
 from bot.ask.views import PlainView, TimingView, View
+from bot.core.endings import ending
 from bot.core.reply import Phase, Reply, Snapshot
 from bot.core.types import Failed, Message, ReasoningDelta, RefusalDelta, StreamEvent, TextDelta
 from bot.endpoint import client_of, deadlines_of, model_of
 from bot.engine.model_call import ask
 from bot.errors import ModelError
-from bot.strings import Strings, strings_for
-from bot.telemetry import error_id
+from bot.terminal import NOT_SHOWN, language_of, safe, strings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,20 +25,12 @@ if TYPE_CHECKING:
     from bot.config import Settings
     from bot.core.ports import Model
     from bot.engine.model_call import Deadlines
+    from bot.strings import Strings
 
 log = structlog.get_logger(__name__)
 
 COMPLETE, NO_ANSWER, INCOMPLETE = 0, 1, 3
 """Exit codes."""
-
-NOT_SHOWN = dict.fromkeys(
-    [
-        *(*range(9), *range(11, 32), *range(127, 160)),  # control characters, ESC included
-        *(*range(0x202A, 0x202F), *range(0x2066, 0x206A)),  # marks that reverse the text
-        *range(0xD800, 0xE000),  # surrogates, which cannot be encoded
-    ]
-)
-"""Characters that control a terminal, or that it cannot show. Tab and newline are kept."""
 
 
 async def run(settings: Settings, text: str, *, timing: bool = False) -> int:
@@ -51,8 +43,13 @@ async def run(settings: Settings, text: str, *, timing: bool = False) -> int:
     with ExitStack() as stack:
         views = [stack.enter_context(view) for view in _views(timing=timing)]
         async with client:
-            snapshot = await answer(model, prompt, deadlines_of(settings), views)
-    return _report_end(snapshot, _words(settings))
+            snapshot, error = await answer(model, prompt, deadlines_of(settings), views)
+    if error:
+        partial = bool(snapshot.text)
+        advice = advice_in(language_of(settings))
+        typer.echo(safe(advice.sentence(error.kind, error.said, partial=partial)), err=True)
+        return INCOMPLETE if partial else NO_ANSWER
+    return _report_end(snapshot, strings_of(settings))
 
 
 def question(words: Iterable[str], stdin: TextIO | None) -> str:
@@ -68,19 +65,25 @@ def question(words: Iterable[str], stdin: TextIO | None) -> str:
 
 async def answer(
     model: Model, prompt: Sequence[Message], limits: Deadlines, views: Sequence[View]
-) -> Snapshot:
-    """Returns the ended reply, a `core.reply.Reply` as in Slack; shows it in all views."""
-    reply = Reply()
+) -> tuple[Snapshot, ModelError | None]:
+    """Returns the ended reply, a `core.reply.Reply` as in Slack, and the error that ended it.
+
+    Shows it in all views meanwhile.
+    """
+    reply, failure = Reply(), None
     try:
         async with aclosing(ask(model, prompt, limits)) as events:
             async for event in events:
                 reply.feed(event)
                 _show(event, views)
     except ModelError as error:
-        failed = Failed(error.kind, error_id(), error.retry_after)
-        log.info("no answer", error=failed.id, kind=error.kind, detail=str(error))
-        reply.feed(failed)
-    return reply.snapshot()
+        log.info("no answer", kind=error.kind, detail=str(error))
+        reply.feed(Failed(error.kind, id=""))
+        failure = error
+    if reply.phase.broke_off:
+        for view in views:
+            view.break_off()
+    return reply.snapshot(), failure
 
 
 def _show(event: StreamEvent, views: Sequence[View]) -> None:
@@ -94,27 +97,8 @@ def _report_end(snapshot: Snapshot, words: Strings) -> int:
     """Writes a line to stderr unless the answer is complete. Returns the exit code."""
     if snapshot.phase is Phase.COMPLETE:
         return COMPLETE
-    if failure := snapshot.failure:
-        typer.echo(words.failure(failure.kind, failure.id, failure.wait), err=True)
-        return INCOMPLETE if snapshot.text else NO_ANSWER
-    typer.echo(_notice(snapshot.phase, words), err=True)
-    return INCOMPLETE
-
-
-def _notice(phase: Phase, words: Strings) -> str:
-    """The sentence for an answer that is incomplete without an error."""
-    notices = {
-        Phase.CUT: words.cut,
-        Phase.FILTERED: words.filtered,
-        Phase.REFUSED: words.refused,
-        Phase.EMPTY: words.empty,
-    }
-    return notices.get(phase, words.incomplete)
-
-
-def _words(settings: Settings) -> Strings:
-    system = (locale.getlocale()[0] or "en").replace("_", "-")
-    return strings_for(system if settings.bot_language == "auto" else settings.bot_language)
+    typer.echo(ending(snapshot, words), err=True)
+    return INCOMPLETE if snapshot.text else NO_ANSWER
 
 
 def _views(*, timing: bool) -> list[View]:

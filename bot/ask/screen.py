@@ -11,13 +11,21 @@ from rich.markdown import Markdown
 from rich.segment import Segment, Segments
 
 from bot.core.types import ReasoningDelta
+from bot.rendering.formats.commonmark import markdown
+from bot.rendering.layout.frame import PartLimits
+from bot.rendering.renderer import Renderer
 
 if TYPE_CHECKING:
     from rich.console import ConsoleOptions, RenderResult
 
     from bot.ask.views import TextEvent
+    from bot.rendering.flow import Flow
 
 PARSER = MarkdownIt().enable("strikethrough").enable("table")
+
+NO_LIMIT = 10**9
+ONE_PART = PartLimits(NO_LIMIT, NO_LIMIT, 1, NO_LIMIT, NO_LIMIT, NO_LIMIT, files=False)
+"""A terminal has room for everything."""
 
 
 class MarkdownView:
@@ -49,7 +57,13 @@ class MarkdownView:
         # Parsing a long block again for each word would cost more with every word.
         self._parse_at = len(self._tail) * 17 // 16
 
+    def break_off(self) -> None:
+        """As Slack shows it: what is half open at the end is shown as its words."""
+        self._tail = as_broken_off(self._tail)
+
     def __exit__(self, *exc_info: object) -> None:
+        if any(exc_info):
+            self.break_off()
         self._live.update("")
         self._live.stop()
         if self._tail.strip():
@@ -81,6 +95,19 @@ def settled(text: str) -> int:
     if len(starts) < 2:
         return 0
     return sum(len(line) + 1 for line in text.split("\n")[: starts[-1]])
+
+
+def as_broken_off(text: str) -> str:
+    """The Markdown of a block in which nothing is half open; as it is if nothing was."""
+    closed = _flows(text, broke_off=True)
+    return text if closed == _flows(text, broke_off=False) else markdown(closed)
+
+
+def _flows(text: str, *, broke_off: bool) -> list[Flow]:
+    renderer = Renderer(ONE_PART)
+    renderer.feed(text)
+    renderer.finish(broke_off=broke_off)
+    return [flow for part in renderer.frame().parts for flow in part.flows]
 
 
 def _markdown(text: str) -> Markdown:

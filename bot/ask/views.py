@@ -17,6 +17,9 @@ class View(Protocol):
     def show(self, event: TextEvent) -> None:
         """Shows one more piece of text."""
 
+    def break_off(self) -> None:
+        """The answer ends here, before it is whole."""
+
     def __enter__(self) -> Self: ...
     def __exit__(self, *exc_info: object) -> None: ...
 
@@ -36,6 +39,9 @@ class PlainView:
             self._out.write(event.text)
             self._out.flush()
             self._last = event.text
+
+    def break_off(self) -> None:
+        """Adds nothing: the text stays as it is."""
 
     def __exit__(self, *exc_info: object) -> None:
         if not self._last.endswith("\n"):
@@ -63,6 +69,9 @@ class TimingView:
         if not thought:
             self._first = after if self._first is None else self._first
             self._pieces += 1
+
+    def break_off(self) -> None:
+        """Adds nothing: it has told of every piece."""
 
     def __exit__(self, *exc_info: object) -> None:
         first = "none" if self._first is None else f"{self._first:.2f} s"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 LONGEST_REASON = 1000
@@ -47,3 +47,32 @@ class Tally:
 
     up: int = 0
     down: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What one person said of one answer."""
+
+    given_at: float
+    """Seconds since 1970."""
+
+    verdict: str
+    """A `Thumb`."""
+
+    faults: tuple[str, ...]
+    """`Fault`s, or what a newer version of the bot calls so."""
+
+    reason: str = field(repr=False)
+    """The person's own words; "" for none."""
+
+    team: str
+    channel: str
+
+    question: str
+    """The question's ts."""
+
+    @property
+    def link(self) -> str:
+        """Opens the question in Slack."""
+        ts = self.question.replace(".", "")
+        return f"https://app.slack.com/client/{self.team}/{self.channel}/p{ts}"

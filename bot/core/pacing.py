@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ class Rate:
     """Calls at once after a quiet time."""
     kept: float = 2
     """How much of the burst only urgent calls may use."""
+    promised: float = float("inf")
+    """Calls a minute after which waiting is Slack's doing; before that it is our own caution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,9 @@ class Bucket:
         self._tokens = float(rate.burst)
         self._at = float("-inf")
         self._closed_until = float("-inf")
+        self._closed_for = 0.0
         self._factor = 1.0
+        self._granted: deque[float] = deque()
 
     def reserve(self, now: float, kind: CallKind) -> float:
         """Seconds to wait for a call of this kind. 0.0: it may go out now, and is counted."""
@@ -58,13 +63,16 @@ class Bucket:
         needed = self._needed(kind)
         if self._tokens >= needed:
             self._tokens -= 1.0
+            self._count(now)
             return 0.0
         return max((needed - self._tokens) / self._per_second, 0.001)
 
     def close(self, now: float, retry_after: float) -> None:
         """Grants nothing for `retry_after` seconds, then goes on at the same rate."""
         self._refill(now)
-        self._closed_until = max(self._closed_until, now + retry_after)
+        opens = max(self._closed_until, now + retry_after)
+        self._closed_for += opens - max(self._closed_until, now)
+        self._closed_until = opens
         self._tokens = min(self._tokens, 1.0)
         self._at = self._closed_until
 
@@ -76,6 +84,34 @@ class Bucket:
         if now >= self._closed_until:
             self._factor = max(self._factor / 2, 0.25)
         self.close(now, retry_after)
+
+    def closed_for(self, now: float) -> float:
+        """Seconds for which it was closed by refusals, in all its time until now."""
+        return self._closed_for - max(self._closed_until - now, 0.0)
+
+    def is_used_up(self, now: float) -> bool:
+        """Whether what Slack promises for a minute was granted in the last one, but for one."""
+        return self._used(now) >= self._rate.promised - 1
+
+    def is_like_new(self, now: float) -> bool:
+        """Whether nothing is left of what was granted or refused before."""
+        return self.is_full(now) and self._factor == 1.0 and not self._used(now)
+
+    def is_full(self, now: float) -> bool:
+        """Whether it grants a whole burst now."""
+        self._refill(now)
+        return self._tokens >= self._rate.burst and now >= self._closed_until
+
+    def _used(self, now: float) -> int:
+        """How many calls were granted in the last minute, where Slack promises a number."""
+        while self._granted and self._granted[0] <= now - 60:
+            self._granted.popleft()
+        return len(self._granted)
+
+    def _count(self, now: float) -> None:
+        if self._rate.promised < float("inf"):
+            self._granted.append(now)
+            self._used(now)
 
     def _needed(self, kind: CallKind) -> float:
         """How full the bucket must be for a call of this kind.

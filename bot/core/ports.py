@@ -7,10 +7,21 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 
+    from bot.core.day import Zone
     from bot.core.feedback import Fault, Tally, Thumb, VoteOutcome
     from bot.core.reply import Snapshot
-    from bot.core.turns import Claim, TurnRecord
-    from bot.core.types import Call, Lease, Message, Order, StreamEvent, Turn, TurnKey
+    from bot.core.sliced import Sliced
+    from bot.core.turns import Again, Claim, TurnRecord
+    from bot.core.types import (
+        Call,
+        Lease,
+        Message,
+        Order,
+        ReadBack,
+        StreamEvent,
+        Turn,
+        TurnKey,
+    )
 
 
 class Model(Protocol):
@@ -23,15 +34,20 @@ class Model(Protocol):
 class History(Protocol):
     """Reads a conversation back from Slack."""
 
-    async def read(self, turn: Turn) -> list[Message]:
+    async def read(self, turn: Turn, room: int) -> ReadBack:
         """The conversation up to the turn's question, which stands last.
 
+        Of the rest only the newest messages, until they have more than `room` tokens (see
+        `estimate`): what would not be used is not read.
         Raises `SlackError` when not even the question can be read.
         """
 
+    async def whole(self, turn: Turn) -> Turn:
+        """The turn with all that came with its question; as it is when that cannot be read."""
+
 
 class People(Protocol):
-    """Names and languages of users, from a cache. Only `learn` ever waits."""
+    """Names, languages and time zones of users, from a cache. Only `learn` ever waits."""
 
     def name(self, user: str) -> str:
         """The display name if it is known, else the id."""
@@ -39,12 +55,21 @@ class People(Protocol):
     def locale(self, user: str) -> str | None:
         """The Slack locale, such as `ja-JP`, if it is known."""
 
+    def zone(self, user: str) -> Zone | None:
+        """The time zone, if it is known."""
+
     async def learn(self, users: Iterable[str], *, within: float = 1.0) -> None:
         """Looks up the users that are not known. Waits for it, at most `within` seconds."""
 
 
 class Sink(Protocol):
     """Shows the snapshots of one reply somewhere."""
+
+    def prepare(self, snapshot: Snapshot) -> Sliced[None] | None:
+        """What is long about planning `snapshot`, to be done before; None when it is soon planned.
+
+        It may be done in part, or not at all: then `plan` takes longer.
+        """
 
     def plan(self, snapshot: Snapshot) -> list[Call]:
         """The calls that would make the newest snapshot visible; none when it is visible.
@@ -67,8 +92,11 @@ class Sink(Protocol):
 class Budget(Protocol):
     """Slack's rate limits, shared by all replies."""
 
-    async def acquire(self, call: Call) -> None:
-        """Returns when `call` may go out."""
+    async def acquire(self, call: Call) -> float:
+        """Returns when `call` may go out.
+
+        The result is for how many seconds Slack's limits held it: not our own caution, nor others.
+        """
 
     def refused(self, call: Call, retry_after: float) -> None:
         """Slack refused `call`: nothing that draws on its bucket goes out for so many seconds."""
@@ -83,12 +111,27 @@ class Journal(Protocol):
     """
 
     async def accept(self, turn: Turn) -> bool:
-        """Commits a new turn; False when it was accepted before."""
+        """Commits a new turn; False when it was accepted before.
+
+        Then what the earlier delivery of an open turn did not tell is added to it.
+        """
+
+    async def amend(self, turn: Turn) -> None:
+        """Adds what has become known of a turn, if it is open."""
+
+    async def question(self, key: TurnKey) -> Turn | None:
+        """An open turn with what all deliveries so far have told of it."""
 
     async def claim(self, key: TurnKey) -> Claim | None:
         """The right to work on an open turn, and what is known of it; None when it is taken.
 
         The turn is begun at once, unless its thread is busy or it must be begun with care.
+        """
+
+    async def put_off(self, claim: Claim) -> None:
+        """Takes back that the claim has begun the turn, which has to wait and is in no message yet.
+
+        The lease stays; this time does not count as an attempt.
         """
 
     async def begin(self, lease: Lease) -> int | None:
@@ -109,11 +152,20 @@ class Journal(Protocol):
     async def posted(self, lease: Lease, posts: Sequence[str]) -> None:
         """Notes that these messages (ts) are all that stand in Slack for this turn."""
 
+    async def owe_look(self, lease: Lease) -> None:
+        """Notes that a call without an answer may land late.
+
+        Once the turn has ended and nothing can land any more, it is due again, with its ending.
+        """
+
     async def close(self, lease: Lease, ending: Snapshot) -> None:
         """Keeps the whole answer; only its last write is missing."""
 
     async def ended(self, lease: Lease, how: str) -> None:
-        """Ends the turn after its last write, and erases its texts."""
+        """Ends the turn after its last write, and erases its texts.
+
+        If its question was deleted meanwhile and `how` does not say so, it is due again.
+        """
 
     async def release(self, lease: Lease) -> None:
         """Gives the turn back to be claimed at once. This time does not count as an attempt."""
@@ -130,16 +182,23 @@ class Journal(Protocol):
     async def order(self, key: TurnKey, order: Order) -> bool:
         """Tells the process that works on the turn, whichever it is; False when it is not open."""
 
+    async def withdraw(self, key: TurnKey, question: Turn | None = None) -> bool:
+        """The question was deleted: an open turn gets the order `WITHDRAWN`.
+
+        One that has ended is opened again, once, with the order that `turns.order_of_deletion`
+        names: then it returns True. An unknown one is accepted with its order, if it is given.
+        """
+
     async def answering(self, team: str, channel: str, ts: str) -> TurnKey | None:
         """The open turn whose answer, or a part of it, stands in the message `ts`."""
 
     async def find(self, key: TurnKey) -> TurnRecord | None:
         """What is known of a turn, open or ended; None when it is unknown or forgotten."""
 
-    async def reopen(self, turn: Turn) -> bool:
+    async def reopen(self, turn: Turn, again: Again) -> bool:
         """Asks an ended turn again as `turn`, whose `round` is the next one; False for any other.
 
-        Its messages are kept. The new answer goes into them, or below them where it `goes_on`.
+        `again` says which of its messages stay; whether the turn `goes_on` follows from that.
         """
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.core.types import Message
+from bot.core.sliced import Sliced, result_of
+from bot.core.types import LeftOut, Message, Unseen
+from bot.text.template_tokens import without_template_tokens
+from bot.text.visible import one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +26,9 @@ LEFT_OUT = "Earlier messages of this conversation were left out because they did
 
 SHORTENED = "\n\n[… the middle of this message was left out because it did not fit …]\n\n"
 """What stands in place of the middle of a message that was too long."""
+
+COLON = re.compile(r":(?=\s|$)|[：﹕︓∶꞉]")
+"""A colon in a name, which would end the name of a speaker."""
 
 PER_MESSAGE = 4
 """Tokens that each message costs in addition to its text (role, separators)."""
@@ -41,7 +48,7 @@ class Place:
     """True in a direct message with one person."""
 
     today: str
-    """The date."""
+    """The day where the question is asked (see `day`)."""
 
     def describe(self) -> str:
         """One paragraph for the system prompt."""
@@ -51,7 +58,8 @@ class Place:
             else "a thread of a Slack channel, where several people may speak; "
             "each of their messages begins with the speaker's name"
         )
-        return f"Your name here is {self.bot}. You are in {where}. Today is {self.today}."
+        name, today = one_line(self.bot), one_line(self.today)
+        return f"Your name here is {name}. You are in {where}. Today is {today}."
 
 
 def estimate(text: str) -> int:
@@ -94,40 +102,82 @@ def build_prompt(
     """The system prompt and as many of the newest messages as fit into `budget` tokens.
 
     The last message, which is the question, is always included; if it alone is too long, its middle
-    is left out. When messages are left out, the rest begins with one of a person.
+    is left out. When messages are left out, the rest begins with one of a person. Whatever others
+    have written is clean in it (see `_clean`); `system` is the operator's and stays as it is, since
+    some models are told there by a token how to answer.
     """
     scale = scale or TokenScale()
+    return result_of(write_prompt(history, place, system=system, budget=budget, scale=scale))
+
+
+def write_prompt(
+    history: Sequence[Message], place: Place, *, system: str | None, budget: int, scale: TokenScale
+) -> Sliced[list[Message]]:
+    """The same in slices, one for each message."""
     said = [_spoken(message, place) for message in history if message.role != "system"]
     # One system message, at the start: the chat templates of some endpoints allow no other.
     notes = [message.text for message in history if message.role == "system"]
-    head = Message("system", "\n\n".join([system or DEFAULT_SYSTEM, place.describe(), *notes]))
-    return _fitted(head, said, budget, scale)
+    about = _clean("\n\n".join([place.describe(), *notes]))
+    head = Message("system", f"{system or DEFAULT_SYSTEM}\n\n{about}")
+    return (yield from _fitted(head, said, budget, scale))
+
+
+def left_out_of(prompt: Sequence[Message], before: Sequence[Message]) -> list[LeftOut]:
+    """What the prompt lacks of `before`: a history, or a longer prompt."""
+    missing = _count(before) - _count(prompt)
+    is_cut = SHORTENED in prompt[-1].text and not (before and SHORTENED in before[-1].text)
+    return [
+        *([LeftOut(Unseen.OLDEST, missing)] if missing > 0 else []),
+        *([LeftOut(Unseen.LONG)] if is_cut else []),
+    ]
+
+
+def _count(messages: Sequence[Message]) -> int:
+    return sum(message.role != "system" for message in messages)
 
 
 def shorten(prompt: Sequence[Message], scale: TokenScale) -> list[Message] | None:
     """A prompt of half the tokens, with the same question; None when nothing can be left out."""
     head, *said = prompt
-    shorter = _fitted(head, said, scale.count(prompt) // 2, scale)
+    shorter = result_of(_fitted(head, said, scale.count(prompt) // 2, scale))
     return shorter if raw_count(shorter) < raw_count(prompt) else None
 
 
 def _spoken(message: Message, place: Place) -> Message:
     """In a channel the speaker's name goes into the text: the `name` field allows only ASCII."""
     text = message.text
-    if message.role == "user" and message.name and not place.direct:
-        text = f"{message.name}: {text}"
+    if message.role == "user" and not place.direct and (name := _speaker(message.name or "")):
+        text = f"{name}: {text}"
     return replace(message, text=text, name=None)
+
+
+def _speaker(name: str) -> str:
+    """The name on one line, and so that it does not look like a name with what that one says."""
+    return one_line(COLON.sub(" ", visible(name)))
+
+
+def _clean(text: str) -> str:
+    """A finished text of the prompt without what people cannot see, or a model may obey.
+
+    All of the prompt passes here once, whoever wrote it and wherever it stood: a token may be in
+    pieces until a name, a title and a text are one message.
+    """
+    return without_template_tokens(visible(text))
 
 
 def _fitted(
     head: Message, said: Sequence[Message], budget: int, scale: TokenScale
-) -> list[Message]:
+) -> Sliced[list[Message]]:
     room = budget - scale.count([head])
     # However long the system prompt is, a quarter of the budget is kept for the rest.
     kept = _newest(said, max(room, budget // 4), scale)
     if len(kept) < len(said) and LEFT_OUT not in head.text:
         head = replace(head, text=f"{head.text}\n\n{LEFT_OUT}")
-    return [head, *kept]
+    fitted = [head]
+    for message in kept:
+        yield
+        fitted.append(replace(message, text=_clean(message.text)))
+    return fitted
 
 
 def _newest(said: Sequence[Message], room: int, scale: TokenScale) -> list[Message]:

@@ -1,10 +1,10 @@
-"""The reply as a state machine: events in, snapshots out. Only TRANSITIONS decides the phase."""
+"""The reply as a state machine: events in, snapshots out. Two tables alone decide the phase."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import get_args
+from typing import Any, get_args
 
 from bot.core.types import (
     Begun,
@@ -14,16 +14,20 @@ from bot.core.types import (
     Finish,
     FinishReason,
     First,
+    Greeting,
     Interrupted,
+    LeftOut,
     Opened,
     Queued,
     ReasoningDelta,
     RefusalDelta,
+    Resting,
     Stopped,
     StreamEvent,
     TextDelta,
     ToolCallDelta,
     Usage,
+    Withdrawn,
 )
 
 
@@ -34,7 +38,7 @@ class Phase(StrEnum):
     """The model has sent nothing yet."""
 
     QUEUED = "queued"
-    """An older question of the thread is still being answered."""
+    """It waits before it is answered: for an older question of its thread, or in line."""
 
     THINKING = "thinking"
     """The model reasons or prepares a tool call; there is no text."""
@@ -62,7 +66,10 @@ class Phase(StrEnum):
     """We shut down; another process goes on."""
 
     GONE = "gone"
-    """Its question or its message was deleted: nothing more is written."""
+    """Its message was deleted: nothing more is written."""
+
+    WITHDRAWN = "withdrawn"
+    """Its question was deleted: what was written is removed."""
 
     FAILED = "failed"
 
@@ -71,9 +78,19 @@ class Phase(StrEnum):
         """True when only a deletion can still change the reply."""
         return self not in LIVE
 
+    @property
+    def broke_off(self) -> bool:
+        """True when it ended before the answer did, so that its text may be only a part."""
+        return self in BROKEN_OFF
+
 
 LIVE = frozenset({Phase.WAITING, Phase.QUEUED, Phase.THINKING, Phase.ANSWERING})
 """The phases of a reply that has not ended."""
+
+BROKEN_OFF = frozenset(
+    {Phase.CUT, Phase.FILTERED, Phase.STOPPED, Phase.INTERRUPTED, Phase.GONE, Phase.FAILED}
+)
+"""The phases of a reply that ended before the answer did."""
 
 _SILENT_PROGRESS = {
     Phase.WAITING: Phase.THINKING,
@@ -85,8 +102,11 @@ _SILENT_PROGRESS = {
 TRANSITIONS: dict[type[StreamEvent], dict[Phase, Phase]] = {
     Queued: {phase: phase for phase in LIVE} | {Phase.WAITING: Phase.QUEUED},
     Begun: {phase: phase for phase in LIVE} | {Phase.QUEUED: Phase.WAITING},
+    Greeting: {phase: phase for phase in LIVE},
     First: {phase: phase for phase in LIVE},
+    LeftOut: {phase: phase for phase in LIVE},
     Elapsed: {phase: phase for phase in LIVE},
+    Resting: {phase: phase for phase in LIVE},
     Opened: {phase: phase for phase in LIVE},
     Usage: {phase: phase for phase in LIVE},
     ReasoningDelta: _SILENT_PROGRESS,
@@ -95,7 +115,9 @@ TRANSITIONS: dict[type[StreamEvent], dict[Phase, Phase]] = {
     RefusalDelta: dict.fromkeys(LIVE, Phase.ANSWERING),
     Stopped: dict.fromkeys(LIVE, Phase.STOPPED),
     Interrupted: dict.fromkeys(LIVE, Phase.INTERRUPTED),
-    Deleted: dict.fromkeys(Phase, Phase.GONE),
+    # That we delete the messages ourselves, because nothing is to stay, changes nothing.
+    Deleted: dict.fromkeys(Phase, Phase.GONE) | {Phase.WITHDRAWN: Phase.WITHDRAWN},
+    Withdrawn: dict.fromkeys(Phase, Phase.WITHDRAWN),
     Failed: dict.fromkeys(LIVE, Phase.FAILED),
 }
 """The next phase, by event and phase. For `Finish` it depends on the reason (`FINISHES`).
@@ -109,6 +131,16 @@ FINISHES: dict[FinishReason, Phase] = {
     FinishReason.CONTENT_FILTER: Phase.FILTERED,
     FinishReason.TOOL_CALLS: Phase.COMPLETE,
 }
+
+
+WHOLE: dict[type[StreamEvent], str] = {Queued: "queued", Usage: "usage", Failed: "failure"}
+"""The field of the snapshot that keeps an event as it is."""
+
+NOTES: dict[type[StreamEvent], dict[str, Any]] = {
+    Greeting: {"greets": True},
+    First: {"first": True},
+}
+"""The fields of the snapshot that an event sets by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +167,23 @@ class Snapshot:
     tool: str = ""
     """The name of the tool that the model is about to call."""
 
+    rests_until: float = 0.0
+    """When the endpoint is asked, on the clock of `seconds`. It rests if that is not over yet."""
+
+    greets: bool = False
+    """True for our own hello, where nothing was asked."""
+
     first: bool = False
     """True for the first answer of its conversation."""
 
+    left_out: tuple[LeftOut, ...] = ()
+    """What the model was not given of the conversation, each kind once."""
+
     slowed: bool = False
     """True when a write waits for Slack's rate limits, so that more text exists than is shown."""
+
+    queued: Queued | None = None
+    """What it waits for in line, by the last `Queued` event."""
 
     @property
     def ended(self) -> bool:
@@ -163,7 +207,7 @@ class Reply:
 
     def feed(self, event: StreamEvent) -> Phase:
         """Takes one event. Returns the phase after it."""
-        if self.phase.ended and not isinstance(event, Deleted):
+        if self.phase.ended and not isinstance(event, Deleted | Withdrawn):
             return self.phase
         self._store(event)
         self.phase = self._next(event)
@@ -180,14 +224,18 @@ class Reply:
                 self._set_tool("")
             case ToolCallDelta(name=str() as name):
                 self._set_tool(name)
-            case Usage():
-                self._fields = replace(self._fields, usage=event)
-            case Failed():
-                self._fields = replace(self._fields, failure=event)
+            case Queued() | Usage() | Failed():
+                kept: dict[str, Any] = {WHOLE[type(event)]: event}
+                self._fields = replace(self._fields, **kept)
             case Elapsed(seconds):
                 self._fields = replace(self._fields, seconds=seconds)
-            case First():
-                self._fields = replace(self._fields, first=True)
+            case Resting(seconds):
+                self._fields = replace(self._fields, rests_until=self._fields.seconds + seconds)
+            case Greeting() | First():
+                self._fields = replace(self._fields, **NOTES[type(event)])
+            case LeftOut():
+                left_out = _counted_together(self._fields.left_out, event)
+                self._fields = replace(self._fields, left_out=left_out)
 
     def _set_tool(self, tool: str) -> None:
         if tool != self._fields.tool:
@@ -220,6 +268,12 @@ class Reply:
         """The reply now."""
         thoughts = self._thoughts.whole
         return replace(self._fields, phase=self.phase, text=self.text, thoughts=thoughts)
+
+
+def _counted_together(before: tuple[LeftOut, ...], more: LeftOut) -> tuple[LeftOut, ...]:
+    counts = {each.what: each.count for each in before}
+    counts[more.what] = counts.get(more.what, 0) + more.count
+    return tuple(LeftOut(what, count) for what, count in counts.items())
 
 
 class Pieces:

@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bot.core.reply import Phase
+from bot.core.types import Order
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.core.reply import Snapshot
-    from bot.core.types import Lease, Order, Turn
+    from bot.core.types import Lease, Turn
 
 QUARANTINE_FROM = 2
 """Attempts without an end after which a turn is a suspect: it may be what crashes the process."""
@@ -29,8 +34,18 @@ class TurnState(StrEnum):
     CLOSING = "closing"
     """The whole answer is in the journal; the last write to Slack may be missing."""
 
+    LOOKING = "looking"
+    """It had ended. Its messages are looked at once more, since a call may have landed late."""
+
     DELIVERED = "delivered"
+    """The model has said all that it wanted to say."""
+
+    INCOMPLETE = "incomplete"
+    """The model or its endpoint ended the answer before it was whole, or without a word."""
+
     STOPPED = "stopped"
+    """A person ended it."""
+
     FAILED = "failed"
 
     @property
@@ -39,8 +54,56 @@ class TurnState(StrEnum):
         return self not in OPEN
 
 
-OPEN = frozenset({TurnState.ACCEPTED, TurnState.POSTING, TurnState.ANSWERING, TurnState.CLOSING})
+OPEN = frozenset(
+    {
+        TurnState.ACCEPTED,
+        TurnState.POSTING,
+        TurnState.ANSWERING,
+        TurnState.CLOSING,
+        TurnState.LOOKING,
+    }
+)
 """The states of turns that somebody works on, or has to."""
+
+ENDINGS: Mapping[Phase, TurnState] = {
+    Phase.COMPLETE: TurnState.DELIVERED,
+    Phase.REFUSED: TurnState.DELIVERED,
+    Phase.CUT: TurnState.INCOMPLETE,
+    Phase.FILTERED: TurnState.INCOMPLETE,
+    Phase.EMPTY: TurnState.INCOMPLETE,
+    Phase.STOPPED: TurnState.STOPPED,
+    # Deleting the question or the message stops its answer.
+    Phase.GONE: TurnState.STOPPED,
+    Phase.WITHDRAWN: TurnState.STOPPED,
+    Phase.INTERRUPTED: TurnState.FAILED,
+    Phase.FAILED: TurnState.FAILED,
+}
+"""The state of a turn whose reply has ended.
+
+It decides what becomes of the answer when its question is deleted (`order_of_deletion`).
+"""
+
+
+def order_of_deletion(state: TurnState) -> Order:
+    """What the deletion of its question asks for, when a turn has ended in this state.
+
+    What was delivered stays, without the buttons that need the question. All else is half an
+    answer or only says what went wrong: without its question nobody needs it.
+    """
+    return Order.ORPHANED if state is TurnState.DELIVERED else Order.WITHDRAWN
+
+
+class Again(StrEnum):
+    """What is written when an ended turn is asked again by a button."""
+
+    WHOLE = "whole"
+    """The whole answer anew, in place of all its messages."""
+
+    LAST = "last"
+    """What was written last anew: the answer, or what Continue had added to it."""
+
+    MORE = "more"
+    """What is missing, below the answer so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +139,9 @@ class Claim:
 
     order: Order | None = None
     """What somebody asked for while no process worked on it."""
+
+    looks: bool = False
+    """True when the turn had ended, and its messages only have to be looked at once more."""
 
     @property
     def suspect(self) -> bool:
@@ -122,3 +188,6 @@ class TurnRecord:
     """0 for the first answer; one more each time somebody asks again by a button."""
 
     state: TurnState
+
+    gone: bool = False
+    """Whether its question is known to be deleted."""

@@ -33,16 +33,28 @@ class Turn:
     direct: bool = False
     """Whether it was said in a one-to-one direct message."""
     has_more: bool = False
-    """Whether files or attachments came with it, so that an empty text is no greeting."""
+    """Whether files, attachments or a table came with it, so that an empty text is no greeting."""
     round: int = 0
     """How often it was asked again by a button."""
     goes_on: bool = False
-    """Whether that button was Continue: the answer so far stays."""
+    """Whether the answer is written below a part of it that stays."""
+    whole: bool = True
+    """False while more may have come with it than its events have told."""
 
     @property
     def asks(self) -> bool:
-        """False when only the bot's name was said: that is a greeting, and no question."""
-        return bool(self.text.strip() or self.has_more or self.goes_on)
+        """False when only the bot's name was said, and not below anything."""
+        return bool(self.text.strip() or self.has_more or self.goes_on or self.is_reply)
+
+    @property
+    def may_ask(self) -> bool:
+        """False for a greeting: only the bot's name was said, where nothing can stand before it."""
+        return self.asks or (self.direct and self.thread.root is None)
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether it was said in a thread that it did not begin."""
+        return self.thread.root not in (None, self.ts)
 
     @property
     def key(self) -> TurnKey:
@@ -63,6 +75,51 @@ class Message:
     """When, as a Slack ts."""
 
 
+class Unseen(StrEnum):
+    """A part of the conversation that the model is not given."""
+
+    BEFORE = "before"
+    """All that was said before the question."""
+
+    SOME_BEFORE = "some_before"
+    """Some of it."""
+
+    OLDEST = "oldest"
+    """The oldest messages, which did not fit."""
+
+    LONG = "long"
+    """Parts of messages that are too long."""
+
+    FILES = "files"
+    """Files and images, which the bot does not read."""
+
+    FORWARDED = "forwarded"
+    """Forwarded messages that Slack does not show us."""
+
+    ATTACHED = "attached"
+    """Whatever came with the question, which could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """The model is not given a part of the conversation."""
+
+    what: Unseen
+    count: int = 0
+    """How many messages, where that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """A conversation as it was read from Slack."""
+
+    messages: list[Message]
+    left_out: tuple[LeftOut, ...] = ()
+    """What is not in the messages, though readers of the answer expect it."""
+    answered: bool = False
+    """Whether the bot has answered in earlier messages, which are not among these."""
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens as the endpoint counted them."""
@@ -80,14 +137,37 @@ class FinishReason(StrEnum):
     TOOL_CALLS = "tool_calls"
 
 
+class Hold(StrEnum):
+    """What a question waits for before it is answered."""
+
+    THREAD = "thread"
+    """The answer to an older question of its thread."""
+
+    OWN = "own"
+    """Answers to other questions of the same person, who has as many as one may have."""
+
+    OTHERS = "others"
+    """Answers to anybody: as many run as may."""
+
+
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """An older question of the thread is still being answered."""
+    """The question waits before it is answered."""
+
+    hold: Hold = Hold.THREAD
+    before: int = 0
+    """How many questions are before it: for `OWN` those of the same person that run or wait, for
+    `OTHERS` those that wait, for `THREAD` none are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """No older question of the thread is open any more: this one is answered now."""
+    """The question waits for nothing any more: it is answered now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """Nothing was asked: what follows is our own hello."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +180,14 @@ class Elapsed:
     """Time has passed since the answer was begun."""
 
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """The endpoint has failed too often, and is left alone for a while."""
+
+    seconds: float
+    """Until it is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +245,12 @@ class Interrupted:
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """Somebody deleted the question or the answer: nothing more is to be written."""
+    """Somebody deleted the answer: nothing more is to be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """Somebody deleted the question: nothing of its answer is to stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +260,7 @@ class Failed:
     kind: str
     """The `kind` of a `BotError`; `strings` has its sentence for people."""
     id: str
-    """Finds the details in the log."""
+    """Finds the details in the log; "" when they are not there."""
     wait: float | None = None
     """Seconds after which asking again may help, when somebody knows."""
 
@@ -175,8 +268,11 @@ class Failed:
 StreamEvent = (
     Queued
     | Begun
+    | Greeting
     | First
+    | LeftOut
     | Elapsed
+    | Resting
     | Opened
     | TextDelta
     | ReasoningDelta
@@ -187,6 +283,7 @@ StreamEvent = (
     | Stopped
     | Interrupted
     | Deleted
+    | Withdrawn
     | Failed
 )
 """All that can happen to a reply. The model sends most of it; people, deadlines and shutdown the
@@ -233,6 +330,12 @@ class Call:
     """Whether it shows some of the answer's text."""
     draft: Any = field(default=None, repr=False)
     """All that is needed to carry it out. Only the sink that planned the call reads it."""
+    asker: str = ""
+    """Who asked the question that it is about, so that all people are treated alike."""
+
+
+LONGEST_LEASE = 60.0
+"""Seconds that a lease may last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,3 +354,7 @@ class Order(StrEnum):
     """End it, and keep what was written."""
     GONE = "gone"
     """Its message was deleted: write nothing more."""
+    WITHDRAWN = "withdrawn"
+    """The question was deleted: remove what was written."""
+    ORPHANED = "orphaned"
+    """The question of a complete answer was deleted: remove the buttons that need it."""

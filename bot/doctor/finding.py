@@ -23,7 +23,7 @@ class Finding:
     status: Status
 
     what: str
-    """What is the case, in one line."""
+    """What is the case, in one line; several settings have a line each."""
 
     hint: str = ""
     """How to correct it; "" where nothing is to be corrected."""
@@ -41,5 +41,19 @@ class Finding:
         return cls(Status.FAILED, what, hint)
 
     @classmethod
+    def problem(cls, name: str, line: str, hint: str = "") -> Self:
+        """A failure from a line about a setting: what is wrong and, after a semicolon, what to do.
+
+        `hint` is for lines without a remedy.
+        """
+        what, _, remedy = line.removeprefix(f"{name}: ").partition("; ")
+        return cls.failed(f"{name}: {what}", f"{name}: {remedy}." if remedy else hint)
+
+    @classmethod
     def skipped(cls, why: str) -> Self:
         return cls(Status.SKIPPED, why)
+
+
+def sentence(remedy: str) -> str:
+    """What to do, as a sentence."""
+    return f"{remedy[:1].upper()}{remedy[1:]}."

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import re
+import json
 import time
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
 import aiohttp
 
-from bot.doctor.finding import Finding
+from bot.doctor.finding import Finding, sentence
+from bot.network.way import NO_PROXY, PROXY_ERRORS
 from bot.slack.manifest import OPTIONAL, SCOPES
+from bot.slack.refused_tokens import TURN_ON, app_token_refused, bot_token_refused
+from bot.starting.unreachable import unreachable
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -22,28 +25,23 @@ SKEW_REFUSED: Final = 300.0
 SKEW_ODD: Final = 60.0
 """A clock that is off by more seconds than this is not synchronized."""
 
-INSTALL = "Install the app to the workspace again and copy the new token."
-HINTS = {
-    "invalid_auth": "Copy the token again, and check the app's list of allowed IP addresses.",
-    "not_authed": "Copy the token again.",
-    "account_inactive": INSTALL,
-    "token_revoked": INSTALL,
-    "token_expired": INSTALL,
-    "not_allowed_token_type": "SLACK_BOT_TOKEN takes xoxb-…, SLACK_APP_TOKEN takes xapp-….",
-    "missing_scope": "An app-level token needs the scope connections:write.",
-    "ratelimited": "Wait a minute and try again.",
-}
-UNKNOWN_ERROR = "Check SLACK_API_URL, network and proxy; https://status.slack.com for Slack itself."
+REFUSED = {"SLACK_BOT_TOKEN": bot_token_refused, "SLACK_APP_TOKEN": app_token_refused}
+"""What `run` says of a refused token, by its setting and for Slack's error code."""
+
+ALLOW_SOCKETS = "Allow WebSockets in proxy and firewall."
 
 
 async def bot_token(probe: Probe) -> Finding:
     """Slack accepts the bot token."""
     token = probe.settings.slack_bot_token
     if token is None:
-        return _not_set("SLACK_BOT_TOKEN", "“OAuth & Permissions” of the Slack app, xoxb-…")
+        return probe.not_set(
+            "SLACK_BOT_TOKEN",
+            "Set SLACK_BOT_TOKEN: “OAuth & Permissions” of the Slack app, xoxb-…",
+        )
     answer = await probe.slack("auth.test", token)
     if answer.error:
-        return _refused("auth.test", answer)
+        return _refused(probe, "SLACK_BOT_TOKEN", "auth.test", answer)
     return Finding.ok(f"{answer.body.get('user')} in the workspace {answer.body.get('team')}")
 
 
@@ -74,7 +72,7 @@ async def clock(probe: Probe) -> Finding:
     answer = await probe.slack("auth.test", probe.settings.slack_bot_token)
     skew = _skew(answer.headers.get("Date", ""))
     if skew is None:
-        return Finding.skipped("Slack's answer has no date")
+        return Finding.skipped("needs an answer of Slack with a date")
     what = f"{abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} Slack's clock"
     if abs(skew) > SKEW_REFUSED and probe.settings.transport() == "http":
         return Finding.failed(what, "Every request of Slack is refused: set the clock (NTP).")
@@ -88,11 +86,18 @@ async def app_token(probe: Probe) -> Finding:
     token = probe.settings.slack_app_token
     if token is None and probe.settings.transport() == "http":
         return Finding.skipped("HTTP mode needs none")
+    if token is None and probe.is_wrong("SLACK_SIGNING_SECRET"):
+        return Finding.skipped("needed unless SLACK_SIGNING_SECRET is valid")
     if token is None:
-        return _not_set("SLACK_APP_TOKEN", "“Basic Information” of the Slack app, xapp-…")
+        return probe.not_set(
+            "SLACK_APP_TOKEN", "Set SLACK_APP_TOKEN: “Basic Information” of the Slack app, xapp-…"
+        )
     answer = await probe.slack("apps.connections.open", token)
+    bot = probe.settings.slack_bot_token
+    if answer.hint and bot and (await probe.slack("auth.test", bot)).hint:
+        return Finding.skipped("needs an answer of Slack")
     if answer.error:
-        return _refused("apps.connections.open", answer)
+        return _refused(probe, "SLACK_APP_TOKEN", "apps.connections.open", answer)
     return Finding.ok("Slack accepts it")
 
 
@@ -104,28 +109,12 @@ async def socket(probe: Probe) -> Finding:
         return Finding.skipped("there is no socket to open")
     began = time.monotonic()
     try:
-        connections = await _hello(probe, str(answer.body.get("url")))
+        connections = await _hello(probe, answer.body["url"])
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        return Finding.failed(
-            f"no connection ({type(error).__name__})", "Allow WebSockets in proxy and firewall."
-        )
+        return _no_socket(error)
     if connections is None:
-        return Finding.failed(
-            "closed before the hello", "Switch Socket Mode on in the app's settings."
-        )
+        return Finding.failed("closed before the hello: is Socket Mode on?", sentence(TURN_ON))
     return Finding.ok(f"hello after {time.monotonic() - began:.2f} s, {connections} open in all")
-
-
-async def signing_secret(probe: Probe) -> Finding:
-    """In HTTP mode the signing secret is set and has the form of one."""
-    secret = probe.settings.slack_signing_secret
-    if secret is None and probe.settings.transport() == "socket":
-        return Finding.skipped("Socket Mode needs none")
-    if secret is None:
-        return _not_set("SLACK_SIGNING_SECRET", "“Basic Information” of the Slack app")
-    if not re.fullmatch(r"[0-9a-f]{32}", secret.get_secret_value()):
-        return Finding.warning("not 32 hexadecimal digits", "Copy the “Signing Secret” again.")
-    return Finding.ok("has the right form; only a request of Slack can prove it")
 
 
 async def _authenticated(probe: Probe) -> SlackAnswer | None:
@@ -138,23 +127,42 @@ async def _hello(probe: Probe, url: str) -> int | None:
     """The number of the app's connections, as the `hello` says; None when none came."""
     async with probe.session.ws_connect(url) as connection:
         async for message in connection:
-            said = message.json() if message.type is aiohttp.WSMsgType.TEXT else {}
-            if said.get("type") == "hello":
-                return int(said.get("num_connections", 1))
+            match _parsed(message):
+                case {"type": "hello", "num_connections": int() as connections}:
+                    return connections
+                case {"type": "hello"}:
+                    return 1
     return None
+
+
+def _parsed(message: aiohttp.WSMessage) -> object:
+    """The JSON of a frame; None for another frame."""
+    try:
+        return json.loads(message.data) if message.type is aiohttp.WSMsgType.TEXT else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _no_socket(error: Exception) -> Finding:
+    """What kept the socket from opening: an answer that is no socket, or no connection."""
+    if isinstance(error, aiohttp.WSServerHandshakeError):
+        return Finding.failed(f"no WebSocket (HTTP {error.status})", ALLOW_SOCKETS)
+    if isinstance(error, PROXY_ERRORS):
+        return Finding.failed(NO_PROXY, ALLOW_SOCKETS)
+    return Finding.failed(unreachable(error).reason.partition("; ")[0], ALLOW_SOCKETS)
 
 
 def _skew(date: str) -> float | None:
     """Seconds by which our clock is ahead of a date; None for a text that is no date."""
     try:
         return time.time() - parsedate_to_datetime(date).timestamp()
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         return None
 
 
-def _not_set(name: str, where: str) -> Finding:
-    return Finding.failed(f"{name} is not set", f"Set it: {where}.")
-
-
-def _refused(method: str, answer: SlackAnswer) -> Finding:
-    return Finding.failed(f"{method}: {answer.error}", HINTS.get(answer.error, UNKNOWN_ERROR))
+def _refused(probe: Probe, name: str, method: str, answer: SlackAnswer) -> Finding:
+    """Slack's refusal of the token in the setting `name`, or why there is no answer of Slack."""
+    if not answer.hint:
+        return Finding.problem(name, REFUSED[name](answer.error))
+    hint = f"SLACK_API_URL: {answer.hint}." if probe.slack_is_elsewhere else sentence(answer.hint)
+    return Finding.failed(f"{method}: {answer.error}", hint)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.core.feedback import Tally
     from bot.doctor.probe import Probe
 
-HINT = "Check DATABASE_URL. A damaged database must be restored from a backup."
+HINT = "Correct DATABASE_URL; .env.example shows how it looks."
 DAYS = 30
 """Votes of so many days are counted."""
 LOST = "Set DATABASE_URL to a PostgreSQL database: this host keeps no files."
@@ -35,9 +35,9 @@ async def database(probe: Probe) -> Finding:
             tally = await journal.feedback.counts(None, DAYS * 86400.0)
             return Finding.ok(f"opens, and its schema is up to date{_feedback(tally)}")
     except SettingsError as error:
-        return Finding.failed("; ".join(error.problems), HINT)
+        return Finding.problem("DATABASE_URL", error.problems[0], HINT)
     except StoreError as error:
-        return Finding.failed(f"DATABASE_URL: does not answer ({error})", HINT)
+        return Finding.problem("DATABASE_URL", str(error), HINT)
 
 
 def _feedback(tally: Tally) -> str:
@@ -48,5 +48,8 @@ def _feedback(tally: Tally) -> str:
 
 def _new(*, writable: bool) -> Finding:
     if not writable:
-        return Finding.failed("DATABASE_URL: its folder is missing or not writable", HINT)
+        return Finding.failed(
+            "DATABASE_URL: its folder is missing or not writable",
+            "Create the folder, or correct the path in DATABASE_URL.",
+        )
     return Finding.ok("SQLite; the first run will make the file")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import takewhile
 from logging import ERROR, WARNING
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.core.breaker import Breaker
-from bot.core.prompt import Place, TokenScale, build_prompt
+from bot.core.day import describe_day
+from bot.core.prompt import Place, TokenScale, left_out_of, write_prompt
 from bot.core.reply import Phase, Reply
 from bot.core.types import (
     Begun,
@@ -21,30 +21,44 @@ from bot.core.types import (
     Finish,
     FinishReason,
     First,
+    Greeting,
     Message,
-    Queued,
+    Resting,
     TextDelta,
 )
 from bot.engine.clocks import loop_time
 from bot.engine.delivery import Delivery
+from bot.engine.greetings import greets
 from bot.engine.model_call import Deadlines, ask
-from bot.errors import BotError, SlackError, SlackRejected
+from bot.errors import BotError, SlackRejected
+from bot.slices import Slices
 from bot.tasks import Tasks
 from bot.telemetry import error_id
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from datetime import datetime
 
     from bot.core.ports import Budget, History, Model, People, Sink
     from bot.core.reply import Snapshot
-    from bot.core.types import Deleted, Interrupted, Stopped, StreamEvent, Turn
+    from bot.core.types import (
+        Deleted,
+        Interrupted,
+        Queued,
+        ReadBack,
+        Stopped,
+        StreamEvent,
+        Turn,
+        Withdrawn,
+    )
 
 log = structlog.get_logger(__name__)
 
 CONTINUE_PROMPT = Message(
     "user",
     "Your last answer was cut short. Continue it exactly where it ends: repeat nothing, and begin "
-    "without a preface.",
+    "without a preface. The rest is shown in a message of its own, so if the answer ends inside a "
+    "word, begin with the whole word; inside a code block or a table, open that again.",
 )
 """What the model is asked when somebody presses Continue."""
 
@@ -63,8 +77,11 @@ class AnswerServices:
     bot_name: Callable[[], str]
     """The bot's display name, as the model is told."""
 
-    today: Callable[[], str]
-    """The date, as the model is told."""
+    now: Callable[[], datetime]
+    """The time, of which the model is told the day."""
+
+    hello: Callable[[Turn], str]
+    """The text that answers a turn in which nothing was asked."""
 
     system: str | None = None
     """The system prompt; None for the default one."""
@@ -86,32 +103,63 @@ class AnswerServices:
     scale: TokenScale = field(default_factory=TokenScale)
     """What is known of the endpoint's way to count tokens; one for all answers."""
 
+    slices: Slices = field(default_factory=Slices)
+    """Runs what may be long without keeping others waiting; one for all answers."""
+
+    retried: Callable[[str], None] = lambda _kind: None
+    """Is told of each further request for one answer, with the kind of the error before it."""
+
 
 class Answer:
     """One running answer. `run` writes; a task of its own reads the model."""
 
     def __init__(
-        self, turn: Turn, sink: Sink, services: AnswerServices, ending: Snapshot | None = None
+        self,
+        turn: Turn,
+        sink: Sink,
+        services: AnswerServices,
+        ending: Snapshot | None = None,
+        newest: Callable[[], Awaitable[Turn]] | None = None,
     ) -> None:
-        """With an `ending` the answer is whole, and only the last write is missing."""
+        """With an `ending` the answer is whole, and only the last write is missing.
+
+        `newest` gives the turn with what further events have told of it meanwhile.
+        """
         self.turn = turn
+        self._newest = newest
         self._services = services
         self._sink = sink
         self._reply = Reply(ending, thoughts=services.thoughts)
-        self._delivery = Delivery(self._reply, sink, services.budget)
+        self._delivery = Delivery(self._reply, sink, services.budget, slices=services.slices)
         self._reader: asyncio.Task[None] | None = None
         self._began: float | None = None
+
+    @property
+    def withdrawn(self) -> bool:
+        """True when its question was deleted, and nothing of it is to stay."""
+        return self._reply.phase is Phase.WITHDRAWN
 
     @property
     def over(self) -> bool:
         """True when its end is known; the last write may still be missing."""
         return self._reply.phase.ended
 
-    async def show_queued(self) -> None:
-        """Shows that it waits in line. Returns when that is in Slack, or Slack does not take it."""
-        self._delivery.feed(Queued())
-        with suppress(SlackError):
-            await self._delivery.settle()
+    @property
+    def queued(self) -> bool:
+        """True while it waits in line."""
+        return self._reply.phase is Phase.QUEUED
+
+    def place(self, queued: Queued) -> None:
+        """It waits in line, or has another place there."""
+        self._delivery.feed(queued)
+
+    def admit(self) -> None:
+        """It waits no longer."""
+        self._delivery.feed(Begun())
+
+    async def wait_in_line(self) -> None:
+        """Shows its place, if Slack takes that. Returns when it does not wait any more."""
+        await self._delivery.wait_in_line()
 
     async def run(self) -> Snapshot:
         """Returns the last snapshot when it is in Slack.
@@ -119,11 +167,14 @@ class Answer:
         Raises `SlackError` when Slack does not take it, `LeaseLost` when another process has the
         turn now, and `StoreError` when the journal does not answer for more than an hour.
         """
-        self._delivery.feed(Begun())
+        self.admit()
         self._began = loop_time()
-        if self.over and self.turn.asks:
+        if self.over or not self.turn.may_ask:
             # No history will be read, so the user's language has not been looked up yet.
             await self._services.people.learn([self.turn.user])
+        if not (self.over or self.turn.may_ask):
+            for event in self._hello():
+                self._delivery.feed(event)
         async with Tasks("answer") as tasks:
             try:
                 # The placeholder is posted first. Where the turn has a message already, the model
@@ -136,6 +187,8 @@ class Answer:
                 await self._delivery.run()
             except SlackRejected as error:
                 await self._end_refused(error)
+        # Ending the tasks takes a moment, in which somebody may have deleted the question.
+        await self._delivery.settle(whole=True)
         return self._reply.snapshot()
 
     async def _end_refused(self, error: SlackRejected) -> None:
@@ -145,14 +198,8 @@ class Answer:
         self.fail("slack_refused", error)
         await self._delivery.run()
 
-    async def say(self, text: str) -> Snapshot:
-        """Answers with `text`, without a model. Returns and raises as `run` does."""
-        self._delivery.feed(TextDelta(text))
-        self._delivery.feed(Finish(FinishReason.STOP))
-        return await self.run()
-
-    def end(self, event: Stopped | Interrupted | Deleted) -> None:
-        """Ends it early and aborts the request to the model; the text so far stays."""
+    def end(self, event: Stopped | Interrupted | Deleted | Withdrawn) -> None:
+        """Ends it early and aborts the request to the model."""
         self._conclude(event)
         if self._reader:
             self._reader.cancel()
@@ -160,6 +207,8 @@ class Answer:
     async def _read_model(self) -> None:
         try:
             async for event in self._events():
+                if isinstance(event, Resting):
+                    self._delivery.feed(self._elapsed())  # it counts from now
                 if isinstance(event, Finish):
                     self._conclude(event)
                 else:
@@ -170,30 +219,49 @@ class Answer:
             self.fail("internal", error)
 
     async def _events(self) -> AsyncGenerator[StreamEvent, None]:
-        prompt = await self._prompt()
         use = self._services
-        async for event in ask(use.model, prompt, use.deadlines, use.breaker, use.scale):
+        turn = await self._newest() if self._newest else self.turn
+        room = round(use.context_tokens / use.scale.factor)
+        found = await use.history.read(turn, room)
+        if not self.turn.asks and greets(turn, found.messages):
+            for event in self._hello():
+                yield event
+            return
+        prompt = await self._prompt(found)
+        answer = ask(use.model, prompt, use.deadlines, use.breaker, use.scale, use.retried)
+        async for event in answer:
             yield event
 
-    async def _prompt(self) -> list[Message]:
-        use, turn = self._services, self.turn
-        history = await use.history.read(turn)
+    def _hello(self) -> list[StreamEvent]:
+        """Our own answer to whoever has only said the bot's name."""
+        said = TextDelta(self._services.hello(self.turn))
+        return [Greeting(), said, Finish(FinishReason.STOP)]
+
+    async def _prompt(self, found: ReadBack) -> list[Message]:
+        use, turn, history = self._services, self.turn, found.messages
         before = takewhile(lambda message: message.ts != turn.ts, history)
-        if not any(message.role == "assistant" for message in before):
+        if not (found.answered or any(message.role == "assistant" for message in before)):
             self._delivery.feed(First())
         if turn.goes_on:
             history = [*history, CONTINUE_PROMPT]
-        place = Place(use.bot_name(), turn.direct, use.today())
-        return build_prompt(
-            history, place, system=use.system, budget=use.context_tokens, scale=use.scale
+        day = describe_day(use.now(), use.people.zone(turn.user))
+        place = Place(use.bot_name(), turn.direct, day)
+        prompt = await use.slices.run(
+            write_prompt(
+                history, place, system=use.system, budget=use.context_tokens, scale=use.scale
+            )
         )
+        for left_out in (*found.left_out, *left_out_of(prompt, history)):
+            self._delivery.feed(left_out)
+        return prompt
 
     def fail(self, kind: str, error: Exception) -> None:
         """Ends it with the sentence that `strings` has for `kind`; `error` goes to the log."""
-        failure = Failed(kind, error_id(), getattr(error, "retry_after", None))
         expected = isinstance(error, BotError)
+        level = WARNING if expected else ERROR
+        failure = Failed(kind, error_id(level), getattr(error, "retry_after", None))
         log.log(
-            WARNING if expected else ERROR,
+            level,
             "answer failed",
             kind=kind,
             error_id=failure.id,
@@ -208,7 +276,9 @@ class Answer:
             await asyncio.sleep(self._services.tick)
             self._delivery.feed(self._elapsed())
 
-    def _conclude(self, event: Finish | Failed | Stopped | Interrupted | Deleted) -> None:
+    def _conclude(
+        self, event: Finish | Failed | Stopped | Interrupted | Deleted | Withdrawn
+    ) -> None:
         self._delivery.feed(self._elapsed())
         self._delivery.feed(event)
 

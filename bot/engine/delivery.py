@@ -15,7 +15,8 @@ from bot.backoff import Backoff
 from bot.core.reply import Phase
 from bot.core.types import CallKind, ReasoningDelta
 from bot.engine.clocks import loop_time
-from bot.errors import SlackRefused, SlackUnknown, StoreError
+from bot.errors import SlackError, SlackRefused, SlackUnknown, StoreError
+from bot.slices import Slices
 
 if TYPE_CHECKING:
     from bot.core.ports import Budget, Sink
@@ -31,7 +32,7 @@ PAUSES = (0.5, 1, 2, 4, 8, 15)
 """Seconds before a write is tried again whose answer was lost."""
 
 SLOW = 3.0
-"""Seconds of waiting for Slack's limits after which the reader is told why nothing moves."""
+"""Seconds for which Slack's limits hold a write before the reader is told why nothing moves."""
 
 TRIES = 240
 """Attempts at one write. They take more than an hour; then the thread is free for other turns."""
@@ -46,8 +47,20 @@ class Delivery:
     A call of kind `STATUS` gives way to everything that the reply has to say.
     """
 
-    def __init__(self, reply: Reply, sink: Sink, budget: Budget, *, slow: float = SLOW) -> None:
-        """After `slow` seconds of waiting for budget the snapshot says that it is slowed."""
+    def __init__(
+        self,
+        reply: Reply,
+        sink: Sink,
+        budget: Budget,
+        *,
+        slow: float = SLOW,
+        slices: Slices | None = None,
+    ) -> None:
+        """After a write that Slack's limits held for `slow` seconds the snapshot says so.
+
+        What is long about a plan goes through `slices`.
+        """
+        self._slices = slices or Slices()
         self._reply = reply
         self._sink = sink
         self._budget = budget
@@ -56,6 +69,7 @@ class Delivery:
         self._waits_for: CallKind | None = None
         self._slow = slow
         self._refused = self._slowed = False
+        self._in_line = False
         self._backoff = Backoff(PAUSES)
 
     def feed(self, event: StreamEvent) -> None:
@@ -67,6 +81,22 @@ class Delivery:
         if self._is_overtaken() and self._wait and not self._wait.expired():
             self._wait.reschedule(loop_time())
         self._changed.set()
+
+    async def wait_in_line(self) -> None:
+        """Keeps the place in line up to date, as long as the reply is queued.
+
+        Where Slack does not take it, it is not shown. A write that waits for budget then is left.
+        """
+        self._in_line = taken = True
+        while self._reply.phase is Phase.QUEUED:
+            try:
+                if taken:
+                    await self.settle(whole=True)
+            except SlackError:
+                taken = False
+            await self._changed.wait()
+            self._changed.clear()
+        self._in_line = False
 
     async def run(self) -> None:
         """Writes until Slack shows the last snapshot. Raises `SlackError` when it cannot."""
@@ -82,7 +112,9 @@ class Delivery:
         Raises `SlackError`.
         """
         await self._keep()
-        while (call := self._next()) and (whole or call.kind is not CallKind.STATUS):
+        while (call := await self._next()) and (whole or call.kind is not CallKind.STATUS):
+            if self._has_left_line:
+                return
             if await self._granted(call):
                 await self._write(call)
             await self._keep()
@@ -92,7 +124,9 @@ class Delivery:
         if self._reply.phase.ended:
             await self._sink.keep(self._reply.snapshot())
 
-    def _next(self) -> Call | None:
+    async def _next(self) -> Call | None:
+        if work := self._sink.prepare(self._snapshot()):
+            await self._slices.run(work)
         call = self._plan()
         if call or not self._slowed:
             return call
@@ -108,36 +142,39 @@ class Delivery:
         return replace(snapshot, slowed=True) if self._slowed and not snapshot.ended else snapshot
 
     def _is_overtaken(self) -> bool:
-        """Whether something more urgent is to be written now than the call that waits."""
+        """Whether something more urgent is to be done now than the call that waits."""
         phase = self._reply.phase
         speaks = self._waits_for is CallKind.STATUS and phase is Phase.ANSWERING
-        return phase.ended or speaks
+        return phase.ended or speaks or self._has_left_line
+
+    @property
+    def _has_left_line(self) -> bool:
+        return self._in_line and self._reply.phase is not Phase.QUEUED
 
     async def _granted(self, call: Call) -> bool:
         """Waits for the budget; False when something more urgent has come up meanwhile."""
-        asked = loop_time()
-        if call.kind not in PATIENT:
-            await self._budget.acquire(call)
-        elif not await self._acquire_unless_overtaken(call):
+        patient = call.kind in PATIENT
+        acquire = self._acquire_unless_overtaken if patient else self._budget.acquire
+        held = await acquire(call)
+        if held is None:
             return False
         if call.kind is not CallKind.STATUS:
-            self._slowed = self._refused or loop_time() - asked > self._slow
+            self._slowed = self._refused or held > self._slow
         return True
 
-    async def _acquire_unless_overtaken(self, call: Call) -> bool:
+    async def _acquire_unless_overtaken(self, call: Call) -> float | None:
         self._waits_for = call.kind
         try:
             async with asyncio.timeout(None) as self._wait:
-                await self._budget.acquire(call)
+                return await self._budget.acquire(call)
         except TimeoutError:
-            return False
+            return None
         finally:
             self._wait = self._waits_for = None
-        return True
 
     async def _write(self, granted: Call) -> None:
         """Carries out the newest plan, when it draws on the bucket that was granted."""
-        call = self._next()
+        call = await self._next()
         if call is None or call.bucket != granted.bucket:
             return
         try:

@@ -9,11 +9,12 @@ import structlog
 
 from bot.core.reply import Phase
 from bot.core.types import Effect
-from bot.errors import StoreError
+from bot.errors import SlackUnknown, SlackUnsent, StoreError
 
 if TYPE_CHECKING:
     from bot.core.ports import Journal, Sink
     from bot.core.reply import Snapshot
+    from bot.core.sliced import Sliced
     from bot.core.turns import Claim
     from bot.core.types import Call
     from bot.engine.held_lease import HeldLease
@@ -27,12 +28,14 @@ class JournaledSink:
     def __init__(self, sink: Sink, journal: Journal, claim: Claim, held_lease: HeldLease) -> None:
         self._sink = sink
         self._journal = journal
+        self._claim = claim
         self._lease = claim.lease
         self._held_lease = held_lease
         self._noted: tuple[str, ...] | None = claim.posts
         # A claim that begins a turn without any message has committed the intent to post, too.
         self._announced = claim.doubtful or (claim.begun and not claim.posts)
         self._ending = claim.ending
+        self._owes_look = False
         self.spoken = asyncio.Event()
         """Set as soon as Slack shows some of the answer's text."""
 
@@ -41,9 +44,18 @@ class JournaledSink:
         """The messages (ts) that stand in Slack for this turn, in order."""
         return self._sink.posts
 
+    def prepare(self, snapshot: Snapshot) -> Sliced[None] | None:
+        """What the other sink has to do before."""
+        return self._sink.prepare(snapshot)
+
     def plan(self, snapshot: Snapshot) -> list[Call]:
         """The calls that the other sink plans."""
         return self._sink.plan(snapshot)
+
+    async def put_off(self) -> None:
+        """The turn has to wait, although the claim has begun it, and nothing was posted yet."""
+        await self._journal.put_off(self._claim)
+        self._announced = self._claim.doubtful
 
     async def keep(self, ending: Snapshot) -> None:
         """Commits the whole answer, once, before its last write. Raises `LeaseLost`.
@@ -66,7 +78,15 @@ class JournaledSink:
         if call.effect is Effect.REMOVE and call.message:
             await self._disown(call.message)
         await self._held_lease.check()
-        await self._sink.do(call)
+        try:
+            async with self._held_lease.call():
+                await self._sink.do(call)
+        except SlackUnsent:
+            raise
+        except SlackUnknown:
+            if call.effect is not Effect.READ:
+                await self._owe_look()
+            raise
         if call.speaks:
             self.spoken.set()
         try:
@@ -76,11 +96,26 @@ class JournaledSink:
             log.warning("journal not told", detail=str(error))
 
     async def note(self) -> None:
-        """Tells the journal which messages stand in Slack, if that has changed."""
+        """Tells the journal which messages stand in Slack, if that has changed.
+
+        And of a call that may land late, if the journal did not answer before.
+        """
+        if self._owes_look:
+            await self._journal.owe_look(self._lease)
+            self._owes_look = False
         if self._sink.posts != self._noted:
             await self._journal.posted(self._lease, self._sink.posts)
             self._noted = self._sink.posts
             self._announced = False
+
+    async def _owe_look(self) -> None:
+        """A call that we have given up on may land late."""
+        self._owes_look = True
+        try:
+            await self._journal.owe_look(self._lease)
+            self._owes_look = False
+        except StoreError as error:
+            log.warning("journal not told", detail=str(error))
 
     async def _announce(self) -> None:
         """From here on a message may stand that the journal does not know."""

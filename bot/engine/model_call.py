@@ -12,8 +12,18 @@ import structlog
 
 from bot.backoff import Backoff, doubling
 from bot.core.breaker import Breaker, Outcome
-from bot.core.prompt import shorten
-from bot.core.types import Finish, FinishReason, Opened, StreamEvent, Usage
+from bot.core.prompt import left_out_of, shorten
+from bot.core.types import (
+    Finish,
+    FinishReason,
+    Opened,
+    RefusalDelta,
+    Resting,
+    StreamEvent,
+    TextDelta,
+    ToolCallDelta,
+    Usage,
+)
 from bot.engine.clocks import loop_time
 from bot.errors import (
     ConnectionLost,
@@ -24,20 +34,27 @@ from bot.errors import (
     ModelStalled,
     ModelUnavailable,
     ModelUnreachable,
+    ToolMissing,
     TurnTimeout,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator, Callable, Sequence
 
     from bot.core.ports import Model
     from bot.core.prompt import TokenScale
-    from bot.core.types import Message
+    from bot.core.types import LeftOut, Message
 
 log = structlog.get_logger(__name__)
 
+POLL = 0.25
+"""Seconds between two looks at a breaker that another question may have closed."""
+
 SILENT = (Opened, Usage, Finish)
 """Events without content: they count neither as a first token nor as an end of silence."""
+
+WAITS_FOR_TOOL = frozenset({FinishReason.STOP, FinishReason.TOOL_CALLS})
+"""How an answer ends that goes on only when the tool that was called has given its result."""
 
 TROUBLE = (ModelUnavailable, ModelUnreachable, ConnectionLost, FirstTokenTimeout, TurnTimeout)
 """Errors before the first token that count against the endpoint. Others show that it works."""
@@ -56,6 +73,9 @@ class Deadlines:
     turn: float = 600
     """For the whole answer, all attempts included."""
 
+    rest: float = 20
+    """Until the next call to an endpoint that is left alone. A longer rest is not waited for."""
+
     retry_window: float = 20
     """From the first request to the last retry. After the first token nothing is retried."""
 
@@ -66,21 +86,34 @@ class Deadlines:
     """Before the first retry; each further pause is twice as long."""
 
 
+EMPTY = "empty"
+"""Told in place of a kind of error after an answer without content."""
+
+
+def _ignore(_kind: str) -> None:
+    """Nobody wants to know."""
+
+
 async def ask(
     model: Model,
     prompt: Sequence[Message],
     deadlines: Deadlines,
     breaker: Breaker | None = None,
     scale: TokenScale | None = None,
+    retried: Callable[[str], None] = _ignore,
 ) -> AsyncGenerator[StreamEvent, None]:
     """Yields the answer's events, of which the last is `Finish`. Raises `ModelError`.
 
     What has been yielded is never taken back: after the first token nothing is retried.
-    All calls to one endpoint share a `breaker`; while it is open, `ModelResting` is raised at once.
+    All calls to one endpoint share a `breaker`. While it is open, the question waits for its turn,
+    with a `Resting` for each wait; `ModelResting` is raised where that would take too long.
     With a `scale`, a prompt that the endpoint finds too long is sent once more at half its length,
-    and the endpoint's count of prompt tokens corrects the scale.
+    and the endpoint's count of prompt tokens corrects the scale. `retried` is told of each further
+    attempt, with the kind of the error before it.
     """
     attempts = _Attempts(prompt, deadlines, breaker or Breaker(), scale)
+    async for waits in attempts.rest():
+        yield waits
     while True:
         spoken = False
         held: list[StreamEvent] = []
@@ -94,9 +127,13 @@ async def ask(
         except ModelError as error:
             if spoken or not await attempts.again(error):
                 raise
+            retried(error.kind)
+            for left_out in attempts.take_left_out():
+                yield left_out
             continue
         if spoken or not attempts.empty_again(held):
             break
+        retried(EMPTY)
     for event in held:
         yield event
 
@@ -117,20 +154,50 @@ class _Attempts:
         self._breaker = breaker
         self._scale = scale
         self._shortened = False
+        self._left_out: list[LeftOut] = []
         self._end = now + deadlines.turn
+        self._patience = now + min(deadlines.first_token, deadlines.turn)
         self._window = now + deadlines.retry_window
         longest = deadlines.retry_pause * 2**deadlines.retries
         self._backoff = Backoff(doubling(deadlines.retry_pause, longest))
         self._empty = 0
 
+    async def rest(self) -> AsyncGenerator[Resting, None]:
+        """Waits until the breaker lets a call out; yields each rest of the endpoint.
+
+        Raises `ModelResting` where it is too long. One call goes out at a time, as a probe; the
+        others learn soon whether it has found the endpoint well.
+        """
+        told = 0.0
+        while wait := self._breaker.wait(now := loop_time()):
+            if wait > self._deadlines.rest or now + wait > self._patience:
+                raise ModelResting(retry_after=wait)
+            if now + wait > told:
+                told = now + wait
+                yield Resting(wait)
+            await asyncio.sleep(min(wait, POLL))
+        if told:
+            self._window = loop_time() + self._deadlines.retry_window
+
     async def attempt(self, model: Model) -> AsyncGenerator[StreamEvent, None]:
         """One call. Raises `ModelResting` when the breaker does not let it out."""
         timed = _timed(model, self._prompt, self._deadlines, self._end)
         async with aclosing(_guarded(self._breaker, timed)) as events:
+            calling, counted = False, 0
             async for event in events:
-                if self._scale is not None and isinstance(event, Usage):
-                    self._scale.calibrate(self._prompt, event.prompt_tokens)
+                if isinstance(event, Usage):
+                    counted = event.prompt_tokens
+                elif isinstance(event, Finish):
+                    self._calibrate(counted)
+                calling = _is_calling(event, before=calling)
+                if calling and isinstance(event, Finish) and event.reason in WAITS_FOR_TOOL:
+                    raise ToolMissing(event.reason.value)
                 yield event
+
+    def _calibrate(self, counted: int) -> None:
+        """Once for an answer: some endpoints send their count with every chunk."""
+        if self._scale is not None and counted:
+            self._scale.calibrate(self._prompt, counted)
 
     async def again(self, error: ModelError) -> bool:
         """True, after a pause, when the error allows another attempt within the window."""
@@ -163,8 +230,21 @@ class _Attempts:
         if (shorter := shorten(self._prompt, self._scale)) is None:
             return False
         log.warning("prompt too long", messages=len(self._prompt), asked_again_with=len(shorter))
+        self._left_out = left_out_of(shorter, self._prompt)
         self._prompt = shorter
         return True
+
+    def take_left_out(self) -> list[LeftOut]:
+        """What was left out of the prompt since this was last called."""
+        taken, self._left_out = self._left_out, []
+        return taken
+
+
+def _is_calling(event: StreamEvent, *, before: bool) -> bool:
+    """Whether the model has called a tool and said nothing since; `before`: the same before it."""
+    return isinstance(event, ToolCallDelta) or (
+        before and not isinstance(event, TextDelta | RefusalDelta)
+    )
 
 
 async def _guarded(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.core.line import LoadLimits
 from bot.errors import BotError
 
 if TYPE_CHECKING:
@@ -21,6 +22,12 @@ class TooLate(BotError):
     """The question is too old to be answered without being asked again."""
 
     kind = "too_late"
+
+
+class Crowded(BotError):
+    """So many questions wait already that one more is not taken."""
+
+    kind = "crowded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,9 @@ class TurnPolicy:
 
     hand_over_share: float = 0.25
     """Share of a drain that is kept for writing that answers were interrupted."""
+
+    load: LoadLimits = field(default_factory=LoadLimits)
+    """How many are answered and wait at the same time."""
 
     def refusal(self, claim: Claim, attempt: int) -> BotError | None:
         """Why a turn is not answered, at its `attempt`th attempt; None when it is."""

@@ -5,14 +5,17 @@ the body go through our own decoders, which cost a quarter of the SDK's typed st
 at the first of these:
 
 - the end mark `[DONE]`;
-- the `finish_reason`, after which the usage may come within `linger` seconds;
-- the end of the body. Without a `finish_reason` before it the answer is incomplete.
+- the end of the body. Without a `finish_reason` before it the answer is incomplete;
+- after a `finish_reason`, `silence` seconds without content. A reason alone is not the end: the
+  usage follows it, and some gateways write a reason on every chunk;
+- too much that has no content, or too much of everything (`decoding`).
 """
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, aclosing, suppress
+from time import monotonic
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +23,10 @@ import structlog
 from openai import APIStatusError, omit
 
 from bot.core.types import Opened, StreamEvent
+from bot.errors import ContextTooLong, PromptFiltered, QuotaExhausted
 from bot.llm.decoding import decoder_for
 from bot.llm.dialects import Dialect
-from bot.llm.error_map import FOREIGN, map_errors
+from bot.llm.error_map import FOREIGN, map_errors, translate
 from bot.llm.requests import request
 
 if TYPE_CHECKING:
@@ -40,11 +44,11 @@ log = structlog.get_logger(__name__)
 STREAMED: Mapping[str, Any] = MappingProxyType(
     {"stream": True, "stream_options": {"include_usage": True}}
 )
-HEADERS = {"Accept-Encoding": "identity"}
-"""No compression: a small compressed body could fill the memory, and small chunks gain nothing."""
+NOT_ABOUT_PARAMETERS = (ContextTooLong, PromptFiltered, QuotaExhausted)
+"""What a refusal may mean that names a parameter all the same."""
 
-LINGER = 1.0
-"""Seconds to wait for the usage after the `finish_reason`."""
+SILENCE = 10.0
+"""Seconds without content after a `finish_reason`, after which the answer has ended."""
 DRAIN = 0.1
 """Seconds to wait for the end of the body after the end mark, so that the connection is kept."""
 
@@ -59,13 +63,16 @@ class OpenAIModel:
         model: str,
         stream: bool = True,
         options: Mapping[str, Any] = MappingProxyType({}),
-        linger: float = LINGER,
+        silence: float = SILENCE,
     ) -> None:
-        """`options` are further parameters of the request; None means not set."""
+        """`options` are further parameters of the request; None means not set.
+
+        `silence` is in seconds, and shorter than the one that ends an answer as stalled.
+        """
         self._client = client
         self._model = model
         self._options = {**(STREAMED if stream else {}), **options}
-        self._linger = linger
+        self._silence = silence
         self._dialect = Dialect()
 
     async def stream(self, prompt: Sequence[Message]) -> AsyncGenerator[StreamEvent, None]:
@@ -76,7 +83,7 @@ class OpenAIModel:
         with map_errors():
             async with AsyncExitStack() as stack:
                 response = await self._open(request(self._model, prompt, self._options), stack)
-                answer = _Answer(response, self._linger)
+                answer = _Answer(response, self._silence)
                 yield Opened()
                 async with aclosing(answer.events()) as events:
                     async for event in events:
@@ -94,7 +101,7 @@ class OpenAIModel:
                 answer = await stack.enter_async_context(self._request(adapted))
             except APIStatusError as error:
                 learned = dialect.learn(error, adapted)
-                if learned is None:
+                if learned is None or isinstance(translate(error), NOT_ABOUT_PARAMETERS):
                     raise
                 dialect = learned
             else:
@@ -110,7 +117,6 @@ class OpenAIModel:
             messages=body["messages"],
             stream=body.get("stream", omit),
             extra_body=more,
-            extra_headers=HEADERS,
         )
 
     def _remember(self, dialect: Dialect) -> None:
@@ -122,38 +128,52 @@ class OpenAIModel:
 class _Answer:
     """One response whose body is being read."""
 
-    def __init__(self, response: httpx2.Response, linger: float) -> None:
+    def __init__(self, response: httpx2.Response, silence: float) -> None:
         self._response = response
-        self._linger = linger
+        self._silence = silence
         self._decoder = decoder_for(response.headers)
 
     async def events(self) -> AsyncGenerator[StreamEvent, None]:
         """Yields what the model says; `Finish` once no other event can come."""
         decoder = self._decoder
         async with aclosing(self._response.aiter_raw()) as body:
-            async for data in body:
+            async for data in self._until_end(body):
                 for event in decoder.feed(data):
                     yield event
-                if decoder.finished or decoder.done:
+                if decoder.done:
                     break
-            else:
-                for event in decoder.end():
-                    yield event
-            for event in () if decoder.done else await self._after_finish(body):
+            for event in decoder.end():
                 yield event
             yield decoder.finish()
             await self._drain(body)
 
-    async def _after_finish(self, body: AsyncIterator[bytes]) -> list[StreamEvent]:
-        """The events after the `finish_reason`. If the connection breaks here, nothing is lost."""
-        events: list[StreamEvent] = []
-        with suppress(*FOREIGN):
-            async with asyncio.timeout(self._linger):
-                async for data in body:
-                    events.extend(self._decoder.feed(data))
-                    if self._decoder.done:
-                        break
-        return events
+    async def _until_end(self, body: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+        """The body, until its end or, after a `finish_reason`, until a silence."""
+        async for data in body:
+            yield data
+            if self._decoder.finished:
+                break
+        else:
+            return
+        async for data in self._until_silence(body):
+            yield data
+
+    async def _until_silence(self, body: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+        """What comes after a `finish_reason`. A connection that breaks here has done no harm."""
+        decoder, heard, since = self._decoder, 0, monotonic()
+        while True:
+            if decoder.contents > heard:
+                heard, since = decoder.contents, monotonic()
+            try:
+                async with asyncio.timeout(since + self._silence - monotonic()):
+                    data = await anext(body)
+            except (StopAsyncIteration, TimeoutError):
+                return
+            except FOREIGN:
+                if decoder.is_complete:
+                    return
+                raise
+            yield data
 
     async def _drain(self, body: AsyncIterator[bytes]) -> None:
         with suppress(*FOREIGN):

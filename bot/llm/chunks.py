@@ -1,13 +1,16 @@
 """One Chat Completions chunk → its events. Pure, and bounded in memory.
 
 The shapes are those of the API reference (`chat.completion.chunk`, and `chat.completion` for an
-answer in one piece) with the variations of other endpoints that speak this protocol.
+answer in one piece) with the variations of other endpoints that speak this protocol. What a choice
+holds decides, not what was asked for: its `delta`, or its `message` where it has no delta.
+
+A `finish_reason` is not the end: some gateways write one on every chunk. The last one counts.
 """
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from bot.core.types import (
     Finish,
@@ -20,7 +23,7 @@ from bot.core.types import (
     Usage,
 )
 from bot.errors import ConnectionLost, StreamError, StreamGarbled
-from bot.llm.refusals import mask, reported
+from bot.llm.refusals import error_in, reported, word
 from bot.llm.sse import DONE
 
 if TYPE_CHECKING:
@@ -30,8 +33,12 @@ TEXT_CAP = 200_000
 """Most characters of answer, refusal and tool arguments together."""
 CALLS_CAP = 64
 """Most tool calls of one answer."""
+MOST_TOKENS = 10**9
+"""Tokens that an endpoint may count for one answer; more are no count."""
 
-TEXT_FIELDS: dict[str, type[TextDelta | ReasoningDelta | RefusalDelta]] = {
+TextKind = type[TextDelta | ReasoningDelta | RefusalDelta]
+
+TEXT_FIELDS: dict[str, TextKind] = {
     "content": TextDelta,
     "refusal": RefusalDelta,
     "reasoning_content": ReasoningDelta,
@@ -60,14 +67,20 @@ REASONS: dict[str, FinishReason] = {
 class ChunkDecoder:
     """Reads the chunks of one answer."""
 
-    def __init__(self, part: Literal["delta", "message"] = "delta") -> None:
-        """`part` is the field of a choice with its content: `message` if nothing is streamed."""
+    def __init__(self) -> None:
         self.done = False
         """Whether the end mark `[DONE]` has arrived."""
-        self._part = part
+        self.payloads = 0
+        """How many payloads have come."""
+        self.overtaken = False
+        """Whether text came after a `finish_reason`, which then says nothing about the end."""
         self._reason: str | None = None
+        self._answered = False
+        """Whether any payload was part of an answer."""
         self._length = 0
         self._calls: set[int] = set()
+        self._halves: dict[str, str] = {}
+        """By field: the first half of a character whose second half is in the next chunk."""
 
     @property
     def finished(self) -> bool:
@@ -82,61 +95,97 @@ class ChunkDecoder:
         """
         if self.done:
             return []
+        self.payloads += 1
         if payload.startswith(DONE):
             self.done = True
             return []
-        chunk = _parse(payload)
-        if error := _error(chunk):
-            raise reported(error)
-        events = list(self._choices(_list(chunk.get("choices"))))
-        if usage := chunk.get("usage"):
-            events += _usage(usage)
+        events: list[StreamEvent] = []
+        for chunk in _parse(payload):
+            self._chunk(chunk, events)
         return events
+
+    def end(self) -> list[StreamEvent]:
+        """Returns what was held back; there are no more payloads."""
+        halves = [field for field, half in self._halves.items() if half]
+        self._halves.clear()
+        return [TEXT_FIELDS[field]("\ufffd") for field in halves if field in TEXT_FIELDS]
 
     def finish(self) -> Finish:
         """Returns why the model stopped.
 
         Raises `ConnectionLost` when no `finish_reason` has arrived, `StreamError` for an unknown
-        one.
+        one, and `StreamGarbled` if there were payloads, but no answer in them.
         """
         if self._reason is None:
+            if self.payloads and not (self._answered or self.done):
+                raise StreamGarbled("no answer in what came")
             raise ConnectionLost("the stream ended without a finish_reason")
         if (reason := REASONS.get(self._reason.lower())) is None:
-            raise StreamError(f"finish_reason={mask(self._reason)[:60]}")
+            raise StreamError(f"finish_reason={word(self._reason)}")
         return Finish(reason)
 
-    def _choices(self, choices: list[Any]) -> Iterator[StreamEvent]:
-        if self._part == "message" and not choices:
-            raise StreamGarbled("an answer without choices")
-        for choice in map(_dict, choices):
+    def _chunk(self, chunk: dict[str, Any], events: list[StreamEvent]) -> None:
+        """Adds the events of a chunk to `events`."""
+        if error := error_in(chunk):
+            raise reported(error)
+        self._answered = self._answered or "choices" in chunk or "usage" in chunk
+        for choice in map(_dict, _list(chunk.get("choices"))):
             if not choice.get("index"):
-                yield from self._delta(_dict(choice.get(self._part)))
-                if (reason := choice.get("finish_reason")) and self._reason is None:
-                    self._reason = str(reason)
+                self._choice(choice, events)
+        if usage := chunk.get("usage"):
+            events += _usage(usage)
+
+    def _choice(self, choice: dict[str, Any], events: list[StreamEvent]) -> None:
+        before = len(events)
+        delta = _dict(choice.get("delta"))
+        events += self._delta(delta or _dict(choice.get("message")))
+        if len(events) > before and self.finished:
+            self.overtaken = True
+        if reason := choice.get("finish_reason"):
+            self._reason = str(reason)
 
     def _delta(self, delta: dict[str, Any]) -> Iterator[StreamEvent]:
         for key, value in delta.items():
             if not value:
                 continue
             if kind := TEXT_FIELDS.get(key):
-                if key != "reasoning" or not delta.get("reasoning_content"):
-                    yield from self._text(kind, value)
+                if key == "reasoning" and delta.get("reasoning_content"):
+                    continue
+                read = self._text if isinstance(value, str) else self._parts
+                yield from read(key, kind, value)
             elif key == "tool_calls":
                 for position, call in enumerate(_list(value)):
                     yield self._call(position, _dict(call))
 
-    def _text(
-        self, kind: type[TextDelta | ReasoningDelta | RefusalDelta], value: Any
-    ) -> Iterator[StreamEvent]:
-        if text := _clean(value if isinstance(value, str) else _joined(value)):
+    def _parts(self, key: str, kind: TextKind, parts: Any) -> Iterator[StreamEvent]:
+        """The events of a list of parts, as Mistral sends it, where others send a text."""
+        for part in map(_dict, _list(parts)):
+            if thoughts := part.get("thinking"):
+                read = self._text if isinstance(thoughts, str) else self._parts
+                yield from read("reasoning", ReasoningDelta, thoughts)
+            elif text := _string(part.get("text")):
+                yield from self._text(key, kind, text)
+
+    def _text(self, key: str, kind: TextKind, text: str) -> Iterator[StreamEvent]:
+        if text := self._joined(key, text):
             if kind is not ReasoningDelta:
                 self._count(text)
             yield kind(text)
 
+    def _joined(self, key: str, text: str) -> str:
+        """The text with the half from before; a half at its end is kept for the next chunk."""
+        if text.isascii() and not self._halves:
+            return text.replace("\0", "\ufffd") if "\0" in text else text
+        text = self._halves.pop(key, "") + text
+        if "\ud800" <= text[-1:] <= "\udbff":
+            self._halves[key] = text[-1]
+            text = text[:-1]
+        return _clean(text)
+
     def _call(self, position: int, call: dict[str, Any]) -> ToolCallDelta:
         index = call.get("index")
         # Some endpoints send each call in one piece and without its index.
-        index = index if isinstance(index, int) else position
+        index = index if _is_count(index, MOST_TOKENS) else position
         self._calls.add(index)
         if len(self._calls) > CALLS_CAP:
             raise StreamGarbled(f"more than {CALLS_CAP} tool calls")
@@ -153,28 +202,25 @@ class ChunkDecoder:
             raise StreamGarbled(f"an answer of more than {TEXT_CAP} characters")
 
 
-def _parse(payload: str) -> dict[str, Any]:
+def _parse(payload: str) -> list[dict[str, Any]]:
+    """The chunks of a payload: itself, or the items of a list (errors of Gemini come so)."""
     try:
-        return _dict(json.loads(payload))
-    except (ValueError, RecursionError) as error:
-        # Only the class of the error: its message quotes the payload, which may be an answer.
-        raise StreamGarbled(f"not JSON: {type(error).__name__}") from None
-
-
-def _error(chunk: dict[str, Any]) -> Any:
-    """The error object: the field `error`, or the whole chunk (older versions of vLLM)."""
-    return chunk.get("error") or (chunk if chunk.get("object") == "error" else None)
+        document = json.loads(payload)
+    except (ValueError, RecursionError):
+        # Without the error: its message quotes the payload, which may be an answer.
+        raise StreamGarbled("no JSON where JSON belongs") from None
+    return [_dict(each) for each in (document if isinstance(document, list) else [document])]
 
 
 def _usage(usage: Any) -> Iterator[Usage]:
     prompt, completion = (_dict(usage).get(f"{k}_tokens") for k in ("prompt", "completion"))
-    if isinstance(prompt, int) and isinstance(completion, int):
+    if _is_count(prompt, MOST_TOKENS) and _is_count(completion, MOST_TOKENS):
         yield Usage(prompt, completion)
 
 
-def _joined(parts: Any) -> str:
-    """The text of a list of parts (Mistral sends such lists). Parts without text are left out."""
-    return "".join(_string(_dict(part).get("text")) or "" for part in _list(parts))
+def _is_count(value: Any, most: int) -> TypeGuard[int]:
+    """Whether it is a whole number from 0 to `most`. JSON may have numbers of any length."""
+    return type(value) is int and 0 <= value <= most
 
 
 def _clean(text: str) -> str:

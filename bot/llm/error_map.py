@@ -8,6 +8,7 @@ and the first row of `CLASSES` that fits any error of the chain decides.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from ssl import SSLCertVerificationError
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -26,6 +27,7 @@ from bot.errors import (
     StreamGarbled,
 )
 from bot.llm.refusals import refused
+from bot.network.way import NO_PROXY, PROXY_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +51,7 @@ FOREIGN = (
 CLASSES: tuple[tuple[type[BaseException], type[ModelError]], ...] = (
     # aiohttp comes first, because it knows what happened: what the SDK reports as a time-out of
     # the connection may be a refusal, a failed lookup, or a connection that broke much later.
+    (aiohttp.ClientProxyConnectionError, ModelUnreachable),
     (aiohttp.ClientConnectorDNSError, ModelHostUnknown),
     (aiohttp.ClientSSLError, ModelTLSFailed),
     (ConnectionRefusedError, ModelRefusedConnection),
@@ -96,12 +99,28 @@ def map_errors() -> Iterator[None]:
 
 
 def translate(error: BaseException) -> ModelError:
-    """Returns our error. Its detail is the names of the classes in the chain, without any text."""
+    """Returns our error. Its detail is the names of the classes in the chain, without any text.
+
+    An operator is told why a certificate is not trusted, or that it is the proxy, and nothing of
+    the classes.
+    """
     if isinstance(error, openai.APIStatusError):
         return refused(error.status_code, error.body, error.response.headers)
     chain = list(_chain(error))
     kinds = (ours for theirs, ours in CLASSES if any(isinstance(one, theirs) for one in chain))
-    return next(kinds, ConnectionLost)(" < ".join(type(one).__name__ for one in chain))
+    reasons = filter(None, map(_reason, chain))
+    return next(kinds, ConnectionLost)(
+        " < ".join(type(one).__name__ for one in chain), said=next(reasons, "")
+    )
+
+
+def _reason(error: BaseException) -> str:
+    """What the operator is told of an error beside its kind."""
+    if isinstance(error, PROXY_ERRORS):
+        return NO_PROXY
+    if isinstance(error, SSLCertVerificationError):
+        return str(getattr(error, "verify_message", ""))
+    return ""
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -1,81 +1,28 @@
-"""An endpoint's error objects → our `ModelError`s.
+"""An endpoint's errors → our `ModelError`s, with the time to wait and a line for the log.
 
-The same few fields (`code`, `type`, `message`) come as the body of an HTTP error, or inside a
-stream. The words of `code` and `type` decide first, then the HTTP status.
+They come as the body of an HTTP error, or inside a stream. `meanings` knows what they mean.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from bot.errors import (
-    ContextTooLong,
     ModelError,
     ModelForbidden,
-    ModelNotFound,
-    ModelRateLimited,
     ModelRejected,
-    ModelUnauthorized,
-    ModelUnavailable,
-    QuotaExhausted,
     StreamError,
+    StreamGarbled,
 )
+from bot.known_words import known
+from bot.llm.meanings import is_code, meaning
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-STATUSES: dict[int, type[ModelError]] = {
-    401: ModelUnauthorized,
-    402: QuotaExhausted,
-    403: ModelForbidden,
-    404: ModelNotFound,
-    408: ModelUnavailable,
-    413: ContextTooLong,
-    429: ModelRateLimited,
-}
-"""Other statuses: 5xx is `ModelUnavailable`, the rest is `ModelRejected`."""
-
-WORDS: dict[str, type[ModelError]] = {
-    "insufficient_quota": QuotaExhausted,
-    "billing_hard_limit_reached": QuotaExhausted,
-    "billing_not_active": QuotaExhausted,
-    "context_length_exceeded": ContextTooLong,
-    "exceed_context_size_error": ContextTooLong,
-    "string_above_max_length": ContextTooLong,
-    "rate_limit_exceeded": ModelRateLimited,
-    "invalid_api_key": ModelUnauthorized,
-    "model_not_found": ModelNotFound,
-    "server_overloaded": ModelUnavailable,
-}
-"""Values of `code` and `type` (docs: Error codes). They say more than the status does."""
-
-STREAM_WORDS: dict[str, type[ModelError]] = WORDS | {
-    "rate_limit": ModelRateLimited,
-    "rate_limit_error": ModelRateLimited,
-    "requests": ModelRateLimited,
-    "tokens": ModelRateLimited,
-    "overloaded": ModelUnavailable,
-    "overloaded_error": ModelUnavailable,
-    "server_error": ModelUnavailable,
-    "internal_server_error": ModelUnavailable,
-    "internal_error": ModelUnavailable,
-    "api_error": ModelUnavailable,
-    "service_unavailable": ModelUnavailable,
-    "timeout": ModelUnavailable,
-    "authentication_error": ModelUnauthorized,
-    "permission_error": ModelForbidden,
-    "not_found_error": ModelNotFound,
-}
-"""Inside a stream there is no status, so vaguer words count too."""
-
-TOO_LONG = re.compile(
-    r"maximum context|context (?:length|size|window)|prompt is too long", re.IGNORECASE
-)
-"""Messages of endpoints that have no code for a context that is too long (vLLM, Mistral)."""
 
 SECRET = re.compile(
     r"""
@@ -90,35 +37,91 @@ SECRET = re.compile(
 """What may be a key."""
 
 MESSAGE_SHOWN = 200
-WORD_SHOWN = 60
-"""Characters that go into the log, of a message and of a code."""
+"""Characters of a message that a terminal shows."""
+
+NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,12})?", re.ASCII)
+"""A number in a header."""
+
+LONGEST_PAUSE = 86_400.0
+"""Seconds. What an endpoint asks for beyond a day is cut to it."""
+
+
+def error_in(document: Mapping[str, Any]) -> Any:
+    """Returns what a document says of an error; None for an answer.
+
+    It is the field `error`, or the document itself: older versions of vLLM call it an error, and
+    others (FastAPI, DashScope) send a message or a `detail` where the choices belong.
+    """
+    if error := document.get("error"):
+        return error
+    if "choices" in document:
+        return None
+    is_error = document.get("object") == "error" or isinstance(document.get("message"), str)
+    return document if is_error else document.get("detail") or document.get("errors")
 
 
 def refused(status: int, body: object, headers: Mapping[str, str]) -> ModelError:
-    """Returns the error for an HTTP status above 399; `body` is the `error` object of the body."""
-    kind = _worded(body, WORDS) or _by_status(status) or ModelRejected
-    if kind in (ModelRejected, ContextTooLong) and TOO_LONG.search(_field(body, "message")):
-        kind = ContextTooLong
-    return kind(f"status={status} {detail(body)}".strip(), retry_after=retry_after(headers))
+    """Returns the error for an HTTP status above 299; `body` is the `error` object of the body."""
+    kind = meaning(status, body) or ModelRejected
+    if kind in (ModelRejected, ModelForbidden) and _is_page(body):
+        kind = StreamGarbled  # no endpoint answers with a page; a firewall or a proxy does
+    return kind(
+        f"status={status} {detail(body)}".strip(),
+        said=_said(status, body, headers),
+        retry_after=retry_after(headers),
+    )
 
 
 def reported(body: object) -> ModelError:
     """Returns the error for an error object inside a stream."""
-    kind = _worded(body, STREAM_WORDS) or _by_status(_number(body)) or StreamError
-    if TOO_LONG.search(_field(body, "message")):
-        kind = ContextTooLong
-    return kind(f"in the stream: {detail(body)}".strip())
+    kind = meaning(0, body, streamed=True) or StreamError
+    return kind(f"in the stream: {detail(body)}".strip(), said=_message(body))
 
 
 def detail(body: object) -> str:
-    """Returns code, type, parameter and message in one line for the log, keys masked."""
-    words = [
-        f"{name}={mask(text)[:WORD_SHOWN]}"
-        for name in ("code", "type", "param")
-        if (text := _field(body, name))
-    ]
-    message = mask(_field(body, "message"))[:MESSAGE_SHOWN]
-    return " ".join([*words, message]).strip()
+    """Returns code, type and parameter in one line for the log.
+
+    The message is left out: it may quote what people wrote. Terminals show it (`ModelError.said`).
+    """
+    return " ".join(
+        f"{name}={word(text)}" for name in ("code", "type", "param") if (text := _field(body, name))
+    )
+
+
+def word(text: str) -> str:
+    """Returns the text for the log if it is a code that is made of known words, else `other`."""
+    return text if is_code(text) else known(text)
+
+
+def _said(status: int, body: object, headers: Mapping[str, str]) -> str:
+    """The same for a terminal: status, where a redirect leads, message, and the pause asked for."""
+    said = f"HTTP {status}"
+    if 300 <= status < 400:
+        said += f", a redirect to {_place(headers.get('location', ''))}"
+    if _is_page(body):
+        said += " with a web page"
+    elif message := _message(body):
+        said += ": " + re.sub(rf"^{status}[:\s]+", "", message)
+    pause = retry_after(headers)
+    return said if pause is None else f"{said}; it asks for a pause of {pause:.0f} s"
+
+
+def _place(url: str) -> str:
+    """Host and path of a URL. What else it has may be a secret."""
+    try:
+        parts = urlsplit(url)
+        return f"{parts.hostname or ''}{parts.path}"[:MESSAGE_SHOWN] or "nowhere"
+    except ValueError:
+        return "no URL"
+
+
+def _message(body: object) -> str:
+    """Without a full stop at its end: it stands within a sentence."""
+    return mask(_field(body, "message"))[:MESSAGE_SHOWN].rstrip(" .。")
+
+
+def _is_page(body: object) -> bool:
+    return isinstance(body, str) and body.lstrip().startswith("<")
 
 
 def mask(text: str) -> str:
@@ -127,24 +130,25 @@ def mask(text: str) -> str:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Returns the seconds to wait that the headers ask for; None if they name none.
+    """Returns the seconds to wait that the headers ask for, `LONGEST_PAUSE` at most.
 
-    `retry-after-ms` is OpenAI's; `retry-after` holds seconds or a date (RFC 9110, 10.2.3).
+    None if they name none. `retry-after-ms` is OpenAI's; `retry-after` holds seconds or a date
+    (RFC 9110, 10.2.3).
     """
-    milliseconds = _seconds(headers.get("retry-after-ms"))
+    milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
-        return milliseconds / 1000
+        return min(milliseconds / 1000, LONGEST_PAUSE)
     value = headers.get("retry-after")
-    seconds = _seconds(value)
-    return seconds if seconds is not None else _until(value, headers.get("date"))
+    seconds = _number(value)
+    if seconds is None:
+        seconds = _until(value, headers.get("date"))
+    return None if seconds is None else min(seconds, LONGEST_PAUSE)
 
 
-def _seconds(value: str | None) -> float | None:
-    try:
-        seconds = float(value or "")
-    except ValueError:
-        return None
-    return seconds if math.isfinite(seconds) and seconds >= 0 else None
+def _number(value: str | None) -> float | None:
+    """Digits, perhaps with a fraction. `float` also takes `nan`, `1e999` and `1_0`."""
+    text = (value or "").strip()
+    return float(text) if NUMBER.fullmatch(text) else None
 
 
 def _until(value: str | None, now: str | None) -> float | None:
@@ -158,24 +162,9 @@ def _until(value: str | None, now: str | None) -> float | None:
 def _date(value: str | None) -> datetime | None:
     try:
         date = parsedate_to_datetime(value or "")
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return date if date.tzinfo else date.replace(tzinfo=UTC)
-
-
-def _worded(body: object, words: Mapping[str, type[ModelError]]) -> type[ModelError] | None:
-    found = (words.get(_field(body, name).lower()) for name in ("code", "type"))
-    return next((kind for kind in found if kind), None)
-
-
-def _by_status(status: int) -> type[ModelError] | None:
-    return ModelUnavailable if 500 <= status < 600 else STATUSES.get(status)
-
-
-def _number(body: object) -> int:
-    """The HTTP status that some endpoints put into `code` or `status`; 0 without one."""
-    code = _field(body, "code") or _field(body, "status")
-    return int(code) if re.fullmatch(r"[1-5]\d\d", code) else 0
 
 
 def _field(body: Any, name: str) -> str:

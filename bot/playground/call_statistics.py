@@ -10,21 +10,26 @@ if TYPE_CHECKING:
     from bot.playground.api.call_log import CallLog
     from bot.playground.api.rate_limits import RateLimits
 
-_WINDOW = 60.0  # seconds; Slack's limits are per minute
+_MINUTE = 60.0
+_JUST_NOW = 10.0  # seconds
 
 
 def call_statistics(calls: CallLog, limits: RateLimits, now: float) -> dict[str, Any]:
-    """Per method: calls of the minute before `now`, calls allowed per minute, and all 429s."""
-    counts, refused = calls.counts(now - _WINDOW), calls.refusals()
-    used = sorted({*counts, *refused} & METHODS.keys())
+    """Per method, for the minute before `now`: calls that went through, how many can, and 429s.
+
+    `refused_just_now` tells 429s of the last seconds from those that are about to be forgotten.
+    """
+    refused, just_now = calls.refusals(now - _MINUTE), calls.refusals(now - _JUST_NOW)
+    used = {method: limits.used(method, now) for method in limits.methods()}
     return {
         "methods": {
             method: {
-                "calls": counts[method],
-                "budget": limits.budget(method),
+                "calls": used.get(method, 0),
+                "most": limits.most(method),
                 "refused": refused[method],
+                "refused_just_now": method in just_now,
             }
-            for method in used
+            for method in sorted({*used, *refused} & METHODS.keys())
+            if used.get(method) or refused[method]
         },
-        "refused": refused.total(),
     }

@@ -24,11 +24,12 @@ class Loss(Enum):
     RESET = "rst"
     SILENCE = "hang"
     PAGE = "html"
+    GATEWAY = "504"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """How one call fails. Calls whose response is lost or late are carried out."""
+    """How one call fails. Calls whose response is lost or held back are carried out."""
 
     status: int = 200
     """The HTTP status of the response."""
@@ -38,7 +39,9 @@ class Fault:
     """Seconds, with a 429."""
     lost: Loss | None = None
     held: float = 0.0
-    """Seconds that the response is late."""
+    """Seconds that the response is held back."""
+    lands: float = 0.0
+    """Seconds until a call whose response is lost is carried out; the loss comes at once."""
 
     @property
     def prevents(self) -> bool:
@@ -102,6 +105,12 @@ class Faults:
     def hold(self, method: str, seconds: float, *, times: int = 1) -> None:
         """The next calls are carried out, and answered this much later."""
         self._plan(method, Fault(held=seconds), times)
+
+    def delay(
+        self, method: str, seconds: float, *, times: int = 1, how: Loss = Loss.GATEWAY
+    ) -> None:
+        """The next calls are given up at once, and carried out this much later all the same."""
+        self._plan(method, Fault(lost=how, lands=seconds), times)
 
     def clear(self) -> None:
         """Ends all faults, planned ones too."""

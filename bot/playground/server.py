@@ -156,6 +156,7 @@ class Playground(UserActions):
             self.faults,
             self.calls,
             self.clock,
+            self._tasks,
             self._notifier.notify,
         )
         others = Routes(self.backend, self.interactions, self.clock, self.bot_token)
@@ -186,7 +187,7 @@ class Playground(UserActions):
 
     # Figures and switches
 
-    async def wait_for(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:  # noqa: ASYNC109
+    async def wait_for(self, predicate: Callable[[], T], timeout: float = 20.0) -> T:  # noqa: ASYNC109
         """The predicate's value once it is true; TimeoutError after `timeout` seconds."""
         return await self._notifier.wait_for(predicate, timeout)
 

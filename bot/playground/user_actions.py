@@ -1,10 +1,17 @@
-"""What people do in Slack's own client: write, edit, delete, click, send commands and modals."""
+"""What others do: people write, edit, delete, click, send commands and modals; other apps post."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from bot.playground.api import files
+from bot.playground.events.acknowledgements import (
+    failure,
+    refusal,
+    show_command,
+    show_submission,
+)
+from bot.playground.events.envelopes import Outcome
 from bot.playground.events.interactions import Click, Interactions
 from bot.playground.workspace.api_error import ApiError
 
@@ -14,8 +21,8 @@ if TYPE_CHECKING:
     from bot.playground.api.backend import Backend
     from bot.playground.clock import Clock
     from bot.playground.events.delivery import Delivery
-    from bot.playground.events.envelopes import Outcome
     from bot.playground.workspace.changes import Message
+    from bot.playground.workspace.people import App
 
 
 class UserActions:
@@ -54,6 +61,15 @@ class UserActions:
             where, user=author, text=text, now=now, thread_ts=thread_ts, **fields
         )
 
+    async def post_as(self, app: App, channel: str, **fields: Any) -> Message:
+        """Another app posts, or the incoming webhook of one that has no user."""
+        team, now = self.workspace.team_id, self.clock.wall()
+        author = {"bot_id": app.bot_id, "app_id": app.app_id, "bot_profile": app.profile(team)}
+        if not app.user_id:
+            author |= {"subtype": "bot_message", "username": app.name}
+        where = self.workspace.channel(channel).id
+        return self.workspace.post(where, user=app.user_id, now=now, **author | fields)
+
     async def edit(self, channel: str, ts: str, text: str) -> Message:
         """The author edits a message."""
         where = self.workspace.channel(channel).id
@@ -78,21 +94,35 @@ class UserActions:
         click = Click(who, where, message, action_id, block_id, value)
         return await self.delivery.send_once(self.interactions.click(click, self.clock.wall()))
 
-    async def command(self, user: str, channel: str, command: str, text: str = "") -> Outcome:
-        """Sends a slash command."""
+    async def command(
+        self, user: str, channel: str, command: str, text: str = "", *, thread_ts: str | None = None
+    ) -> Outcome:
+        """Sends a slash command, and shows what the app says in its acknowledgement.
+
+        Slackbot tells the person why a command was not sent to the app, or failed.
+        """
         who, where = self.workspace.user(user), self.workspace.channel(channel)
-        envelope = self.interactions.command(who, where, command, text, self.clock.wall())
-        return await self.delivery.send_once(envelope)
+        now = self.clock.wall()
+        outcome = Outcome(accepted=False, reason="invalid_command")
+        why = refusal(self.workspace, command, thread_ts)
+        if not why:
+            sent = self.interactions.command(who, where, command, text, now)
+            outcome = await self.delivery.send_once(sent)
+            outcome = show_command(self.workspace, who, where, outcome, self.clock.wall())
+            why = "" if outcome.accepted else failure(command, outcome.reason)
+        if why:
+            self.workspace.slackbot_says(
+                where.id, user=who.id, now=self.clock.wall(), text=why, thread_ts=thread_ts
+            )
+        return outcome
 
     async def submit(self, user: str, view_id: str, values: dict[str, Any]) -> Outcome:
-        """Submits a modal. It closes unless the app responds with errors."""
+        """Submits a modal, and does with it what the app responds; without a word it closes."""
         view = next(view for view in self.workspace.views if view["id"] == view_id)
-        who, now = self.workspace.user(user), self.clock.wall()
-        outcome = await self.delivery.send_once(
-            self.interactions.submission(who, view, values, now)
-        )
-        if outcome.accepted and (outcome.payload or {}).get("response_action") != "errors":
-            self.workspace.open_views.pop(view_id, None)
+        who = self.workspace.user(user)
+        submission = self.interactions.submission(who, view, values, self.clock.wall())
+        outcome = await self.delivery.send_once(submission)
+        show_submission(self.workspace, view, who, outcome, self.clock.wall())
         return outcome
 
     def _channel(self, user_id: str, name: str) -> str:

@@ -7,8 +7,8 @@ place from which more text could change how it reads. The parsed flows are laid 
 become messages.
 
 So what is shown is always a prefix of what will be shown: text that may still turn out to be markup
-is held back, and nothing is ever closed that the model has not closed. The cost of a frame depends
-on what is new, not on how much there is.
+is held back, and nothing is closed that the model has not closed, until the answer ends. The cost
+of a frame depends on what is new, not on how much there is.
 
 When Slack refuses a part for its size, the part and all that follows is laid out again, smaller.
 The part ends where Slack has accepted it before, so nothing is taken back.
@@ -52,11 +52,14 @@ class Renderer:
         """Takes more of the answer. There must be none after `finish`."""
         self._add(self._sanitizer.feed(text))
 
-    def finish(self) -> None:
-        """The answer has ended, so nothing is held back any more."""
+    def finish(self, *, broke_off: bool = False) -> None:
+        """The answer has ended, so nothing is held back any more.
+
+        If it broke off, what is half open at its end is shown as its words.
+        """
         if not self._final:
-            self._add(self._sanitizer.finish())
-            self._scanner.finish()
+            self._add(self._sanitizer.finish(broke_off=broke_off))
+            self._scanner.finish(broke_off=broke_off)
             self._final, self._frame = True, None
 
     def frame(self) -> Frame:
@@ -95,7 +98,7 @@ class Renderer:
         if not region.text:
             return []
         number = self._number(region.depth) if region.carries else None
-        flows = [*_deeper(parse(region.text, self._policy, number), region.depth)]
+        flows = [*_deeper(parse(region.text, self._policy, number, region.held), region.depth)]
         return [*_joined(flows[:1]), *flows[1:]] if region.joins else flows
 
     def _number(self, depth: int) -> int | None:

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import SlackUnknown
-from bot.slack.web_api import response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from slack_sdk.web.async_client import AsyncWebClient
+    from bot.slack.web_api import SlackApi
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +35,11 @@ class Identity:
     scopes: frozenset[str] | None = None
     """The scopes of the token; None when Slack did not say."""
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids by which our own messages are known."""
+        return frozenset(filter(None, (self.bot_user, self.bot_id)))
+
     def may(self, scope: str) -> bool:
         """False when the token is known to lack the scope."""
         return self.scopes is None or scope in self.scopes
@@ -46,9 +50,9 @@ class Identity:
         return team is None or team == self.team or in_our_grid
 
 
-async def identify(client: AsyncWebClient) -> Identity:
-    """The identity that the client's token gives us. Raises `SlackError`."""
-    answered = await response(client, "auth.test", {})
+async def identify(api: SlackApi) -> Identity:
+    """The identity that the token gives us. Raises `SlackError`."""
+    answered = await api.response("auth.test", {})
     answer: Any = answered.data
     match answer:
         case {"team_id": str() as team, "user_id": str() as user}:

@@ -13,9 +13,14 @@ from bot.rendering.layout.frame import PartLimits
 POST: Final = "chat.postMessage"
 UPDATE: Final = "chat.update"
 DELETE: Final = "chat.delete"
+FILE_DELETE: Final = "files.delete"
 REPLIES: Final = "conversations.replies"
 HISTORY: Final = "conversations.history"
 USER: Final = "users.info"
+EPHEMERAL: Final = "chat.postEphemeral"
+FORM: Final = "views.open"
+UPLOAD_URL: Final = "files.getUploadURLExternal"
+UPLOAD_SHARE: Final = "files.completeUploadExternal"
 """Methods of the Web API. Each has a bucket of its own, which is named by the method."""
 
 EDITS_PER_MINUTE: Final = 50.0
@@ -30,6 +35,9 @@ BURST: Final = 5
 PER_CHANNEL: Final = {POST: Rate(per_minute=60, burst=3, kept=1)}
 """One post a second into one channel (docs: rate limits)."""
 
+TIER_4: Final = Rate(per_minute=100, burst=4, kept=0)
+"""Of methods of tier 4 (docs: rate limits)."""
+
 OTHERS: Final = Rate(EDITS_PER_MINUTE, BURST - 1)
 """Of every other method: tier 3 is the lowest that the bot uses."""
 
@@ -40,11 +48,11 @@ def rates(
     """What the bot allows itself: `edits` and `posts` per minute, `burst` edits at once."""
     by_bucket = {
         # One less than Slack may allow: a call that is late on its way must not meet the next ones.
-        UPDATE: Rate(edits, max(burst - 1, 1)),
+        UPDATE: Rate(edits, max(burst - 1, 1), promised=max(edits, EDITS_PER_MINUTE)),
         POST: Rate(posts, burst=10),
-        USER: Rate(per_minute=100, burst=4, kept=0),  # docs: tier 4
     }
-    return Rates(OTHERS, by_bucket, PER_CHANNEL)
+    tier_4 = dict.fromkeys((USER, EPHEMERAL, FORM, UPLOAD_URL, UPLOAD_SHARE), TIER_4)
+    return Rates(OTHERS, by_bucket | tier_4, PER_CHANNEL)
 
 
 BLOCKS: Final = 50

@@ -33,8 +33,9 @@ EVENTS: Mapping[str, str] = {
 DESCRIPTION = "Answers questions with a language model, word by word, in the thread."
 LONG_DESCRIPTION = (
     "Mention the bot in a channel or a thread, or write to it directly. It reads the thread, asks "
-    "a language model, and shows the answer in the thread while it is being written. The person "
-    "who asked can stop it at any time. Answers come from a language model and may be wrong."
+    "a language model, and shows the answer in the thread while it is being written. To ask more "
+    "in a thread, mention it again. The person who asked can stop it at any time. Answers come "
+    "from a language model and may be wrong."
 )
 
 

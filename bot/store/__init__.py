@@ -2,5 +2,6 @@
 
 from bot.store.journal import SqlJournal
 from bot.store.opening import open_store
+from bot.store.transactions import Observe, ignore
 
-__all__ = ["SqlJournal", "open_store"]
+__all__ = ["Observe", "SqlJournal", "ignore", "open_store"]

@@ -4,7 +4,9 @@ SQLite lets one connection write at a time, so there is one, in a thread of its 
 transactions begin with BEGIN IMMEDIATE, which waits there for the locks of other processes. A
 transaction that begins as a read would have to wait later, and would fail if another process had
 written meanwhile. Reads have connections of their own; in WAL mode they never wait for a write.
-PostgreSQL gets a small pool for each of the two.
+PostgreSQL gets a small pool for each of the two, and one for the renewal of leases: statements that
+hang shall not cost the leases of all answers. Where a network drops packets and closes nothing, a
+connection is given up after a part of the lease, and the next one is a new one.
 """
 
 from __future__ import annotations
@@ -50,7 +52,14 @@ WRITING = (
 
 WRITERS = (3, 3)
 READERS = (2, 2)
+RENEWERS = (1, 1)
 """PostgreSQL: connections that are kept open, and how many more are opened under load."""
+
+SHARE = 0.6
+"""Of a lease: how long a statement of PostgreSQL may take. Closing a dead connection takes 2 s."""
+
+RENEWING_SHARE = 0.2
+"""The same for the renewal of leases, which must have time for a second attempt."""
 
 
 class Connections(Protocol):
@@ -127,14 +136,19 @@ class Engines:
     read: Connections
     """For single queries. They never wait for a write, nor a write for them."""
 
+    renew: Connections | None = None
+    """For the renewal of leases; None where only one connection can write."""
+
     async def dispose(self) -> None:
         """Closes all connections."""
         await self.read.dispose()
+        if self.renew:
+            await self.renew.dispose()
         await self.write.dispose()
 
 
-def engines(address: Address) -> Engines:
-    """Returns the connections, none of them open yet.
+def engines(address: Address, *, lease: float = 10.0) -> Engines:
+    """Returns the connections, none of them open yet; a lease lasts `lease` seconds.
 
     Raises `SettingsError` when the driver is not installed.
     """
@@ -143,7 +157,12 @@ def engines(address: Address) -> Engines:
         _run_on_connect(reader.sync_engine, READING)
         return Engines(_single(address), Pool(reader, sum(READERS)))
     try:
-        return Engines(_postgres(address, *WRITERS), _postgres(address, *READERS))
+        patience = min(TIMEOUT, max(lease * SHARE, 2.0))
+        return Engines(
+            _postgres(address, WRITERS, patience),
+            _postgres(address, READERS, patience),
+            _postgres(address, RENEWERS, max(lease * RENEWING_SHARE, 1.0)),
+        )
     except ModuleNotFoundError:
         raise misconfigured("PostgreSQL needs the extra `postgres` (asyncpg)") from None
 
@@ -160,17 +179,17 @@ def path_of(address: Address) -> Path:
     return Path(address.url.database or "").absolute()
 
 
-def _postgres(address: Address, kept: int, more: int) -> Pool:
-    arguments: dict[str, Any] = {"timeout": 5.0, "command_timeout": TIMEOUT}
+def _postgres(address: Address, size: tuple[int, int], patience: float) -> Pool:
+    arguments: dict[str, Any] = {"timeout": min(patience, 5.0), "command_timeout": patience}
     engine = create_async_engine(
         address.url,
         connect_args=arguments | dict(address.arguments),
         # The statements rely on it, whatever the server's default is: after waiting for a lock each
         # of them sees what others have committed meanwhile.
         isolation_level="READ COMMITTED",
-        **_pool(kept, more),
+        **_pool(*size),
     )
-    return Pool(engine, kept + more)
+    return Pool(engine, sum(size))
 
 
 def _single(address: Address) -> Single:

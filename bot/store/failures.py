@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
-import ssl
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, SQLAlchemyError
 
-from bot.errors import BotError, SettingsError, StoreError
+from bot.errors import SettingsError, StoreError
 from bot.store.urls import misconfigured
 
 FOREIGN = (SQLAlchemyError, sqlite3.Error, OSError, EOFError, UnicodeError, OverflowError)
@@ -22,10 +22,25 @@ TRANSIENT_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PR
 SETTING_STATES = ("28", "3D", "3F", "42")
 """Classes of SQLSTATEs that a setting causes: credentials, database, schema, permissions."""
 
+SQLITE_SAYS = {
+    sqlite3.SQLITE_BUSY: "database is locked",
+    sqlite3.SQLITE_CANTOPEN: "unable to open database file",
+    sqlite3.SQLITE_CONSTRAINT: "constraint failed",
+    sqlite3.SQLITE_CORRUPT: "database disk image is malformed",
+    sqlite3.SQLITE_FULL: "database or disk is full",
+    sqlite3.SQLITE_IOERR: "disk I/O error",
+    sqlite3.SQLITE_LOCKED: "database table is locked",
+    sqlite3.SQLITE_NOTADB: "file is not a database",
+    sqlite3.SQLITE_PERM: "access permission denied",
+    sqlite3.SQLITE_PROTOCOL: "locking protocol",
+    sqlite3.SQLITE_READONLY: "attempt to write a readonly database",
+    sqlite3.SQLITE_TOOBIG: "string or blob too big",
+}
+"""SQLite's words for its primary result codes (`sqlite3_errstr`)."""
+
 SETTING_CODES = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
 DAMAGE_CODES = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
-QUOTING_STATES = ("22", "23")
-"""Classes of SQLSTATEs whose messages quote data: invalid data, violated constraints."""
+CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 DAMAGED = "restore a backup, or set another DATABASE_URL"
 
@@ -37,9 +52,9 @@ def is_transient(error: BaseException) -> bool:
             error.connection_invalidated
             # Our only constraint that can be violated, by a race: one begun turn in a thread.
             or isinstance(error, IntegrityError)
-            or _state(error).startswith("08")
-            or _state(error) in TRANSIENT_STATES
-            or _code(error) in TRANSIENT_CODES
+            or state(error).startswith("08")
+            or state(error) in TRANSIENT_STATES
+            or code(error) in TRANSIENT_CODES
         )
     # After a time-out the caller has waited long enough.
     return isinstance(error, OSError) and not isinstance(error, TimeoutError)
@@ -50,53 +65,47 @@ def store_error(error: BaseException) -> StoreError:
     return StoreError(reason(error))
 
 
-def opening_error(error: BaseException) -> BotError:
-    """The error for a database that cannot be opened.
-
-    `SettingsError` when a setting must be changed; `StoreError` when it may open later.
-    """
-    if _code(error) in DAMAGE_CODES:
-        return not_a_database()
-    if _is_setting(error):
-        return misconfigured(reason(error))
-    return store_error(error)
-
-
 def not_a_database() -> SettingsError:
     """The error for a file that is no SQLite database. It is never overwritten."""
-    return misconfigured(f"the file is no SQLite database, or a damaged one: {DAMAGED}")
+    return misconfigured(f"the file is no SQLite database, or a damaged one; {DAMAGED}")
 
 
 def reason(error: BaseException) -> str:
-    """What the database reported, in one line and without any data."""
+    """What went wrong, in one line, by codes and classes: messages of databases may quote data."""
+    if sqlstate := state(error):
+        return f"{_condition(error)} ({sqlstate})"
     origin = error.orig if isinstance(error, DBAPIError) else error
-    line = str(origin).partition("\n")[0].rstrip(".:")
-    state = _state(error)
-    if not line or state.startswith(QUOTING_STATES) or "query argument" in line:
-        line = type(origin).__name__
-    return f"{line} ({state})" if state else line
+    return SQLITE_SAYS.get(code(error) or 0) or type(origin).__name__
 
 
-def _is_setting(error: BaseException) -> bool:
+def _condition(error: BaseException) -> str:
+    """PostgreSQL's name of the condition, which the driver has as a class: `invalid password`."""
+    origin = getattr(error, "orig", error)
+    kind = type(origin.__cause__ or origin).__name__
+    return CAPITALS.sub(" ", kind.removesuffix("Error")).lower()
+
+
+def is_setting(error: BaseException) -> bool:
+    """True when the database cannot be opened until a setting is changed."""
     if isinstance(error, DBAPIError):
         # Without a SQLSTATE the driver itself rejected what it was given.
         misused = isinstance(error, InterfaceError) and not error.connection_invalidated
-        state = _state(error)
+        sqlstate = state(error)
         return (
-            state.startswith(SETTING_STATES)
-            or _code(error) in SETTING_CODES
-            or (misused and not state)
+            sqlstate.startswith(SETTING_STATES)
+            or code(error) in SETTING_CODES
+            or (misused and not sqlstate)
         )
-    return isinstance(error, FileNotFoundError | PermissionError | ssl.SSLError)
+    return False
 
 
-def _state(error: BaseException) -> str:
+def state(error: BaseException) -> str:
     """PostgreSQL's SQLSTATE, or ""."""
     return getattr(getattr(error, "orig", None), "sqlstate", None) or ""
 
 
-def _code(error: BaseException) -> int | None:
+def code(error: BaseException) -> int | None:
     """SQLite's primary result code (the low byte of the extended one), or None."""
     origin = getattr(error, "orig", error)
-    code = getattr(origin, "sqlite_errorcode", None)
-    return None if code is None else code & 0xFF
+    extended = getattr(origin, "sqlite_errorcode", None)
+    return None if extended is None else extended & 0xFF

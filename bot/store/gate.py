@@ -19,7 +19,10 @@ class Priority(IntEnum):
     """A new question. Slack sends it again unless it is acknowledged within 3 seconds."""
 
     LEASE = 1
-    """Renewing leases. If it is late, other processes take up all turns of this one."""
+    """Renewing leases. If it is late, other processes take up all turns of this one.
+
+    Where several connections can write, it has one of its own and does not come here.
+    """
 
     WORK = 2
     """All other writes."""

@@ -15,6 +15,9 @@ How it works:
 - **Line.** One turn of a thread is answered at a time, the oldest first. A turn is claimed at once
   but begins (`begun`) only when no older one of its thread is open. A unique index allows one begun
   turn in each thread; in PostgreSQL all rows of the thread are locked first, in a fixed order.
+- **Look.** Slack may carry out a call after we have given up on its answer. Such a turn keeps its
+  ending, and `look_at` says when nothing can land any more. Then it is opened once more
+  (`LOOKING`), outside of the line: its messages are looked for, and its last word is repeated.
 - **Quarantine.** `attempts` counts how often a turn was begun. From `QUARANTINE_FROM` on a claim
   does not begin it: it may be what crashes the process, so the engine begins it alone.
 
@@ -27,14 +30,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from bot.core.turns import QUARANTINE_FROM
-from bot.core.types import Lease
+from bot.core.reply import Phase
+from bot.core.turns import QUARANTINE_FROM, TurnState
+from bot.core.types import Lease, Order
 from bot.errors import LeaseLost
 from bot.store import rows, statements
 from bot.store.feedback import SqlFeedback
 from bot.store.gate import Priority
 from bot.store.statements import key_values, lease_values
-from bot.store.transactions import Transactions
+from bot.store.transactions import Transactions, ignore
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -42,9 +46,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Executable, Update
 
     from bot.core.reply import Snapshot
-    from bot.core.turns import Claim, TurnRecord
-    from bot.core.types import Order, Turn, TurnKey
+    from bot.core.turns import Again, Claim, TurnRecord
+    from bot.core.types import Turn, TurnKey
     from bot.store.engines import Engines
+    from bot.store.transactions import Observe
 
 DEDUPLICATED = 48 * 3600.0
 """Least seconds that an ended turn is kept, so that a late redelivery is known as a duplicate."""
@@ -53,9 +58,14 @@ DEDUPLICATED = 48 * 3600.0
 class SqlJournal:
     """Implements the Journal port, where each method is described."""
 
-    def __init__(self, engines: Engines, *, owner: str, lease: float = 10.0) -> None:
-        """`owner` names this process and no other; a lease lasts `lease` seconds."""
-        self._transactions = Transactions(engines)
+    def __init__(
+        self, engines: Engines, *, owner: str, lease: float = 10.0, observe: Observe = ignore
+    ) -> None:
+        """`owner` names this process and no other; a lease lasts `lease` seconds.
+
+        `observe` is told of each transaction.
+        """
+        self._transactions = Transactions(engines, observe)
         self.feedback = SqlFeedback(self._transactions)
         """The Feedback port, in the same database."""
         self._owner = owner
@@ -71,12 +81,26 @@ class SqlJournal:
 
     async def accept(self, turn: Turn) -> bool:
         """Repeated, it may return False for a new turn. `due` then returns it: it is ours."""
-        work = partial(_insert, values=rows.columns(turn) | self._taking)
+        work = partial(self._accept, turn=turn)
         return await self._transactions.write("accept", work, Priority.NEW)
+
+    async def amend(self, turn: Turn) -> None:
+        """One statement; what is known already stays."""
+        await self._count("amend", statements.MERGE, key_values(turn.key) | rows.told(turn))
+
+    async def question(self, key: TurnKey) -> Turn | None:
+        """One query."""
+        found = await self._transactions.rows("question", statements.QUESTION, key_values(key))
+        return rows.question(found[0]) if found else None
 
     async def claim(self, key: TurnKey) -> Claim | None:
         """Repeated, it counts one attempt too many and sets `doubtful`, which is only cautious."""
         return await self._transactions.write("claim", partial(self._claim, key=key))
+
+    async def put_off(self, claim: Claim) -> None:
+        """Repeated, it changes nothing."""
+        was = {"was_doubtful": claim.doubtful}
+        await self._change("put off", claim.lease, statements.PUT_OFF, **was)
 
     async def begin(self, lease: Lease) -> int | None:
         """Repeated, it counts one attempt too many."""
@@ -99,13 +123,19 @@ class SqlJournal:
         """Clears `doubtful`."""
         await self._change("posted", lease, statements.POSTED, posts=rows.write_posts(posts))
 
+    async def owe_look(self, lease: Lease) -> None:
+        """Repeated, it changes nothing."""
+        values = lease_values(lease, self._owner) | self._taking
+        if not await self._count("owe look", statements.OWE_LOOK, values):
+            raise LeaseLost(lease.key[2])
+
     async def close(self, lease: Lease, ending: Snapshot) -> None:
         """From here on only the last write to Slack is missing."""
         await self._change("close", lease, statements.CLOSE, ending=rows.write_ending(ending))
 
     async def ended(self, lease: Lease, how: str) -> None:
         """Repeated, it raises `LeaseLost`: harmless, since nothing is left to write."""
-        await self._change("ended", lease, statements.ENDED, state=rows.ended_state(how))
+        await self._transactions.write("ended", partial(self._ended, lease=lease, how=how))
 
     async def release(self, lease: Lease) -> None:
         """Repeated, it raises `LeaseLost`: harmless, since the turn has been given back."""
@@ -113,23 +143,31 @@ class SqlJournal:
 
     async def leave(self) -> None:
         """All in one statement, turns that are not claimed included."""
-        await self._transactions.write("leave", partial(self._leave, statement=statements.LEAVE))
+        work = partial(self._leave, statement=statements.LEAVE, values=self._taking)
+        await self._transactions.write("leave", work)
 
     async def offer(self) -> None:
         """Turns that wait in line included: their next process goes on in the same message."""
-        await self._transactions.write("offer", partial(self._leave, statement=statements.OFFER))
+        work = partial(self._leave, statement=statements.OFFER, values=self._me)
+        await self._transactions.write("offer", work)
 
     async def due(self) -> list[TurnKey]:
         """Turns that this process works on are included: only the caller knows which these are."""
         found = await self._transactions.rows("due", statements.DUE, self._me)
-        return [(row.team, row.channel, row.ts) for row in sorted(found, key=_age)]
+        looks = await self._transactions.rows("looks", statements.LOOKS, {})
+        return [(row.team, row.channel, row.ts) for row in [*sorted(found, key=_age), *looks]]
 
     async def order(self, key: TurnKey, order: Order) -> bool:
-        """`GONE` is never replaced by a later order."""
+        """An order of a deletion is never replaced by a later one that wants less."""
         return (
             await self._count("order", statements.ORDER, key_values(key) | {"order": order.value})
             > 0
         )
+
+    async def withdraw(self, key: TurnKey, question: Turn | None = None) -> bool:
+        """Repeated, it may return False for a turn that it has opened; `due` then returns it."""
+        work = partial(self._withdraw, key=key, question=question)
+        return await self._transactions.write("withdraw", work)
 
     async def answering(self, team: str, channel: str, ts: str) -> TurnKey | None:
         """Selects candidates by a text search in `posts`; the exact check follows here.
@@ -147,9 +185,10 @@ class SqlJournal:
         found = await self._transactions.rows("find", statements.FIND, key_values(key))
         return rows.turn_record(found[0]) if found else None
 
-    async def reopen(self, turn: Turn) -> bool:
+    async def reopen(self, turn: Turn, again: Again) -> bool:
         """Repeated, it may return False for a turn that it has reopened; `due` then returns it."""
-        return await self._transactions.write("reopen", partial(self._reopen, turn=turn))
+        work = partial(self._reopen, turn=turn, again=again)
+        return await self._transactions.write("reopen", work)
 
     async def purge(self, older_than_seconds: float) -> int:
         """Deletes turns that ended so many seconds ago. Returns how many. Raises `StoreError`."""
@@ -160,14 +199,26 @@ class SqlJournal:
             total += deleted
         return total
 
+    def _accept(self, connection: Connection, *, turn: Turn) -> bool:
+        new = _insert(connection, values=rows.columns(turn) | self._taking)
+        if not new:
+            connection.execute(statements.MERGE, key_values(turn.key) | rows.told(turn))
+        return new
+
     def _claim(self, connection: Connection, *, key: TurnKey) -> Claim | None:
         _lock(connection, statements.LOCK_THREAD, key_values(key))
-        taken = connection.execute(statements.TAKE, key_values(key) | self._taking)
-        if not (row := taken.one_or_none()):
+        row = self._take(connection, key)
+        if row is None and connection.execute(statements.OPEN_LOOK, key_values(key)).rowcount:
+            row = self._take(connection, key)
+        if row is None:
             return None
-        if row.attempts >= QUARANTINE_FROM:
+        if row.attempts >= QUARANTINE_FROM or row.state == TurnState.LOOKING:
             return rows.claim(row, attempts=None)
         return rows.claim(row, attempts=connection.scalar(statements.BEGIN_TAKEN, key_values(key)))
+
+    def _take(self, connection: Connection, key: TurnKey) -> Any:
+        values = key_values(key) | self._taking
+        return connection.execute(statements.TAKE, values).one_or_none()
 
     def _begin(self, connection: Connection, *, lease: Lease) -> int | None:
         _lock(connection, statements.LOCK_THREAD, key_values(lease.key))
@@ -178,27 +229,47 @@ class SqlJournal:
         return attempts
 
     def _renew(self, connection: Connection) -> dict[Lease, Order | None]:
-        _lock(connection, statements.LOCK_OURS, self._me)
+        connection.execute(statements.RENEW[connection.dialect.name], self._taking)
         return {
             Lease((team, channel, ts), fence): rows.read_order(order)
             for team, channel, ts, fence, order in connection.execute(
-                statements.RENEW, self._taking
+                statements.STILL_OURS, self._me
             )
         }
 
-    def _leave(self, connection: Connection, *, statement: Update) -> None:
+    def _leave(
+        self, connection: Connection, *, statement: Update, values: Mapping[str, Any]
+    ) -> None:
         _lock(connection, statements.LOCK_OURS, self._me)
-        connection.execute(statement, self._me)
+        connection.execute(statement, values)
 
-    def _reopen(self, connection: Connection, *, turn: Turn) -> bool:
+    def _withdraw(self, connection: Connection, *, key: TurnKey, question: Turn | None) -> bool:
+        known = key_values(key)
+        if question:
+            _insert(connection, values=rows.columns(question) | self._taking)
+        if connection.execute(statements.ORDER, known | {"order": Order.WITHDRAWN.value}).rowcount:
+            return False
+        row = connection.execute(statements.WITH_QUESTION, known).one_or_none()
+        return row is not None and self._take_back(connection, key, row)
+
+    def _ended(self, connection: Connection, *, lease: Lease, how: str) -> None:
+        values = lease_values(lease, self._owner) | {"state": rows.ended_state(how)}
+        row = connection.execute(statements.ENDED, values).one_or_none()
+        if row is None:
+            raise LeaseLost(lease.key[2])
+        if row.asked_for == Order.WITHDRAWN and how != Phase.WITHDRAWN:
+            # The order came from another process, and too late for this one to read it.
+            self._take_back(connection, lease.key, row)
+
+    def _take_back(self, connection: Connection, key: TurnKey, row: Any) -> bool:
+        values = key_values(key) | self._taking | rows.taken_back(row)
+        return connection.execute(statements.TAKE_BACK, values).rowcount > 0
+
+    def _reopen(self, connection: Connection, *, turn: Turn, again: Again) -> bool:
         before = key_values(turn.key) | {"of_round": turn.round - 1}
         if not (row := connection.execute(statements.BEFORE, before).one_or_none()):
             return False
-        # Continue keeps all messages. Any other round replaces those of the last round, and keeps
-        # what an earlier Continue kept.
-        kept = len(rows.read_posts(row.posts) or ()) if turn.goes_on else row.kept
-        goes_on = turn.goes_on or row.kept > 0
-        values = before | self._taking | rows.columns(turn) | {"kept": kept, "goes_on": goes_on}
+        values = before | self._taking | rows.columns(turn) | rows.asked_again(row, again)
         return connection.execute(statements.REOPEN, values).rowcount > 0
 
     async def _change(self, name: str, lease: Lease, statement: Executable, **values: Any) -> None:

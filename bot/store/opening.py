@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.store.engines import Engines, engines, path_of
-from bot.store.failures import opening_error
 from bot.store.journal import SqlJournal
+from bot.store.remedies import opening_error
 from bot.store.schema import prepare
-from bot.store.transactions import with_retries
+from bot.store.transactions import ignore, with_retries
 from bot.store.urls import address, misconfigured
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from bot.store.transactions import Observe
     from bot.store.urls import Address
 
 log = structlog.get_logger(__name__)
@@ -34,22 +35,28 @@ OLDEST_SQLITE = (3, 35)
 
 @asynccontextmanager
 async def open_store(
-    url: str, *, owner: str, lease: float = 10.0, loses_files: bool = False
+    url: str,
+    *,
+    owner: str,
+    lease: float = 10.0,
+    loses_files: bool = False,
+    observe: Observe = ignore,
 ) -> AsyncGenerator[SqlJournal]:
     """Yields the journal with its schema up to date.
 
     `owner` names this process and no other; `lease` is in seconds; `loses_files` says that this
-    host loses its files at every restart. Raises `SettingsError` for what the operator must change,
-    `StoreError` for a database that does not answer yet.
+    host loses its files at every restart; `observe` is told of each transaction. Raises
+    `SettingsError` for what the operator must change, `StoreError` for a database that does not
+    answer yet.
     """
     where = address(url)
     if where.is_sqlite:
         _check_version()
         warn(path_of(where), loses_files=loses_files)
-    opened = engines(where)
+    opened = engines(where, lease=lease)
     try:
         await _prepare(where, opened)
-        async with SqlJournal(opened, owner=owner, lease=lease) as journal:
+        async with SqlJournal(opened, owner=owner, lease=lease, observe=observe) as journal:
             yield journal
     finally:
         await opened.dispose()

@@ -9,8 +9,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from bot.core.reply import Phase, Snapshot
-from bot.core.turns import Claim, TurnRecord, TurnState
-from bot.core.types import Failed, Lease, Order, Thread, Turn, Usage
+from bot.core.turns import ENDINGS, Again, Claim, TurnRecord, TurnState, order_of_deletion
+from bot.core.types import Failed, Lease, LeftOut, Order, Thread, Turn, Unseen, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,18 +19,6 @@ if TYPE_CHECKING:
 
 LATEST = 2**63 - 1
 """The largest BIGINT of both databases."""
-
-ENDED = {
-    Phase.COMPLETE: TurnState.DELIVERED,
-    Phase.CUT: TurnState.DELIVERED,
-    Phase.FILTERED: TurnState.DELIVERED,
-    Phase.REFUSED: TurnState.DELIVERED,
-    Phase.EMPTY: TurnState.DELIVERED,
-    Phase.STOPPED: TurnState.STOPPED,
-    # Deleting the message stops its answer.
-    Phase.GONE: TurnState.STOPPED,
-}
-"""The state of a turn by how its reply ended. Every other end is `FAILED`."""
 
 
 def moment(ts: str) -> int:
@@ -55,6 +43,16 @@ def columns(turn: Turn) -> dict[str, Any]:
         "has_more": turn.has_more,
         "round": turn.round,
         "goes_on": turn.goes_on,
+        "whole": turn.whole,
+    }
+
+
+def told(turn: Turn) -> dict[str, Any]:
+    """Returns the parameters of what a further delivery tells of the question."""
+    return {
+        "told_text": storable(turn.text),
+        "told_more": turn.has_more,
+        "told_whole": turn.whole,
     }
 
 
@@ -65,14 +63,14 @@ def storable(text: str) -> str:
 
 def ended_state(how: str) -> TurnState:
     """Returns the state of a turn whose reply ended as `how`, the value of a `Phase`."""
-    return next((state for phase, state in ENDED.items() if phase == how), TurnState.FAILED)
+    return next((state for phase, state in ENDINGS.items() if phase == how), TurnState.FAILED)
 
 
 def claim(row: Row, *, attempts: int | None) -> Claim:
     """Returns the claim. `attempts` is None when this claim has not begun the turn."""
     posts = read_posts(row.posts)
     return Claim(
-        turn=_turn(row),
+        turn=question(row),
         lease=Lease((row.team, row.channel, row.ts), row.fence),
         begun=attempts is not None,
         attempts=row.attempts if attempts is None else attempts,
@@ -83,14 +81,38 @@ def claim(row: Row, *, attempts: int | None) -> Claim:
         cleared=row.cleared,
         ending=read_ending(row.ending),
         order=read_order(row.asked_for),
+        looks=row.state == TurnState.LOOKING,
     )
 
 
 def turn_record(row: Row) -> TurnRecord:
     """Returns the record. An unknown state counts as ANSWERING in an open turn, else as FAILED."""
-    known = row.state in TurnState.__members__.values()
     guess = TurnState.ANSWERING if row.ended_at is None else TurnState.FAILED
-    return TurnRecord(row.asker, row.round, TurnState(row.state) if known else guess)
+    state = next((each for each in TurnState if each == row.state), guess)
+    gone = row.asked_for in (Order.WITHDRAWN, Order.ORPHANED)
+    return TurnRecord(row.asker, row.round, state, gone)
+
+
+def taken_back(row: Row) -> dict[str, Any]:
+    """Returns the columns of an ended turn whose question was deleted.
+
+    An answer that stays keeps all of its messages. To remove one, they are looked for in Slack:
+    `posts` does not have those that share its files. An unknown state may be a newer version's for
+    an answer that is whole, so the answer stays.
+    """
+    state = next((each for each in TurnState if each == row.state), TurnState.DELIVERED)
+    order = order_of_deletion(state)
+    if order is Order.WITHDRAWN:
+        return {"asked_for": order.value, "doubtful": True, "kept": row.kept}
+    kept = len(read_posts(row.posts) or ())
+    return {"asked_for": order.value, "doubtful": False, "kept": kept}
+
+
+def asked_again(row: Row, again: Again) -> dict[str, Any]:
+    """Returns the columns that say which messages of an ended turn stay when it is asked again."""
+    everything = len(read_posts(row.posts) or ())
+    kept = {Again.WHOLE: 0, Again.LAST: row.kept, Again.MORE: everything}[again]
+    return {"kept": kept, "goes_on": kept > 0}
 
 
 def write_posts(posts: Sequence[str]) -> str:
@@ -119,7 +141,9 @@ def write_ending(ending: Snapshot) -> str:
             "usage": usage and [usage.prompt_tokens, usage.completion_tokens],
             "seconds": ending.seconds,
             "thoughts": ending.thoughts,
+            "greets": ending.greets,
             "first": ending.first,
+            "left_out": [[each.what, each.count] for each in ending.left_out],
         }
     )
 
@@ -137,7 +161,11 @@ def read_ending(text: str | None) -> Snapshot | None:
             # Not written by older versions of the bot.
             float(parts.get("seconds", 0)),
             str(parts.get("thoughts", "")),
+            greets=parts.get("greets") is True,
             first=parts.get("first") is True,
+            left_out=tuple(
+                LeftOut(Unseen(what), int(count)) for what, count in parts.get("left_out", [])
+            ),
         )
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
         return None
@@ -152,7 +180,8 @@ def _failed(kind: str, id: str, wait: float | None = None) -> Failed:  # noqa: A
     return Failed(str(kind), str(id), None if wait is None else float(wait))
 
 
-def _turn(row: Row) -> Turn:
+def question(row: Row) -> Turn:
+    """Returns the turn."""
     return Turn(
         Thread(row.team, row.channel, row.thread or None),
         row.ts,
@@ -162,4 +191,5 @@ def _turn(row: Row) -> Turn:
         row.has_more,
         row.round,
         row.goes_on,
+        row.whole,
     )

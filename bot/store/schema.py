@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 READER = 1
 """The schema that this version can read. A migration that older ones cannot raises `min_reader`."""
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """All migrations, in order. Listed here so that Alembic is loaded only when one is missing."""
 
 VERSION_TABLE = "bot_version"
@@ -82,16 +82,16 @@ def is_current(found: FoundSchema) -> bool:
             )
         return False
     if not isinstance(found.min_reader, int):
-        raise misconfigured(f"the database's schema_guard is missing or empty: {DAMAGED}")
+        raise misconfigured(f"the database's schema_guard is missing or empty; {DAMAGED}")
     if found.min_reader > READER:
         raise misconfigured("the database was made by a newer version of the bot; update the bot")
     if found.versions[0] in REVISIONS[:-1]:
         return False
     # An unknown revision is a newer one. Its guard has just said that we may use it.
     if missing := set(turns.c.keys()) - found.columns:
-        raise misconfigured(f"the table turns lacks {', '.join(sorted(missing))}: {DAMAGED}")
+        raise misconfigured(f"the table turns lacks {', '.join(sorted(missing))}; {DAMAGED}")
     if feedback.name not in found.tables:
-        raise misconfigured(f"the table feedback is missing: {DAMAGED}")
+        raise misconfigured(f"the table feedback is missing; {DAMAGED}")
     return True
 
 
@@ -141,18 +141,30 @@ async def _check_sqlite_file(address: Address) -> None:
 
 def _check_folder(folder: Path) -> None:
     if not folder.is_dir():
-        raise misconfigured("the directory of the SQLite file does not exist")
+        raise misconfigured(
+            "the directory of the SQLite file does not exist; create it, or correct the path"
+        )
     # SQLite makes the WAL beside the file.
     if not os.access(folder, os.W_OK):
-        raise misconfigured("nothing may be written in the directory of the SQLite file")
+        raise misconfigured(
+            "nothing may be written in the directory of the SQLite file; "
+            "check its permissions, or choose another one"
+        )
+
+
+def check_is_file(path: Path) -> None:
+    """Raises `SettingsError` for a folder or a device in place of the SQLite file."""
+    if not path.is_file():
+        raise misconfigured(
+            "there is something else than a file where the SQLite file should be; correct the path"
+        )
 
 
 def _check_path(path: Path) -> None:
-    if not path.is_file():
-        raise misconfigured("there is something else than a file where the SQLite file should be")
+    check_is_file(path)
     # In a read-only file BEGIN IMMEDIATE begins a mere read, and the first write fails.
     if not os.access(path, os.W_OK):
-        raise misconfigured("the SQLite file may only be read")
+        raise misconfigured("the SQLite file may only be read; check its permissions")
     # SQLite takes a file shorter than one page for an empty one and overwrites it.
     if 0 < path.stat().st_size < SHORTEST:
         raise not_a_database()
@@ -161,7 +173,7 @@ def _check_path(path: Path) -> None:
 def _check(connection: Connection) -> None:
     begin_reading(connection)
     if (said := connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()) != "ok":
-        raise misconfigured(f"the SQLite file is damaged ({said}): {DAMAGED}")
+        raise misconfigured(f"the SQLite file is damaged ({said}); {DAMAGED}")
     is_current(inspect_schema(connection))
 
 

@@ -5,7 +5,7 @@ They are built once, because building one takes longer than running it. Their pa
 - `of_team`, `of_channel`, `of_ts`: the turn (`key_values`); with `of_fence` and `me` the lease
   (`lease_values`);
 - `me` and `lease`: this process, and how many seconds its leases last;
-- `of_round`, `order` and `seconds`: as the statements say;
+- `of_round`, `order`, `seconds`, `was_doubtful` and `told_…`: as the statements say;
 - a name that is a column's: what the column is set to.
 
 Conditions are built from four: `OPEN` (not ended), `HELD` (we hold the turn's lease: same fence,
@@ -19,6 +19,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    Boolean,
     Double,
     Text,
     and_,
@@ -34,7 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.core.turns import QUARANTINE_FROM, TurnState
-from bot.core.types import Order
+from bot.core.types import LONGEST_LEASE, Order
 from bot.store.clock import Now
 from bot.store.tables import OPEN, turns
 
@@ -45,7 +46,10 @@ if TYPE_CHECKING:
 
     from bot.core.types import Lease, TurnKey
 
-MOST_DUE = 200
+LANDING = 30.0
+"""Seconds in which Slack may still carry out a call whose answer we wait for no longer."""
+
+MOST_DUE = 500
 """Most turns that `DUE` returns at once."""
 BATCH = 500
 """Rows deleted in one transaction, so that it does not hold the lock for long."""
@@ -56,7 +60,10 @@ NOBODY = ""
 
 
 ME = bindparam("me", type_=Text)
-UNTIL = Now() + bindparam("lease", type_=Double)
+_LEASE = bindparam("lease", type_=Double)
+UNTIL = Now() + _LEASE
+LANDED = Now() + case((_LEASE < LANDING / 3, _LEASE * 3), else_=LANDING)
+"""When a call that goes out now cannot land any more. Tests with short leases wait less."""
 
 TEAM, CHANNEL, TS = (bindparam(f"of_{name}", type_=Text) for name in ("team", "channel", "ts"))
 TURN = and_(c.team == TEAM, c.channel == CHANNEL, c.ts == TS)
@@ -64,19 +71,25 @@ HELD = and_(TURN, OPEN, c.fence == bindparam("of_fence"), c.owner == ME)
 """We hold the lease. The owner is compared too, because a released turn keeps its fence."""
 
 OURS = and_(OPEN, c.owner == ME)
-FREE = or_(c.owner == ME, c.lease_until < Now())
-"""Nobody else holds the lease."""
+FREE = or_(c.owner == ME, c.lease_until < Now(), c.lease_until > Now() + LONGEST_LEASE)
+"""Nobody else holds the lease.
+
+One that ends later than any lease can was given before the clock was set back.
+"""
 
 other = turns.alias("other")
 FIRST = or_(
     # Begun by a process that has died: an older turn that arrived late must not overtake it.
     c.begun,
+    # A look at an ended turn waits for no other, and none waits for it.
+    c.state == TurnState.LOOKING,
     ~exists().where(
         other.c.team == c.team,
         other.c.channel == c.channel,
         other.c.thread == c.thread,
         other.c.ts != c.ts,
         other.c.ended_at.is_(None),
+        other.c.state != TurnState.LOOKING,
         or_(other.c.begun, other.c.moment < c.moment),
     ),
 )
@@ -102,6 +115,9 @@ RESET: Mapping[str, Any] = {
     "ended_at": None,
 }
 """Clears what an earlier round left in the row."""
+
+TAKEN_BACK = ("asked_for", "doubtful", "kept")
+"""The columns that `rows.taken_back` sets."""
 
 BEGUN: Mapping[str, Any] = {
     "begun": True,
@@ -142,6 +158,25 @@ def _accept(insert: Any) -> Executable:
 ACCEPT = {"sqlite": _accept(sqlite.insert), "postgresql": _accept(postgresql.insert)}
 """By dialect: ON CONFLICT is the same in both databases, but SQLAlchemy has it in dialects only."""
 
+_TOLD_TEXT = bindparam("told_text", type_=Text)
+_TOLD_WHOLE = bindparam("told_whole", type_=Boolean)
+MERGE = (
+    update(turns)
+    .where(TURN, OPEN)
+    .values(
+        # The text that came with everything else replaces that of an event which lacked something.
+        text=case((and_(~c.whole, _TOLD_WHOLE, _TOLD_TEXT != ""), _TOLD_TEXT), else_=c.text),
+        has_more=or_(c.has_more, bindparam("told_more", type_=Boolean)),
+        whole=or_(c.whole, _TOLD_WHOLE),
+    )
+)
+"""Adds what a further delivery tells of an open turn (`rows.told`). An ended one has no text."""
+
+QUESTION = select(*turns.c).where(TURN, OPEN)
+
+_CUT_OFF = and_(c.owner != NOBODY, c.state != TurnState.ACCEPTED, or_(c.owner != ME, c.begun))
+"""Whoever held the turn did not give it back: one of its calls may land late."""
+
 TAKE = (
     update(turns)
     .where(TURN, OPEN, FREE)
@@ -151,6 +186,7 @@ TAKE = (
         fence=c.fence + 1,
         # A suspect is claimed but not begun: it waits in quarantine until it can begin alone.
         begun=and_(c.begun, c.attempts < QUARANTINE_FROM),
+        look_at=case((_CUT_OFF, LANDED), else_=c.look_at),
     )
     .returning(*turns.c, (Now() - c.accepted_at).label("age"))
 )
@@ -160,35 +196,108 @@ BEGIN_TAKEN = update(turns).where(TURN, OPEN, FIRST).values(**BEGUN).returning(c
 BEGIN_HELD = update(turns).where(HELD, FIRST).values(**BEGUN).returning(c.attempts)
 IS_HELD = select(c.ts).where(HELD)
 
-RENEW = update(turns).where(OURS).values(lease_until=UNTIL).returning(*KEY, c.fence, c.asked_for)
-LEAVE = update(turns).where(OURS).values(**LEFT)
+_UNLOCKED = select(*KEY).where(OURS).with_for_update(skip_locked=True).cte("unlocked")
+_RENEW = update(turns).values(lease_until=UNTIL)
+RENEW = {
+    "sqlite": _RENEW.where(OURS),
+    "postgresql": _RENEW.where(OURS, tuple_(*KEY).in_(select(*_UNLOCKED.c))),
+}
+"""Renews the leases of this process; not of rows that are locked, or one would cost all the others.
+
+Whoever claims a turn locks its row as well, so that nobody can take up what was left out.
+"""
+STILL_OURS = select(*KEY, c.fence, c.asked_for).where(OURS)
+LEAVE = (
+    update(turns)
+    .where(OURS)
+    .values(**LEFT, look_at=case((and_(_CUT_OFF, c.begun), LANDED), else_=c.look_at))
+)
 OFFER = update(turns).where(OURS, ~c.begun).values(**LEFT)
 
 
 def _unless_closing(state: TurnState) -> ColumnElement[Any]:
-    return case((c.state == TurnState.CLOSING, TurnState.CLOSING), else_=state)
+    closing = c.state.in_([TurnState.CLOSING, TurnState.LOOKING])
+    return case((closing, c.state), else_=state)
 
 
 CHANGE = update(turns).where(HELD)
+_NOT_BEGUN = {name: value for name, value in LEFT.items() if name in ("begun", "attempts")}
+_WAS_DOUBTFUL = bindparam("was_doubtful", type_=Boolean)
+_NO_POST = and_(c.state == TurnState.POSTING, c.posts == "[]", ~_WAS_DOUBTFUL)
+PUT_OFF = CHANGE.values(
+    **_NOT_BEGUN,
+    doubtful=_WAS_DOUBTFUL,
+    state=case((_NO_POST, TurnState.ACCEPTED), else_=c.state),
+)
+"""Undoes `BEGUN` for a turn that goes on waiting; `doubtful` is again what it was."""
+
 CLEAR = CHANGE.values(cleared=True)
 POSTING = CHANGE.values(state=_unless_closing(TurnState.POSTING), doubtful=True)
 POSTED = CHANGE.values(state=_unless_closing(TurnState.ANSWERING), doubtful=False)
+OWE_LOOK = CHANGE.values(look_at=LANDED)
 CLOSE = CHANGE.values(state=TurnState.CLOSING)
-ENDED = CHANGE.values(ended_at=Now(), text=None, ending=None, begun=False, doubtful=False)
+_TAKEN_BACK_BY = (c.state, c.posts, c.kept, c.asked_for)
+ENDED = CHANGE.values(
+    ended_at=Now(),
+    text=None,
+    ending=case((c.look_at.is_(None), None), else_=c.ending),
+    begun=False,
+    doubtful=False,
+).returning(*_TAKEN_BACK_BY)
+"""Ends a turn. Returns what `rows.taken_back` needs, and the order."""
+
+_LOOK_IS_DUE = and_(~OPEN, c.look_at < Now(), c.ending.is_not(None))
+LOOKS = select(*KEY).where(_LOOK_IS_DUE).order_by(c.look_at).limit(MOST_DUE)
+"""Ended turns whose messages are to be looked at once more."""
+OPEN_LOOK = (
+    update(turns)
+    .where(TURN, _LOOK_IS_DUE)
+    .values(
+        state=TurnState.LOOKING,
+        owner=NOBODY,
+        lease_until=0.0,
+        fence=c.fence + 1,
+        attempts=0,
+        begun=False,
+        cleared=False,
+        # Its messages are looked for in Slack.
+        doubtful=True,
+        look_at=None,
+        ended_at=None,
+    )
+)
+"""Opens an ended turn for that look."""
+
 RELEASE = CHANGE.values(**LEFT)
 
 ENDED_BEFORE = and_(TURN, ~OPEN, c.round == bindparam("of_round"))
 BEFORE = select(c.posts, c.kept).where(ENDED_BEFORE).with_for_update()
 REOPEN = update(turns).where(ENDED_BEFORE).values(**AFRESH, **RESET)
 
-# After the message was deleted nothing else is wanted, whatever is asked for later.
-_LAST = case((c.asked_for == Order.GONE, c.asked_for), else_=bindparam("order", type_=Text))
+_NEW = bindparam("order", type_=Text)
+# What deletions ask for is never replaced; only that of the question comes after the answer's.
+_KNOWN_AS_DELETED = c.asked_for.in_([Order.WITHDRAWN, Order.ORPHANED])
+_LAST = case(
+    (_KNOWN_AS_DELETED, c.asked_for),
+    (and_(c.asked_for == Order.GONE, _NEW != Order.WITHDRAWN), c.asked_for),
+    else_=_NEW,
+)
 ORDER = update(turns).where(TURN, OPEN).values(asked_for=_LAST)
 
-FIND = select(c.asker, c.round, c.state, c.ended_at).where(TURN)
+ENDED_WITH_QUESTION = and_(TURN, ~OPEN, or_(c.asked_for.is_(None), ~_KNOWN_AS_DELETED))
+WITH_QUESTION = select(*_TAKEN_BACK_BY).where(ENDED_WITH_QUESTION).with_for_update()
+_REOPENED = {**AFRESH, **RESET, "state": TurnState.CLOSING}
+TAKE_BACK = (
+    update(turns)
+    .where(TURN, ~OPEN)
+    .values({name: value for name, value in _REOPENED.items() if name not in TAKEN_BACK})
+)
+"""Opens an ended turn again whose question was deleted, with the columns of `rows.taken_back`."""
 
-# Turns that we have begun come last: most of them are being answered and would fill the list.
-_OWN = case((and_(c.begun, c.owner == ME), 1), else_=0)
+FIND = select(c.asker, c.round, c.state, c.ended_at, c.asked_for).where(TURN)
+
+# Turns that we have begun, or that show that they wait, come last: they would fill the list.
+_OWN = case((and_(or_(c.begun, c.posts != "[]"), c.owner == ME), 1), else_=0)
 DUE = select(*KEY, c.moment).where(OPEN, FREE, FIRST).order_by(_OWN, c.moment, c.ts).limit(MOST_DUE)
 """Turns that could begin now, oldest first."""
 

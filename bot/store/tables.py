@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    true,
 )
 
 metadata = MetaData()
@@ -55,12 +56,16 @@ turns = Table(
     Column("posts", Text, nullable=False, server_default="[]"),
     # How many of `posts` belong to earlier rounds and stay as they are.
     Column("kept", Integer, nullable=False, server_default="0"),
-    # The whole answer, a `Snapshot` as JSON; NULL once the turn has ended.
+    # The whole answer, a `Snapshot` as JSON; NULL once the turn has ended and no look is owed.
     Column("ending", Text),
     # An `Order`; ORDER itself is a word of SQL.
     Column("asked_for", Text),
     Column("accepted_at", Double, nullable=False),
     Column("ended_at", Double),
+    # False while more may have come with the question than its events have told.
+    Column("whole", Boolean, nullable=False, server_default=true()),
+    # When its messages are to be looked at once more; NULL if Slack has answered every call.
+    Column("look_at", Double),
 )
 
 c = turns.c
@@ -78,6 +83,8 @@ Index(
     postgresql_where=c.begun,
 )
 Index("turns_ended", c.ended_at)
+_OWED = c.look_at.is_not(None)
+Index("turns_look", c.look_at, sqlite_where=_OWED, postgresql_where=_OWED)
 
 feedback = Table(
     "feedback",

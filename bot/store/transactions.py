@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -21,13 +22,16 @@ from bot.store.gate import Gate, Priority
 from bot.tasks import Tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Mapping, Sequence
 
     from sqlalchemy import Connection, Executable, Row
 
     from bot.store.engines import Engines
 
 T = TypeVar("T")
+
+Observe = Callable[[str, float, bool], None]
+"""Is told of each transaction: its name, the seconds it took with all waiting, its success."""
 
 PAUSES = (0.05, 0.2, 0.5)
 """Seconds before each further attempt."""
@@ -36,11 +40,16 @@ DRAIN = 15.0
 """Seconds that closing waits for running transactions: longer than any statement may take."""
 
 
+def ignore(_name: str, _seconds: float, _succeeded: bool) -> None:  # noqa: FBT001 - see `Observe`
+    """Nobody wants to know."""
+
+
 class Transactions:
     """Runs work in transactions. Leaving the context finishes what runs and refuses the rest."""
 
-    def __init__(self, engines: Engines) -> None:
+    def __init__(self, engines: Engines, observe: Observe = ignore) -> None:
         self._engines = engines
+        self._observe = observe
         self._gate = Gate(engines.write.width, TIMEOUT)
         self._tasks = Tasks("store")
         self._open = True
@@ -75,12 +84,20 @@ class Transactions:
     async def _run(self, name: str, transaction: Callable[[], Awaitable[T]]) -> T:
         if not self._open:
             raise StoreError("closed")
-        outcome = await asyncio.shield(self._tasks.start(with_retries(transaction), name=name))
+        outcome = await asyncio.shield(self._tasks.start(self._timed(name, transaction), name=name))
         if isinstance(outcome, BotError):
             raise outcome
         return outcome
 
+    async def _timed(self, name: str, transaction: Callable[[], Awaitable[T]]) -> T | BotError:
+        began = time.monotonic()
+        outcome = await with_retries(transaction)
+        self._observe(name, time.monotonic() - began, not isinstance(outcome, StoreError))
+        return outcome
+
     async def _write(self, work: Callable[[Connection], T], priority: Priority) -> T:
+        if priority is Priority.LEASE and self._engines.renew:
+            return await self._engines.renew.run(work)
         # Each attempt enters again, so that nobody waits for one that pauses.
         await self._gate.enter(priority)
         try:

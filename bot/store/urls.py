@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import ssl
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -45,6 +46,14 @@ class Address:
     def is_sqlite(self) -> bool:
         """True for a SQLite file, False for PostgreSQL."""
         return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def place(self) -> str:
+        """Kind and place, without user and password, for the log."""
+        if self.is_sqlite:
+            return f"sqlite {Path(self.url.database or '').absolute()}"
+        host = self.arguments.get("host") or self.url.host or "localhost"
+        return f"postgresql {host}:{self.url.port or 5432}/{self.url.database or ''}"
 
 
 def address(database_url: str) -> Address:
@@ -83,6 +92,8 @@ def _postgres(url: URL) -> Address:
     known = {*SSL_FILES, *PARAMETERS, "sslmode", "channel_binding"}
     if strange := [name for name in url.query if name not in known]:
         raise misconfigured(f"parameter {_names(strange)} is not supported")
+    if "@" in f"{url.host}{url.database}":
+        raise misconfigured("an @ in user or password ends them; write it as %40")
     if url.host and "," in url.host:
         raise misconfigured("several hosts in one URL are not supported")
     # Of a parameter that is given twice the last value counts, as with libpq.

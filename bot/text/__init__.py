@@ -1,1 +1,1 @@
-"""What `rendering` and `transcript` share of text: runs, scripts, invisible characters. Pure."""
+"""What several rooms share of text: runs, scripts, what is invisible or special in it. Pure."""

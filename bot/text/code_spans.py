@@ -7,7 +7,7 @@ import re
 
 def code_span(text: str) -> str:
     """Inline code that is read back as `text`."""
-    marks = "`" * (longest_run(text) + 1)
+    marks = "`" * (longest_run(text) + 1) if "`" in text else "`"
     edges = text[:1] + text[-1:]
     # A space at both ends is taken off again when code is read.
     padding = " " if "`" in edges or (edges == "  " and text.strip()) else ""
@@ -16,7 +16,7 @@ def code_span(text: str) -> str:
 
 def fence(text: str) -> str:
     """The backticks that a block with `text` begins and ends with."""
-    return "`" * max(3, longest_run(text) + 1)
+    return "`" * max(3, longest_run(text) + 1) if "`" in text else "```"
 
 
 def longest_run(text: str) -> int:

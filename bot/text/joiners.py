@@ -8,12 +8,14 @@ from typing import Final
 WORD_JOINER: Final = "\u2060"
 ZERO_WIDTH_SPACE: Final = "\u200b"
 
-_BROADCAST: Final = re.compile(r"@(?=(?:here|channel|everyone)(?![a-z0-9_]))", re.IGNORECASE)
+_BROADCAST: Final = re.compile(r"@(?=here|channel|everyone)", re.IGNORECASE)
+"""Whatever follows: `@everyone1` may be cut to `@everyone`."""
+
 _TOKEN: Final = re.compile(r"<(?=[!@#])")
 
 
 def without_broadcasts(text: str) -> str:
-    """Text in which `@here`, `@channel` and `@everyone` are no longer one word."""
+    """Text in which `@here`, `@channel` and `@everyone` are no longer words, nor begin one."""
     return _BROADCAST.sub(f"@{WORD_JOINER}", text) if "@" in text else text
 
 

@@ -1,19 +1,27 @@
-"""The blocks of a message → Markdown: what people typed, other apps' cards, our own answers."""
+"""The blocks of a message → Markdown: what people typed, other apps' cards, our own answers.
+
+Whose furniture it is decides, not the type of a block: in our own messages buttons, notices and
+footers are no part of what we said; in those of other apps they are what the app has to say.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.text.runs import Run
-from bot.transcript.entities import from_text, unescape
-from bot.transcript.invisible import one_line
+from bot.core.sliced import Sliced, result_of
+from bot.text.visible import one_line
+from bot.transcript.allowance import PER_BLOCK, Allowance
+from bot.transcript.any_text import any_text
+from bot.transcript.dates import utc
+from bot.transcript.elements import ELEMENTS, element, image, linked
 from bot.transcript.markdown_blocks import from_markdown
 from bot.transcript.rich_text import rich_text
-from bot.transcript.styled import inline
-from bot.transcript.untyped import mapping, mappings, string
+from bot.transcript.tables import table
+from bot.transcript.text_objects import label, text_object
+from bot.transcript.untyped import LONGEST, mapping, mappings, string
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from bot.transcript.rich_text import Names
     from bot.transcript.untyped import Element
@@ -21,90 +29,126 @@ if TYPE_CHECKING:
 FURNITURE: Final = frozenset({"actions", "context", "context_actions"})
 """Types of blocks for buttons, notices and footers. In our messages all others show the answer."""
 
-DROPPED: Final = FURNITURE | {"input"}
-"""Types of blocks that say nothing to the model."""
 
-ROWS: Final = 200
-"""Rows of a table that are read; Slack allows 100 (docs: table block)."""
-COLUMNS: Final = 50
-"""Columns that are read; Slack allows 20."""
-
-ALIGNED: Final = {"center": ":---:", "right": "---:"}
-"""What stands below the header of a column, by its alignment."""
+def from_blocks(blocks: object, names: Names, *, ours: bool = False) -> str | None:
+    """The blocks as Markdown, without furniture if they are `ours`; None when there are none."""
+    return result_of(read_blocks(blocks, names, Allowance(), ours=ours))
 
 
-def from_blocks(blocks: object, names: Names) -> str | None:
-    """The blocks as Markdown; None when they are none, or hold nothing but types we do not know."""
+def read_blocks(
+    blocks: object, names: Names, allowance: Allowance, *, ours: bool = False
+) -> Sliced[str | None]:
+    """The same in slices: one for each block, as many as `allowance` and `LONGEST` let through."""
     found = mappings(blocks)
-    text = "\n\n".join(filter(None, (_block(block, names) for block in found)))
-    readable = found and all(string(block.get("type")) in KNOWN for block in found)
-    return text if text or readable else None
-
-
-def text_object(value: object, names: Names) -> str:
-    """The Markdown of a `mrkdwn` or `plain_text` object (docs: text object)."""
-    text = string(mapping(value).get("text"))
-    is_mrkdwn = mapping(value).get("type") == "mrkdwn"
-    return from_text(text, names.user) if is_mrkdwn else inline([Run(unescape(text))])
+    dropped = FURNITURE if ours else ()
+    shown: list[str] = []
+    for block in found:
+        if allowance.left <= 0 or sum(map(len, shown)) > LONGEST:
+            allowance.has_cut = True
+            break
+        if string(block.get("type")) not in dropped:
+            shown += filter(None, [_block(allowance.take(block, PER_BLOCK), names)])
+            yield
+    return "\n\n".join(shown) if found else None
 
 
 def _block(block: Element, names: Names) -> str:
-    render = BLOCKS.get(string(block.get("type")))
-    return render(block, names).strip("\n") if render else ""
+    read = _known(block, names)
+    return (any_text(block, names, _known) if read is None else read).strip("\n")
+
+
+def _known(block: Element, names: Names) -> str | None:
+    kind = string(block.get("type"))
+    if kind.startswith("rich_text_"):
+        return rich_text({"elements": [block]}, names)
+    render = BLOCKS.get(kind)
+    return render(block, names) if render else None
+
+
+def _lines(said: Iterable[str]) -> str:
+    return "\n".join(filter(None, said))
 
 
 def _header(block: Element, names: Names) -> str:
-    text = one_line(text_object(block.get("text"), names))
+    text = label(block.get("text"), names)
     return f"## {text}" if text else ""
 
 
-def _card(block: Element, names: Names) -> str:
+def _section(block: Element, names: Names) -> str:
     fields = [text_object(each, names) for each in mappings(block.get("fields"))]
-    return "\n".join(filter(None, [text_object(block.get("text"), names), *fields]))
+    accessory = _element(mapping(block.get("accessory")), names)
+    return _lines([text_object(block.get("text"), names), *fields, accessory])
 
 
-def _image(block: Element, _names: Names) -> str:
-    return f"(image: {one_line(string(block.get('alt_text'))) or 'without a description'})"
+def _context(block: Element, names: Names) -> str:
+    elements = (_element(each, names) for each in mappings(block.get("elements")))
+    return " · ".join(filter(None, elements))
 
 
-def _table(block: Element, names: Names) -> str:
-    found = block.get("rows")
-    rows = [
-        [_cell(cell, names) for cell in mappings(row)[:COLUMNS]]
-        for row in (found[:ROWS] if isinstance(found, list) else [])
+def _actions(block: Element, names: Names) -> str:
+    elements = (_element(each, names) for each in mappings(block.get("elements")))
+    return " ".join(filter(None, elements))
+
+
+def _element(shown: Element, names: Names) -> str:
+    known = string(shown.get("type")) in ELEMENTS
+    return element(shown, names) if known else any_text(shown, names, lambda *_: None)
+
+
+def _input(block: Element, names: Names) -> str:
+    said = label(block.get("label"), names)
+    asked = [f"{said}:" if said else "", _element(mapping(block.get("element")), names)]
+    return _lines([" ".join(filter(None, asked)), text_object(block.get("hint"), names)])
+
+
+def _video(block: Element, names: Names) -> str:
+    title = label(block.get("title"), names) or one_line(string(block.get("alt_text")))
+    by = [one_line(string(block.get(f"{who}_name"))) for who in ("author", "provider")]
+    return _lines(
+        [
+            f"(video: {linked(block.get('title_url'), title)})",
+            text_object(block.get("description"), names),
+            " · ".join(filter(None, by)),
+        ]
+    )
+
+
+def _file(block: Element, _names: Names) -> str:
+    file = mapping(block.get("file"))
+    said = [file.get("title"), file.get("name"), block.get("external_id")]
+    return f"(file: {next(filter(None, map(one_line, map(string, said))), 'unnamed')})"
+
+
+def _call(block: Element, names: Names) -> str:
+    """A call of another app, such as a meeting (docs: Calls API)."""
+    call = mapping(block.get("call"))
+    call = mapping(call.get("v1")) or call
+    title = one_line(string(call.get("name"))) or "call"
+    moments = {word: call.get(f"date_{word}") for word in ("start", "end")}
+    times = [f"{word} {utc(at)}" for word, at in moments.items() if isinstance(at, int) and at]
+    people = [
+        one_line(string(each.get("display_name"))) or names.user(string(each.get("slack_id")))
+        for each in mappings(call.get("all_participants") or call.get("active_participants"))
     ]
-    width = max(map(len, rows), default=0)
-    lines = [_row(row + [""] * (width - len(row))) for row in rows]
-    lines[1:1] = [_row(_rules(block, width))] if width else []
-    return "\n".join(lines)
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _rules(block: Element, width: int) -> list[str]:
-    settings = block.get("column_settings")
-    found = settings[:width] if isinstance(settings, list) else []
-    rules = [ALIGNED.get(string(mapping(each).get("align")), "---") for each in found]
-    return rules + ["---"] * (width - len(rules))
-
-
-def _cell(cell: Element, names: Names) -> str:
-    is_rich = cell.get("type") == "rich_text"
-    text = rich_text(cell, names) if is_rich else inline([Run(string(cell.get("text")))])
-    return " ".join(text.split("\n")).replace("|", "\\|").strip()
+    said = [string(call.get("display_id")), *times, ", ".join(filter(None, people))]
+    return " · ".join([f"(call: {linked(call.get('join_url'), title)})", *filter(None, said)])
 
 
 BLOCKS: Final[Mapping[str, Callable[[Element, Names], str]]] = {
     "rich_text": rich_text,
     "markdown": lambda block, _: from_markdown(string(block.get("text"))),
-    "section": _card,
+    "section": _section,
     "header": _header,
-    "table": _table,
-    "image": _image,
+    "table": table,
+    "data_table": table,
+    "image": image,
     "divider": lambda _block, _names: "---",
+    "context": _context,
+    "actions": _actions,
+    "context_actions": _actions,
+    "input": _input,
+    "video": _video,
+    "file": _file,
+    "call": _call,
 }
-"""A function for each type of block that says something."""
-
-KNOWN: Final = BLOCKS.keys() | DROPPED
+"""A function for each type of block that is known here (docs: blocks)."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from bot.core.sliced import Sliced, result_of
 from bot.text.code_spans import code_span, fence
+from bot.text.visible import one_line
 from bot.transcript.dates import utc
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ MARK: Final = "\x00"
 """Marks the place of what is set aside. The text holds none: they are taken out of it before."""
 
 CODE: Final = re.compile(r"```(?P<block>.+?)```|`(?P<span>[^`\n]+)`", re.DOTALL)
-TOKEN: Final = re.compile(rf"<([^<>\n{MARK}]+)>")
+TOKEN: Final = re.compile(rf"<([^<>|\n{MARK}]+(?:\|[^<>{MARK}]*)?)>")
 BOLD: Final = re.compile(r"(?<![\w*])\*(?![\s*])([^*\n]*?[^*\s])\*(?![\w*])")
 STRIKE: Final = re.compile(r"(?<![\w~])~(?![\s~])([^~\n]*?[^~\s])~(?![\w~])")
 BULLET: Final = re.compile(r"^( *)(?:•|◦|▪\ufe0e?) ", re.MULTILINE)
@@ -34,6 +36,11 @@ def from_text(text: str, name: Name) -> str:
 
     Markers beside a letter stay as they are: mrkdwn does not tell whether they style anything.
     """
+    return result_of(read_text(text, name))
+
+
+def read_text(text: str, name: Name) -> Sliced[str]:
+    """The same in slices."""
     text = text.replace(MARK, "")
     aside: list[str] = []
 
@@ -45,9 +52,12 @@ def from_text(text: str, name: Name) -> str:
         return set_aside(_code(match, name))
 
     text = CODE.sub(code, text)
+    yield
     text = TOKEN.sub(lambda match: set_aside(token(match[1], name)), text)
+    yield
     text = STRIKE.sub(r"~~\1~~", BOLD.sub(r"**\1**", text))
     text = BULLET.sub(r"\1- ", unescape(text))
+    yield
     return ASIDE.sub(lambda match: aside[int(match[1])], text)
 
 
@@ -55,7 +65,7 @@ def token(inside: str, name: Name) -> str:
     """The Markdown of what stands between `<` and `>`: a link, a mention or a date."""
     target, _, label = inside.partition("|")
     kind, rest = target[:1], target[1:]
-    label = unescape(label)
+    label = one_line(unescape(label))
     if kind == "@":
         return mention(rest, name, label)
     if kind == "#":
@@ -129,7 +139,7 @@ def _verbatim(code: str, name: Name) -> str:
         target, _, label = match[1].partition("|")
         return label or (token(target, name) if target[:1] in "@#!" else target)
 
-    return unescape(TOKEN.sub(shown, code))
+    return unescape(TOKEN.sub(shown, code) if "<" in code else code)
 
 
 def _special(rest: str, label: str) -> str:

@@ -37,7 +37,7 @@ def _escaped(span: Run, doubtful: set[str]) -> str:
         slashes, run = match.groups()
         if not _is_fence(run) and not (run[0] in doubtful and _can_mark(match, span)):
             return match[0]
-        return slashes * 2 + "".join(f"\\{mark}" for mark in run)
+        return slashes * 2 + "\\" + "\\".join(run)
 
     return RUN.sub(escape, span.text)
 
@@ -64,12 +64,13 @@ def _can_mark(match: re.Match[str], span: Run) -> bool:
 
     What stands beside the edge of a text is not known. Within a style blanks are no edge.
     """
-    run, text, start, end = match[2], match.string, match.start(2), match.end()
-    before, after = text[start - 1 : start] if start else "", text[end : end + 1]
+    run = match[2]
     if run[0] == "`":
         return True
     if run[0] == "~":
         return len(run) > 1
+    text, start, end = match.string, match.start(2), match.end()
+    before, after = text[start - 1 : start] if start else "", text[end : end + 1]
     in_word = run[0] == "_" and before.isalnum() and after.isalnum()
     return not in_word and not (before.isspace() and after.isspace() and not span.style)
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from bot.text.runs import BOLD, CODE, ITALIC, STRIKE, Run
+from bot.text.visible import visible
 from bot.transcript.dates import utc
 from bot.transcript.entities import code_block, mention
-from bot.transcript.invisible import visible
 from bot.transcript.lists import ListWriter
 from bot.transcript.styled import inline
 from bot.transcript.untyped import mapping, mappings, number, string
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from bot.transcript.entities import Name
     from bot.transcript.untyped import Element
@@ -34,6 +34,8 @@ class Names:
     """Gives the name of a user."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Names that the message itself says, of users, channels and groups."""
+    ours: Collection[str] = frozenset()
+    """The ids of our own user and bot."""
 
     def label(self, found: object) -> str:
         """The name that the message says, or the id."""
@@ -64,8 +66,7 @@ def _part(part: Element, names: Names, lists: ListWriter) -> str:
     kind = string(part.get("type"))
     if kind == LIST:
         return _list(part, names, lists)
-    render = PARTS.get(kind)
-    return render(part, names) if render else ""
+    return PARTS.get(kind, _section)(part, names) or inline([Run(_shown(part))])
 
 
 def _section(part: Element, names: Names) -> str:
@@ -107,7 +108,8 @@ def _has(element: Element, style: str) -> bool:
 
 
 def _shown(element: Element) -> str:
-    return string(element.get("text")) or string(element.get("url"))
+    found = (string(element.get(key)) for key in ("text", "url", "title", "name"))
+    return next(filter(None, found), "")
 
 
 def _user(element: Element, names: Names) -> str:

@@ -10,9 +10,9 @@ import re
 from typing import TYPE_CHECKING, Final
 from unicodedata import category
 
-from bot.text.cjk import is_cjk
 from bot.text.code_spans import code_span
 from bot.text.runs import BOLD, CODE, ITALIC, STRIKE, Run
+from bot.text.scripts import is_unspaced
 from bot.transcript.entities import escaped_label, link, quoted_url, repeats_address
 from bot.transcript.escaping import escaped
 
@@ -212,13 +212,13 @@ def _is_letter(char: str) -> bool:
 
 
 def _is_apart(char: str) -> bool:
-    """True for blanks and for punctuation that is not CJK."""
-    return char.isspace() or (_is_punctuation(char) and not is_cjk(char))
+    """True for blanks and for punctuation of scripts that write blanks."""
+    return char.isspace() or (_is_punctuation(char) and not is_unspaced(char))
 
 
 def _lets_begin(char: str) -> bool:
-    # CJK text has no blanks between words, so the amendment of CommonMark takes it for a blank.
-    return char.isspace() or _is_punctuation(char) or is_cjk(char)
+    # Where words have no blanks between them, an amendment of CommonMark takes letters for blanks.
+    return char.isspace() or _is_punctuation(char) or is_unspaced(char)
 
 
 def _is_punctuation(char: str) -> bool:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from bot.transcript.invisible import visible
+from bot.text.visible import visible
 
 Element = dict[str, Any]
 
 MOST: Final = 1_000
 """Entries of one list that are read; Slack's own limits are far below."""
 LONGEST: Final = 100_000
-"""Characters of a string that are read; Slack cuts messages at 40,000."""
+"""Characters that are read of a message, as Markdown."""
+LONGEST_STRING: Final = 50_000
+"""Characters that are read of a string; Slack cuts messages at 40,000."""
 
 
 def mappings(value: object) -> list[Element]:
@@ -26,8 +28,12 @@ def mapping(value: object) -> Element:
 
 
 def string(value: object) -> str:
-    """The string without invisible characters; "" for anything else."""
-    return visible(value[:LONGEST]) if isinstance(value, str) else ""
+    """The string; "" for anything else.
+
+    Invisible characters are left out before anything is made of it: they would hide marks and line
+    ends from the rules that look for them.
+    """
+    return visible(value[:LONGEST_STRING]) if isinstance(value, str) else ""
 
 
 def number(value: object) -> int:

@@ -1,7 +1,8 @@
 """The long tier: `make chaos`, or with variables `make chaos FAMILY=kills TRIALS=1000 SEED=7`.
 
 Each family's cases take turns, each trial with the next seed. FAMILY may name one case, such as
-`kills/post.after/socket-sqlite`. Ends with 1 when anything was violated.
+`kills/post.after/socket-sqlite`. Ends with 1 when anything was violated. Ctrl-C ends it early, with
+the table of what has run.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import sys
 import tempfile
 import time
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,8 +71,8 @@ async def run(case, fork_server, seed) -> list[Violation]:
             return [Violation("trial", case.name, traceback.format_exc())]
 
 
-async def tier(families, fork_server, options) -> dict[str, Tally]:
-    tallies = {name: Tally() for name in families}
+async def tier(families, fork_server, options, tallies: dict[str, Tally]) -> None:
+    """Runs all trials and counts them in `tallies`, which are right at any time."""
     gate = asyncio.Semaphore(options.jobs)
 
     async def trial(name, case, seed):
@@ -89,7 +91,6 @@ async def tier(families, fork_server, options) -> dict[str, Tally]:
             for number in range(options.trials or len(cases)):
                 case = cases[number % len(cases)]
                 trials.create_task(trial(name, case, options.seed + number))
-    return tallies
 
 
 def _tell(case, seed, violations) -> None:
@@ -109,7 +110,8 @@ def choose(families, *, postgres) -> dict:
     """The cases by family; without a server those that need one are left out."""
     cases = [case for name in families.split(",") for case in named(name)] if families else CASES
     if unknown := [name for name in families.split(",") if name and not named(name)]:
-        sys.exit(f"no such family: {', '.join(unknown)}")
+        known = sorted({case.name.split("/")[0] for case in CASES})
+        sys.exit(f"no such family: {', '.join(unknown)}; there are {', '.join(known)}")
     chosen: dict = {}
     for case in cases:
         if postgres or case.store != "postgres":
@@ -128,8 +130,9 @@ def main() -> int:
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     families = choose(options.family, postgres=asyncio.run(has_postgres()))
     began = time.monotonic()
-    with ForkServer() as fork_server:
-        tallies = asyncio.run(tier(families, fork_server, options))
+    tallies = {name: Tally() for name in families}
+    with suppress(KeyboardInterrupt), ForkServer() as fork_server:
+        asyncio.run(tier(families, fork_server, options, tallies))
     head = ["family", "trials", "failures", "95 % bound", "seconds", "seeds of failures"]
     write("", table("Chaos", head, [[name, *tally.row] for name, tally in tallies.items()]))
     done, took = sum(tally.trials for tally in tallies.values()), time.monotonic() - began

@@ -9,8 +9,11 @@ from bot.playground.faults import Loss
 from tests.chaos.house import Site
 from tests.chaos.oracle import Violation
 from tests.chaos.trials import (
+    going_on,
     gone,
+    in_parts,
     kills,
+    late_writes,
     leaving,
     losses,
     moments,
@@ -20,6 +23,7 @@ from tests.chaos.trials import (
     sockets,
     stores,
     strain,
+    taking_back,
     zombies,
 )
 
@@ -79,12 +83,37 @@ LEAVING = {
     "twice": partial(leaving.drained, again=True),
     "rolled": leaving.rolled,
 }
+GOING_ON = {
+    name + point: partial(trial, point=point)
+    for name, trial, points in (
+        ("", going_on.continued, going_on.POINTS),
+        ("again-", going_on.regenerated, going_on.REPLACING),
+    )
+    for point in points
+}
+TAKING_BACK = {
+    name + point: partial(trial, point=point)
+    for name, trial, points in (
+        ("", taking_back.while_written, taking_back.WHILE_WRITTEN),
+        ("", taking_back.afterwards, taking_back.AFTERWARDS),
+        ("half-", taking_back.half, taking_back.HALF),
+    )
+    for point in points
+}
+IN_PARTS = {point: partial(in_parts.in_parts, point=point) for point in in_parts.POINTS}
 GONE = {
     "reply": gone.reply_deleted,
     "question": gone.question_deleted,
     "channel": gone.channel_archived,
     "bot": gone.bot_removed,
     "token": gone.token_revoked,
+}
+LATE = {
+    "posts": partial(late_writes.landing, methods=(late_writes.POST,)),
+    "edits": partial(late_writes.landing, methods=(late_writes.UPDATE,)),
+    "any": late_writes.landing,
+    "taken-over": partial(late_writes.landing, kills=1),
+    "paused": late_writes.paused,
 }
 STRAIN = {
     "crowd": strain.crowd,
@@ -104,7 +133,11 @@ CASES = [
     *family("leaving", LEAVING),
     *family("zombies", {"zombie": zombies.zombie}),
     *family("poison", {"poisoned": poison.poisoned, "late": partial(poison.poisoned, late=True)}),
+    *family("going-on", GOING_ON),
+    *family("taking-back", TAKING_BACK),
+    *family("in-parts", IN_PARTS),
     *family("gone", GONE),
+    *family("late", LATE),
     *family("strain", STRAIN),
     # Over HTTP it is the kernel that lets nobody in then, and asyncio that complains.
     *family("strain", {"few-files": strain.few_files}, [p for p in PLACES if "socket" in p]),

@@ -27,7 +27,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import bot
-from bot.llm.client import trusted
+from bot.network.certificates import trusted
 
 ROOT = Path(__file__).parent.parent.parent
 PR_SET_PDEATHSIG = 1
@@ -54,7 +54,7 @@ def serve() -> None:
     _die_with_parent()
     for name in (*WARM, *_ours(), "tests.chaos.kill_points"):
         importlib.import_module(name)
-    trusted()
+    trusted({})
     # What is there now is never garbage: without this each child copies all of it at its first gc.
     gc.collect()
     gc.freeze()
@@ -211,6 +211,7 @@ class ForkServer:
             stdout=subprocess.PIPE,
             text=True,
             bufsize=1,
+            start_new_session=True,  # Ctrl-C is for us: trials that still run need it to end
         )
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()

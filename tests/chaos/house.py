@@ -39,6 +39,8 @@ CALM = QUICK | {"bot_edit_interval": 0.1, "bot_first_token_timeout": 20, "bot_st
 VARIABLES = {
     **{name.upper(): str(value) for name, value in CALM.items()},
     "BOT_LEASE_SECONDS": str(LEASE),
+    # One person asks most of what a trial asks, and all of it is to run.
+    "BOT_MAX_RUNNING_PER_PERSON": "100",
     "BOT_LOG_FORMAT": "json",
     "BOT_LOG_LEVEL": "debug",
     "BOT_HOST": "127.0.0.1",
@@ -80,6 +82,12 @@ class Resident:
             while self.alive and READY not in self.log:
                 await asyncio.sleep(0.02)
         return self.alive
+
+    async def says(self, words: str, within: float = 20.0, *, times: int = 1) -> None:
+        """As soon as the words are in its log, so many times."""
+        async with asyncio.timeout(within):
+            while self.log.count(words) < times:
+                await asyncio.sleep(0.02)
 
     async def died(self, within: float = 20.0) -> bool:
         """As soon as it is gone; False when it still lives after that time."""
@@ -190,10 +198,11 @@ class ProcessHouse(House):
 
     # People
 
-    async def put(self, question: Question, fate: Fate = Fate.ANSWERED) -> dict:
+    async def put(self, question: Question, fate: Fate = Fate.ANSWERED, **fields) -> dict:
         """Asks it, where it belongs; its answer must come to that end."""
         root = self.asked[question.after][1]["ts"] if question.after else None
-        said = await self.say(question.user, question.channel, question.text, thread_ts=root)
+        asked = (question.user, question.channel, question.text)
+        said = await self.say(*asked, thread_ts=root, **fields)
         self.asked[question.name] = question, said, fate
         self.deliveries[question.name] = [
             sent for sent in [*self.slack.delivery.log][-2:] if sent.event.get("ts") == said["ts"]
@@ -220,11 +229,11 @@ class ProcessHouse(House):
 
     # Waiting
 
-    async def settled(self, within: float = 15.0) -> bool:
+    async def settled(self, within: float = 60.0) -> bool:
         """As soon as every question has come to its end, which the judge will look at again."""
-        return await self.seen(lambda: all(map(self._has_ended, self.asked)), within)
+        return await self.seen(lambda: all(map(self.has_ended, self.asked)), within)
 
-    async def seen(self, predicate, within: float = 10.0) -> bool:
+    async def seen(self, predicate, within: float = 30.0) -> bool:
         """As soon as it is true; False when that takes too long."""
         try:
             await self.slack.wait_for(predicate, within)
@@ -236,7 +245,8 @@ class ProcessHouse(House):
         """Time in which something could happen that must not."""
         await asyncio.sleep(seconds)
 
-    def _has_ended(self, name: str) -> bool:
+    def has_ended(self, name: str) -> bool:
+        """The answer to this question has come to an end."""
         question, said, fate = self.asked[name]
         if fate is Fate.FREE:
             return True
@@ -298,12 +308,12 @@ class ProcessHouse(House):
 
 
 @asynccontextmanager
-async def open_house(site: Site, seed: int, **options):
+async def open_house(site: Site, seed: int, *, timetable=TIMETABLE, **options):
     """Slack, model and store, and no bot yet. In the end all bots are asked to leave."""
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(site.store, site.folder))
         model = await stack.enter_async_context(ScriptedModel(speed=0))
-        slack = Playground(workspace(), limits=RateLimits.off(), timetable=TIMETABLE)
+        slack = Playground(workspace(), limits=RateLimits.off(), timetable=timetable)
         await stack.enter_async_context(slack)
         house = ProcessHouse(slack, model, None, site.transport, site=site, store=store, seed=seed)
         for name, value in options.items():

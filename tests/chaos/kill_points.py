@@ -2,9 +2,9 @@
 
 `python -m tests.chaos.kill_points close.after:2 --socket` kills it the second time that it has
 committed a whole answer. The points are the commits of the journal (accept, claim, begin, posting,
-posted, close, ended), the calls of Slack (post, update, last, delete, file), and what the model
-does (stream, token), each `before` or `after`. The bot itself knows nothing of this: the ports that
-it works with are wrapped.
+posted, close, ended and all others), the calls of Slack (post, update, last, delete, file,
+buttons), and what the model does (stream, token), each `before` or `after`. The bot itself knows
+nothing of this: the ports that it works with are wrapped.
 """
 
 from __future__ import annotations
@@ -19,15 +19,21 @@ from typing import TYPE_CHECKING, Any, cast
 
 from bot import app, config, telemetry
 from bot.core.types import CallKind, Effect, TextDelta
+from bot.slack.answers.leftovers import LeftoverStep
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
     from bot.core.ports import Journal, Model, Sink
     from bot.core.reply import Snapshot
+    from bot.core.sliced import Sliced
     from bot.core.types import Call, Message, StreamEvent
 
 NAMES = {Effect.POST: "post", Effect.REMOVE: "delete", Effect.UPLOAD: "file"}
+
+
+GRANTS = {"claim", "begin"}
+"""What the journal may answer with None: then nothing was committed, and no point was reached."""
 
 
 class KillPoint:
@@ -60,14 +66,15 @@ class _KillableJournal:
         async def call(*arguments: Any) -> Any:
             self._kill_point.reached(f"{name}.before")
             result = await getattr(self._journal, name)(*arguments)
-            self._kill_point.reached(f"{name}.after")
+            if result is not None or name not in GRANTS:
+                self._kill_point.reached(f"{name}.after")
             return result
 
         return call
 
 
 class KillableSink:
-    """A sink with a point before and after each call: post, update, last, delete or file."""
+    """A sink with a point before and after each call, named by what the call does."""
 
     def __init__(self, sink: Sink, kill_point: KillPoint) -> None:
         self._sink = sink
@@ -77,6 +84,10 @@ class KillableSink:
     def posts(self) -> tuple[str, ...]:
         """As the sink says."""
         return self._sink.posts
+
+    def prepare(self, snapshot: Snapshot) -> Sliced[None] | None:
+        """As the sink says."""
+        return self._sink.prepare(snapshot)
 
     def plan(self, snapshot: Snapshot) -> list[Call]:
         """As the sink plans it."""
@@ -120,6 +131,8 @@ class KillableModel:
 
 
 def _name(call: Call) -> str:
+    if isinstance(call.draft, LeftoverStep):
+        return "buttons"
     if call.effect in NAMES:
         return NAMES[call.effect]
     return "last" if call.kind is CallKind.LAST else "update"

@@ -28,6 +28,7 @@ class Question:
     after: str | None = None
     words: int = 12
     pause: float = 0.0
+    finish: str = "stop"
 
     @property
     def canaries(self) -> tuple[str, str]:
@@ -47,7 +48,8 @@ class Question:
         """The answer as the model streams it, `pause` seconds between two words."""
         between = self.pause if pause is None else pause
         words = re.findall(r"\S+\s*", self.answer)
-        return Reply([piece for word in words for piece in (word, between)])
+        pieces = [piece for word in words for piece in (word, between)]
+        return Reply(pieces, finish_reason=self.finish)
 
 
 def questions(seed, count, *, words=(6, 24), pause=0.02, threads=0.25) -> list[Question]:

@@ -49,6 +49,15 @@ async def test_a_signal_is_told_as_such(start):
     started.kill()  # the pid may be somebody else's by now
 
 
+async def test_ctrl_c_in_the_terminal_is_not_for_it(start):
+    """It goes to all processes of the group; trials that still run need theirs to end."""
+    started = await start("playground", "--no-browser", "--port", "0")
+    groups = {os.getpgid(started.pid), os.getpgid(psutil.Process(started.pid).ppid())}
+    started.kill()
+
+    assert os.getpgrp() not in groups
+
+
 async def test_who_stops_waiting_misses_nothing(start):
     started = await start("playground", "--no-browser", "--port", "0")
     with pytest.raises(TimeoutError):

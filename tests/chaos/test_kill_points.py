@@ -7,6 +7,8 @@ import sys
 import pytest
 
 from bot.core.types import Call, CallKind, Effect, Finish, FinishReason, Message, TextDelta
+from bot.slack.answers.leftovers import LeftoverStep
+from bot.store import open_store
 from tests.chaos.kill_points import (
     KillableModel,
     KillableSink,
@@ -58,6 +60,20 @@ async def test_a_journal_has_a_point_before_and_after_each_commit():
     assert points.reached_points == ["accept.before", "accept.after"]
 
 
+async def test_a_claim_that_was_not_granted_is_no_commit(tmp_path):
+    """A search for due turns may find one that ends meanwhile; the second claim gets nothing."""
+    points = Points()
+    async with open_store(f"sqlite:///{tmp_path}/bot.db", owner="a") as store:
+        journal = killable_journal(store, points)
+        await journal.accept(turn())
+        claim = await journal.claim(turn().key)
+        await journal.ended(claim.lease, "complete")
+        points.reached_points.clear()
+
+        assert await journal.claim(turn().key) is None
+        assert points.reached_points == ["claim.before"]
+
+
 @pytest.mark.parametrize(
     ("effect", "kind", "name"),
     [
@@ -75,6 +91,15 @@ async def test_a_sink_has_points_by_what_is_done(effect, kind, name):
 
     assert points.reached_points == [f"{name}.before", f"{name}.after"]
     assert sink.posts == screen.posts == ("2.0",)
+
+
+async def test_taking_buttons_off_is_a_point_of_its_own():
+    points = Points()
+    step = LeftoverStep("1.0", "any", {})
+    call = Call(Effect.EDIT, CallKind.LAST, "any", "T1", "C1", draft=step)
+    await KillableSink(Screen(), points).do(call)
+
+    assert points.reached_points == ["buttons.before", "buttons.after"]
 
 
 async def test_a_model_has_points_around_its_first_words():

@@ -178,6 +178,27 @@ async def test_zombies_and_poison(trial, name):
     await trial(*(each for each in named(name) if each.name.endswith("socket-sqlite")))
 
 
+async def test_writes_land_late(trial):
+    """Slack carries out what was given up, also when another process has taken over."""
+    await trial(*(each for each in named("late") if each.name.endswith("socket-sqlite")))
+
+
+async def test_killed_while_an_answer_goes_on(trial):
+    """F098: the button that was pressed does not stay, wherever the process dies."""
+    await trial(*(each for each in named("going-on") if each.name.endswith("socket-sqlite")))
+
+
+async def test_killed_while_an_answer_is_removed(trial):
+    """F009, F098: the question was deleted: nothing of its answer stays, wherever it dies."""
+    await trial(*(each for each in named("taking-back") if each.name.endswith("socket-sqlite")))
+
+
+@pytest.mark.parametrize("place", ["socket-sqlite", "http-postgres"])
+async def test_killed_while_a_question_comes_in_parts(trial, place):
+    """F098: what its second event had is known to the next process, wherever it dies."""
+    await trial(*(each for each in named("in-parts") if each.name.endswith(place)))
+
+
 async def test_what_it_writes_to_is_taken_away(trial):
     """F009, F017, F044, F047: a reply or question, the channel, the membership, the token."""
     await trial(*(each for each in named("gone") if each.name.endswith("socket-sqlite")))

@@ -98,3 +98,58 @@ def test_what_is_only_closed_is_as_fast_as_before_afterwards():
     bucket.close(0, 10)
 
     assert [bucket.reserve(10, MORE), bucket.reserve(10, MORE)] == [0, pytest.approx(1)]
+
+
+def test_it_knows_how_long_refusals_have_closed_it():
+    """One within another counts once, and what is still to come does not count yet."""
+    bucket = Bucket(Rate(per_minute=60))
+    known = [bucket.closed_for(9)]
+    bucket.back_off(10, 5)
+    bucket.back_off(11, 2)
+    known.append(bucket.closed_for(12))
+    bucket.close(14, 3)
+    known += [bucket.closed_for(now) for now in (16, 17, 99)]
+    bucket.close(100, 10)
+    known += [bucket.closed_for(now) for now in (100, 104, 200)]
+
+    assert known == [0, 2, 6, 7, 7, 7, 11, 17]
+
+
+@pytest.mark.parametrize(("burst", "used_up"), [(4, False), (60, True)])
+def test_it_is_used_up_when_a_minute_has_had_what_slack_promises(burst, used_up):
+    """A burst that is spent is our own caution: Slack promises nothing about bursts."""
+    bucket = Bucket(Rate(per_minute=50, burst=burst, kept=0, promised=50))
+    while bucket.reserve(10, LAST) == 0:
+        pass
+
+    assert bucket.is_used_up(10) is used_up
+    assert not bucket.is_used_up(70)
+
+
+def test_asked_all_the_time_it_is_used_up_after_a_minute():
+    bucket, now = Bucket(Rate(per_minute=50, burst=4, kept=0, promised=50)), 0.0
+    used_up = []
+    while now < 200:
+        now += bucket.reserve(now, MORE) + 0.003
+        used_up.append((bucket.is_used_up(now), now))
+
+    assert 50 < next(at for is_used_up, at in used_up if is_used_up) < 62
+    assert all(is_used_up for is_used_up, at in used_up if at > 62)
+
+
+def test_it_is_like_new_when_nothing_is_left_of_what_was():
+    """A burst comes back within seconds, the rate after a refusal and Slack's minute later."""
+    bucket = Bucket(Rate(per_minute=60, burst=5, promised=50))
+    assert bucket.is_like_new(0)
+
+    bucket.reserve(0, MORE)
+    assert not bucket.is_full(0.5)
+    assert bucket.is_full(1)
+    assert not bucket.is_like_new(59)
+    assert bucket.is_like_new(61)
+
+    bucket.back_off(61, 10)
+    assert not bucket.is_full(70)
+    assert bucket.is_full(90)
+    assert not bucket.is_like_new(90)
+    assert bucket.is_like_new(130)

@@ -10,15 +10,24 @@ from bot.core.prompt import (
     TokenScale,
     build_prompt,
     estimate,
+    left_out_of,
     raw_count,
     shorten,
 )
-from bot.core.types import Message
+from bot.core.types import LeftOut, Message, Unseen
+from bot.text.visible import visible
 
 CHANNEL = Place("Stream Bot", direct=False, today="2026-11-23")
 DIRECT = Place("Stream Bot", direct=True, today="2026-11-23")
+
+
+def texts(**sizes):
+    """What nobody sees is left out of a prompt."""
+    return st.text(**sizes).map(visible)
+
+
 messages = st.lists(
-    st.builds(Message, st.sampled_from(["user", "assistant"]), st.text(max_size=400)), max_size=20
+    st.builds(Message, st.sampled_from(["user", "assistant"]), texts(max_size=400)), max_size=20
 )
 
 
@@ -66,7 +75,7 @@ def test_what_is_left_does_not_begin_with_an_answer():
     assert [m.text for m in build_prompt(said, DIRECT, budget=300)[1:]] == ["b"]
 
 
-@given(messages, st.text(max_size=20_000), st.integers(400, 3000))
+@given(messages, texts(max_size=20_000), st.integers(400, 3000))
 def test_the_question_stands_last_and_everything_fits(said, question, budget):
     head, *kept = build_prompt([*said, Message("user", question)], DIRECT, budget=budget)
 
@@ -119,7 +128,7 @@ def test_notes_of_the_history_go_into_the_one_system_message():
     assert [message.role for message in kept] == ["user"]
 
 
-@given(messages, st.text(min_size=200, max_size=5000))
+@given(messages, texts(min_size=200, max_size=5000))
 def test_a_prompt_can_be_shortened(said, question):
     """F078: again and again, if that helps; the question stays, and the note is made once."""
     prompt = build_prompt([*said, Message("user", question)], DIRECT, budget=3000)
@@ -144,3 +153,20 @@ def test_shortening_halves_it():
     assert 0.4 < raw_count([head, *kept]) / raw_count(prompt) < 0.55
     assert LEFT_OUT in head.text
     assert kept == said[-len(kept) :]
+
+
+def test_what_is_left_out_is_counted():
+    said = [Message("user", f"{n} " + "word " * 100) for n in range(50)]
+    prompt = build_prompt(said, DIRECT, budget=1000)
+
+    assert left_out_of(prompt, said) == [LeftOut(Unseen.OLDEST, 50 - len(prompt[1:]))]
+    assert left_out_of(build_prompt(said[:2], DIRECT), said[:2]) == []
+
+
+def test_a_question_that_is_too_long_is_said_to_be_shortened():
+    said = [Message("user", "word " * 10_000)]
+    prompt = build_prompt(said, DIRECT, budget=1000)
+    shorter = shorten(prompt, TokenScale())
+
+    assert left_out_of(prompt, said) == [LeftOut(Unseen.LONG)]
+    assert left_out_of(shorter, prompt) == []

@@ -13,7 +13,9 @@ from bot.core.types import (
     Finish,
     FinishReason,
     First,
+    Greeting,
     Interrupted,
+    LeftOut,
     Opened,
     Queued,
     ReasoningDelta,
@@ -21,7 +23,9 @@ from bot.core.types import (
     Stopped,
     TextDelta,
     ToolCallDelta,
+    Unseen,
     Usage,
+    Withdrawn,
 )
 
 ENDINGS = [
@@ -34,7 +38,7 @@ events = st.one_of(
     st.builds(TextDelta, st.text(max_size=5)),
     st.builds(ReasoningDelta, st.text(max_size=5)),
     st.builds(RefusalDelta, st.text(max_size=5)),
-    st.sampled_from([Opened(), Queued(), Begun(), First()]),
+    st.sampled_from([Opened(), Queued(), Begun(), First(), LeftOut(Unseen.OLDEST, 2)]),
     st.builds(Elapsed, st.floats(0, 100)),
     st.just(Usage(3, 4)),
     st.just(ToolCallDelta(0, "id", "name", "{}")),
@@ -52,7 +56,7 @@ def fed(*happened):
 def test_the_table_knows_every_event_in_every_live_phase():
     lives = {event: LIVE for event in EVENTS if event is not Finish}
 
-    assert lives | {Deleted: frozenset(Phase)} == {
+    assert lives | dict.fromkeys([Deleted, Withdrawn], frozenset(Phase)) == {
         event: frozenset(row) for event, row in TRANSITIONS.items()
     }
 
@@ -84,6 +88,13 @@ def test_every_finish_reason_ends_the_reply():
         ([TextDelta("a"), Stopped()], Phase.STOPPED),
         ([Interrupted()], Phase.INTERRUPTED),
         ([TextDelta("a"), Failed("stalled", "1")], Phase.FAILED),
+        ([TextDelta("a"), Deleted()], Phase.GONE),
+        ([TextDelta("a"), Finish(FinishReason.STOP), Deleted()], Phase.GONE),
+        ([TextDelta("a"), Withdrawn()], Phase.WITHDRAWN),
+        ([TextDelta("a"), Finish(FinishReason.STOP), Withdrawn()], Phase.WITHDRAWN),
+        ([Queued(), Withdrawn(), Begun(), TextDelta("a")], Phase.WITHDRAWN),
+        ([Deleted(), Withdrawn()], Phase.WITHDRAWN),
+        ([Withdrawn(), Deleted()], Phase.WITHDRAWN),
     ],
 )
 def test_endings(happened, phase):
@@ -152,8 +163,8 @@ def test_a_tool_is_named_until_something_else_comes():
 def test_time_and_place_are_part_of_the_picture():
     snapshot = fed(First(), Elapsed(10), TextDelta("a"), Elapsed(12.5), Finish(FinishReason.STOP))
 
-    assert (snapshot.seconds, snapshot.first) == (12.5, True)
-    assert (fed().seconds, fed().first) == (0, False)
+    assert (snapshot.seconds, snapshot.first, snapshot.greets) == (12.5, True, False)
+    assert (fed().seconds, fed().first, fed(Greeting()).greets) == (0, False, True)
 
 
 def test_a_picture_that_is_taken_up_stays_as_it_is():
@@ -166,3 +177,11 @@ def test_content_is_not_in_the_repr():
     """Snapshots end up in logs and tracebacks; what people say does not."""
     assert "Hello" not in repr(fed(TextDelta("Hello")))
     assert "Hello" not in repr(Snapshot(thoughts="Hello"))
+
+
+def test_what_was_left_out_is_told_once_and_counted_together():
+    snapshot = fed(
+        LeftOut(Unseen.OLDEST, 2), LeftOut(Unseen.FILES), LeftOut(Unseen.OLDEST, 3), TextDelta("a")
+    )
+
+    assert snapshot.left_out == (LeftOut(Unseen.OLDEST, 5), LeftOut(Unseen.FILES))

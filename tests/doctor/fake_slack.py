@@ -6,7 +6,8 @@ from email.utils import formatdate
 
 from aiohttp import web
 
-from bot.config import drop_oauth_variables, examine
+from bot import telemetry
+from bot.config import drop_oauth_variables, examine, unread
 from bot.doctor import examine as examine_all
 from bot.doctor.finding import Status
 from bot.doctor.probe import Probe
@@ -14,7 +15,7 @@ from bot.slack.manifest import SCOPES
 from tests.environment import SECRET, environment
 
 TICKET = "canary-ticket"
-HTTP = {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": SECRET}
+HTTP = {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": SECRET, "PORT": "0"}
 """Variables of HTTP mode, in place of those of Socket Mode."""
 
 
@@ -56,7 +57,7 @@ class FakeSlack:
         headers = {"X-OAuth-Scopes": self.scopes} if self.scopes is not None else {}
         headers["Date"] = formatdate(time.time() + self.skew, usegmt=True)
         body = {
-            "auth.test": {"user": "bot", "team": "Team"},
+            "auth.test": {"user": "bot", "user_id": "U1", "team": "Team", "team_id": "T1"},
             "apps.connections.open": {"url": f"ws://127.0.0.1:{self.port}/socket?ticket={TICKET}"},
         }[method]
         error = self.errors.get(method)
@@ -77,12 +78,14 @@ class FakeSlack:
         return connection
 
 
-async def findings(variables, limit=5.0):
+async def findings(variables, patience=5.0):
     with environment(**variables):
+        telemetry.set_up(level="error")
         oauth_names = drop_oauth_variables()
         settings, problems = examine()
-        async with Probe(settings, problems=problems, oauth_names=oauth_names) as probe:
-            return await examine_all(probe, limit)
+        given = {"problems": problems, "unread": unread(), "oauth_names": oauth_names}
+        async with Probe(settings, **given, patience=patience) as probe:
+            return await examine_all(probe)
 
 
 def failed(found):

@@ -3,7 +3,9 @@ import asyncio
 import pytest
 from aiohttp import web
 
-from bot.config import examine
+from bot.config import Settings, examine
+from bot.config.dotenv_file import DotenvFile
+from bot.doctor import setup
 from bot.doctor.probe import Probe
 from bot.errors import ModelUnauthorized
 from bot.playground.model.endpoint import MODEL, REFUSED_KEY
@@ -80,4 +82,17 @@ async def test_a_page_in_place_of_slack(status, healthy, slack):
 
     found = await findings(healthy)
 
-    assert failed(found) == {"slack-bot-token", "slack-app-token"}
+    assert failed(found) == {"slack-bot-token"}
+    assert found["slack-app-token"].what == "needs an answer of Slack"
+
+
+async def test_a_line_that_was_not_read_is_the_remedy_for_what_is_not_set(tmp_path):
+    """It may be the line that sets it; “set it” would be said to somebody who has done so."""
+    file, dotenv = tmp_path / ".env", DotenvFile()
+    file.write_text(f'BOT_BURST=5\nSLACK_BOT_TOKEN="{BOT_TOKEN}\n', "utf-8")
+    dotenv.read(file, {})
+
+    probe = Probe(Settings(), unread=dotenv.unread)
+
+    assert probe.not_set("SLACK_BOT_TOKEN", "Set it.").hint == f"Correct line 2 of {file}."
+    assert (await setup.settings(probe)).hint == f"Correct or remove line 2 of {file}."

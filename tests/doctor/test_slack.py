@@ -2,8 +2,9 @@ import asyncio
 
 import pytest
 
-from bot.doctor.slack import HINTS, SKEW_REFUSED
+from bot.doctor.slack import SKEW_REFUSED
 from bot.slack.manifest import SCOPES
+from bot.slack.refused_tokens import APP, BOT, app_token_refused, bot_token_refused
 from tests.doctor.fake_slack import HTTP, failed, findings, warned
 
 SLACK_FAULTS = [
@@ -21,6 +22,8 @@ SLACK_FAULTS = [
     ({"skew": -400.0}, set(), {"slack-clock"}),
     ({"hello": None}, {"slack-socket"}, set()),
     ({"hello": {"type": "disconnect", "reason": "link_disabled"}}, {"slack-socket"}, set()),
+    ({"hello": {"type": "hello", "num_connections": "many"}}, set(), set()),
+    ({"hello": {"type": ["hello"]}}, {"slack-socket"}, set()),
 ]
 
 
@@ -60,16 +63,39 @@ async def test_missing_scopes_are_named_with_their_reason(healthy, slack):
 async def test_the_socket_is_closed_again(healthy, slack):
     await findings(healthy)
 
-    await asyncio.wait_for(slack.closed.wait(), 2)
+    await asyncio.wait_for(slack.closed.wait(), 20)
 
 
-@pytest.mark.parametrize("code", HINTS)
-async def test_every_refusal_that_we_know_has_its_own_hint(code, healthy, slack):
-    slack.errors = {"auth.test": code}
+TOKENS = [
+    ("SLACK_BOT_TOKEN", "auth.test", "slack-bot-token", bot_token_refused, BOT),
+    ("SLACK_APP_TOKEN", "apps.connections.open", "slack-app-token", app_token_refused, APP),
+]
 
-    finding = (await findings(healthy))["slack-bot-token"]
 
-    assert (finding.what, finding.hint) == (f"auth.test: {code}", HINTS[code])
+@pytest.mark.parametrize(
+    ("setting", "method", "check", "line", "code"),
+    [(*row[:-1], code) for row in TOKENS for code in [*row[-1], "something_new"]],
+)
+async def test_a_refused_token_is_told_as_at_the_start(
+    setting, method, check, line, code, healthy, slack
+):
+    slack.errors = {method: code}
+
+    finding = (await findings(healthy))[check]
+
+    remedy = finding.hint.removeprefix(f"{setting}: ").removesuffix(".")
+    assert f"{finding.what}; {remedy}" == line(code)
+
+
+@pytest.mark.parametrize("code", ["internal_error", "ratelimited"])
+async def test_a_slack_that_is_down_or_busy_is_no_fault_of_the_token(code, healthy, slack):
+    slack.errors = {"auth.test": code, "apps.connections.open": code}
+
+    found = await findings(healthy)
+
+    assert failed(found) == {"slack-bot-token"}
+    assert "again" in found["slack-bot-token"].hint
+    assert "copy" not in found["slack-bot-token"].hint
 
 
 @pytest.mark.parametrize(("more", "failing"), [(-5, set()), (5, {"slack-clock"})])

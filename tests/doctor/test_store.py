@@ -16,7 +16,9 @@ from tests.fakes import turn
         ("sqlite:///nowhere/at/all/bot.db", "folder"),
         ("sqlite:///garbage.db", "no SQLite"),
         ("sqlite:///:memory:", "memory"),
-        ("postgresql://canary-password@127.0.0.1:1/test", "does not answer"),
+        ("postgresql://canary-password@127.0.0.1:1/test", "nothing listens there"),
+        ("postgresql://u:canary@password@127.0.0.1/test", "an @ in user or password"),
+        ("postgresql://u:can@ary/password@127.0.0.1/test", "an @ in user or password"),
         ("postgresql://127.0.0.1/test?canary-password=1", "not supported"),
     ],
 )
@@ -29,7 +31,19 @@ async def test_a_database_that_cannot_be_used(healthy, tmp_path, url, what):
 
     assert failed(found) == {"database"}
     assert what in found["database"].what
-    assert "password" not in found["database"].what or url.endswith("=1")
+    assert "canary" not in found["database"].what.replace("canary-password is not", "")
+    assert "damaged" not in found["database"].what or "garbage" in url
+    assert "DATABASE_URL" in found["database"].hint
+
+
+async def test_something_else_at_the_port_of_the_database(healthy, slack):
+    url = f"postgresql://u:canary@127.0.0.1:{slack.port}/x"
+
+    finding = (await findings(healthy | {"DATABASE_URL": url}))["database"]
+
+    assert finding.status is Status.FAILED
+    assert "no PostgreSQL" in finding.what
+    assert "DATABASE_URL" in finding.hint
 
 
 async def test_a_database_on_a_host_that_keeps_no_files(healthy):

@@ -1,6 +1,7 @@
 """The whole house: the real bot between a small Slack and a scripted model, on real sockets."""
 
 import asyncio
+import re
 from collections import defaultdict
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from typing import Any
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from bot.app import Bot, open_bot
+from bot.app import UNWRAPPED, Bot, Wrapping, open_bot
 from bot.config import Settings
 from bot.playground.api.rate_limits import RateLimits
 from bot.playground.events.delivery import Timetable
@@ -25,6 +26,7 @@ from tests.shown import flat, shown
 BOTH = ("socket", "http")
 KEY = "sk-e2e-canary"
 TURN = "conversations:turn "
+MENTION = re.compile(r"<@\w+>")
 AGAIN = ["regenerate"]
 """The buttons under an answer that is whole."""
 
@@ -95,6 +97,7 @@ class House:
     transport: str
     bot: Bot | None = None
     logs: list[dict[str, Any]] = field(default_factory=list)
+    wrapping: Wrapping = UNWRAPPED
 
     # What people do
 
@@ -139,7 +142,7 @@ class House:
         """The bot's messages in a channel, by the question each says it answers."""
         found = defaultdict(list)
         for message in self.slack.workspace.messages(where):
-            if message["user"] == self.slack.workspace.bot.user_id and not message.get("files"):
+            if message.get("user") == self.slack.workspace.bot.user_id and not message.get("files"):
                 found[message["metadata"]["event_payload"]["question"]].append(message)
         return found
 
@@ -167,14 +170,14 @@ class House:
             return now.messages and STOP not in now.buttons
 
         # Between two parts of a long answer it looks closed, too.
-        await self.slack.wait_for(closed, timeout=10)
+        await self.slack.wait_for(closed, timeout=20)
         await self.idle(question["ts"])
         return self.answer(question)
 
     async def idle(self, ts: str = "") -> None:
         """As soon as no answer is being written; with `ts` not the one to that question."""
         while turns := [t for t in asyncio.all_tasks() if t.get_name().startswith(TURN + ts)]:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(20):
                 await asyncio.wait(turns)
 
     @property
@@ -198,7 +201,7 @@ class House:
         """The messages of each request to the model."""
         return [request.body["messages"] for request in self.model.requests]
 
-    async def left_alone(self, request: Request, within: float = 1.0) -> None:
+    async def left_alone(self, request: Request, within: float = 20.0) -> None:
         """The model sees that nobody listens any more."""
         async with asyncio.timeout(within):
             await request.disconnected.wait()
@@ -227,7 +230,8 @@ class Held:
 async def open_house(*, transport="socket", bot=True, limits=None, workspace=None, **settings):
     """Everything, connected; with `bot=False` all but the bot.
 
-    Leaving it proves that nothing is left behind and that no bug was logged.
+    Leaving it proves that nothing is left behind, and that neither a bug nor what people and the
+    model wrote was logged.
     """
     before = asyncio.all_tasks()
     with environment(), capture_logs() as logs:
@@ -247,13 +251,14 @@ async def open_house(*, transport="socket", bot=True, limits=None, workspace=Non
                 await stack.enter_async_context(run_bot(house))
             yield house
     assert not [entry for entry in logs if entry["log_level"] in {"error", "critical"}], logs
+    assert not (texts := logged_texts(slack, logs)), texts
     assert left_behind(before) == []
 
 
 @asynccontextmanager
 async def run_bot(house: House):
     """The bot comes, and goes."""
-    async with open_bot(house.settings, house.transport) as house.bot:
+    async with open_bot(house.settings, house.transport, house.wrapping) as house.bot:
         if house.transport == "http":
             house.slack.send_events_to(address(house.bot))
         yield house.bot
@@ -272,11 +277,26 @@ def settings_for(slack: Playground, model: ScriptedModel, **settings) -> Setting
         "slack_signing_secret": SecretStr(slack.signing_secret),
         "port": 0,
         "bot_host": "127.0.0.1",
+        "bot_admin_address": "off",
         "openai_base_url": model.base_url,
         "openai_api_key": SecretStr(KEY),
         "openai_model": "e2e",
     }
     return Settings(**(given | QUICK | settings))
+
+
+LONG_ENOUGH = 10
+"""Characters of a text that is in no log entry by chance. A shorter one is searched for alone."""
+
+
+def logged_texts(slack: Playground, logs) -> list[str]:
+    """What stands in the log of Slack's messages, as they were written or without the mention."""
+    by_channel = map(slack.workspace.messages, slack.workspace.channels)
+    raw = [message["text"] for channel in by_channel for message in channel]
+    texts = {*raw, *(MENTION.sub("", text).strip() for text in raw)} - {""}
+    values = [str(value) for entry in logs for value in entry.values()]
+    written = "\n".join(values)
+    return [text for text in texts if text in (written if len(text) >= LONG_ENOUGH else values)]
 
 
 def left_behind(before) -> list[str]:

@@ -113,7 +113,7 @@ async def test_a_direct_message_is_answered_beside_it(page):
 
     await say(page, "continue")
 
-    await expect(answer(page, "#messages")).to_contain_text("came with your click.")
+    await expect(answer(page, "#messages")).to_contain_text("comes with your click.")
     await expect(stop(page, "#messages")).to_have_count(0)
     await expect(page.locator("#messages .message")).to_have_count(2)
     await expect(page.locator("#thread")).to_be_hidden()
@@ -164,6 +164,21 @@ async def test_a_question_by_keyboard_alone(page):
     await expect(answer(page)).to_contain_text(ENGLISH.stopped)
 
 
+async def test_who_presses_by_keyboard_stays_at_the_message(page, slack):
+    """Its buttons go; who is sent to the top of the page has lost the place."""
+    await say(page, "@Stream Bot cut the connection")
+    pressed = page.locator("#replies .message.bot").first
+    await pressed.get_by_role("button", name=ENGLISH.go_on).press("Enter", timeout=15_000)
+
+    await expect(pressed.get_by_role("button", name=ENGLISH.go_on)).to_have_count(0)
+    await expect(pressed).to_be_focused()
+
+    await page.locator("#replies .message.bot").last.locator("[data-action]").last.focus()
+    ts = await page.locator("#replies .message.bot").last.get_attribute("data-ts")
+    await slack.delete("general", ts)
+    await expect(pressed).to_be_focused()
+
+
 async def test_a_thumb_down_asks_why(page, slack):
     """In a form that opens for whoever pressed it; sent off, it closes, and the thumb stays."""
     await say(page, "@Stream Bot why the penguins?")
@@ -178,3 +193,23 @@ async def test_a_thumb_down_asks_why(page, slack):
     await expect(form).to_be_hidden()
     await expect(thumb).to_have_attribute("aria-pressed", "true")
     assert not slack.workspace.open_views
+
+
+async def test_an_edited_question_is_not_asked_again(page, slack):
+    """It is marked; the answer stays the one to what was asked."""
+    await say(page, "@Stream Bot why the penguins?")
+    await expect(answer(page)).to_contain_text("penguins", timeout=15_000)
+    await expect(stop(page)).to_have_count(0, timeout=15_000)
+    events = len(slack.delivery.log)
+
+    await page.locator("#composer-channel").press("ArrowUp")
+    await page.get_by_role("combobox", name="Edit message").fill("@Stream Bot why the seals?")
+    await page.keyboard.press("Enter")
+
+    await expect(page.locator("#messages .edited")).to_have_text("(edited)")
+    await slack.wait_for(
+        lambda: len(slack.delivery.log) >= events + 2 and all(d.outcome for d in slack.delivery.log)
+    )
+    assert slack.delivery.log[-1].event["subtype"] == "message_changed"
+    await expect(page.locator("#messages .replies")).to_contain_text("1 reply")
+    await expect(answer(page)).to_contain_text("penguins")

@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from bot.playground.api.rate_limits import RateLimits
+from bot.playground.faults import Fault
 from bot.playground.model.scripted_reply import Reply
 from bot.strings import ENGLISH, JAPANESE
 from tests.e2e.house import AGAIN, BOTH, Held, open_house
-from tests.shown import flat
+from tests.shown import flat, partial
 
 both = pytest.mark.parametrize("transport", BOTH)
 
@@ -133,8 +134,31 @@ async def test_a_mention_without_text_gets_help(house):
     answer = await house.ask("alice", "general", "@streambot")
 
     assert answer.text == ENGLISH.help.replace("*", "")
+    assert "'text': 'Stop', 'style': {'bold': True}" in str(answer.blocks)
     assert answer.buttons == []
     assert house.model.requests == []
+
+
+async def test_the_help_says_what_is_true(house):
+    """In a thread each question needs a mention, and all that was said is read; a DM needs none.
+
+    A group DM needs one, too.
+    """
+    first = await house.ask("alice", "general", "@streambot hi")
+    thread = {"thread_ts": first.question["ts"]}
+    unanswered = await house.say("alice", "general", "And then?", **thread)
+    again = await house.ask("alice", "general", "@streambot and then?", **thread)
+    direct = await house.ask("alice", "@streambot", "And then?")
+    unheard = await house.say("alice", "mpdm-alice--bob--streambot-1", "And then?")
+
+    asked = [answer.question["ts"] for answer in (first, again, direct)]
+    assert not {unanswered["ts"], unheard["ts"]} & set(house.answered)
+    assert sorted(house.answered) == sorted(asked)
+    assert "alice: And then?" in str(house.prompts[1])
+    assert "mention me again for each question" in ENGLISH.help
+    assert "Where only the two of us talk, just write" in ENGLISH.help
+    assert "もう一度メンション" in JAPANESE.help
+    assert "二人だけのDMでは、そのまま" in JAPANESE.help
 
 
 async def test_who_is_not_known_yet_is_greeted_in_their_language(house):
@@ -208,7 +232,7 @@ async def test_notices_are_no_part_of_the_conversation(house):
     """The bot's own earlier answer is sent without what we said beside it."""
     house.model.enqueue(Reply(["Half of"], finish_reason="length"), Reply(["the rest"]))
     first = await house.ask("alice", "general", "@streambot tell me")
-    assert first.notices == [ENGLISH.cut]
+    assert first.notices == [partial(ENGLISH.cut)]
 
     await house.ask("alice", "general", "@streambot go on", thread_ts=first.question["ts"])
 
@@ -255,13 +279,61 @@ async def test_the_token_budget_keeps_the_newest():
         root = await house.say("bob", "general", "The very first words. " + "old " * 400)
         await house.say("bob", "general", "Just before.", thread_ts=root["ts"])
 
-        await house.ask("alice", "general", "@streambot and now?", thread_ts=root["ts"])
+        answer = await house.ask("alice", "general", "@streambot and now?", thread_ts=root["ts"])
 
+        assert answer.notices == ["Not seen by the model: the oldest messages (1)."]
         assert said(house.prompts[0]) == [
             ("user", "bob: Just before."),
             ("user", "alice: and now?"),
         ]
         assert "left out" in house.prompts[0][0]["content"]
+
+
+async def test_a_read_that_failed_once_loses_nothing(house):
+    """It is repeated, and nobody has to know."""
+    root = await house.say("bob", "general", "The cat is black.")
+    house.slack.faults.fail("conversations.replies", 500)
+
+    answer = await house.ask("alice", "general", "@streambot colour?", thread_ts=root["ts"])
+
+    assert said(house.prompts[0])[0] == ("user", "bob: The cat is black.")
+    assert answer.notices == []
+
+
+def unreadable(method, arguments):
+    """The thread; its end from the question on, which buttons read, is readable."""
+    whole = method == "conversations.replies" and "oldest" not in arguments
+    return Fault(status=500) if whole else None
+
+
+async def regenerated(house, answer):
+    requests = len(house.model.requests)
+    await house.press("alice", answer, "regenerate")
+    await house.slack.wait_for(lambda: len(house.model.requests) > requests)
+    return await house.ended(answer.question)
+
+
+async def test_what_the_model_was_not_given_is_said_below_the_answer(house):
+    """Also when it is asked again; once it could be read, nothing more is said of it."""
+    root = await house.say("bob", "general", "The cat is black.")
+    house.slack.faults.rule = unreadable
+    first = await house.ask("alice", "general", "@streambot colour?", thread_ts=root["ts"])
+    second = await regenerated(house, first)
+    house.slack.faults.rule = None
+    third = await regenerated(house, second)
+
+    missing = ["Not seen by the model: what was said before the question."]
+    assert [each.notices for each in (first, second, third)] == [missing, missing, []]
+
+
+async def test_a_file_in_the_question_is_said_to_be_unseen(house):
+    """People see it, so they expect an answer about it."""
+    file = {"id": "F1", "name": "chart.png"}
+    answer = await house.ask(
+        "alice", "@streambot", "what is this?", subtype="file_share", files=[file]
+    )
+
+    assert answer.notices == ["Not seen by the model: files and images."]
 
 
 # Direct messages
@@ -307,7 +379,7 @@ async def test_notices_are_in_the_language_of_the_asker(house):
     answer = await house.ask("yuki", "general", "@streambot 首都は？")
 
     assert house.calls("chat.postMessage")[0]["blocks"][0]["elements"][0]["text"] == "Thinking …"
-    assert answer.notices == ["長さの上限に達したため、ここで終わりました。"]
+    assert answer.notices == ["未完了：回答が長さの上限に達しました。"]
 
 
 async def test_the_language_can_be_pinned():
@@ -320,7 +392,7 @@ async def test_the_language_can_be_pinned():
         placeholder = house.calls("chat.postMessage")[0]["blocks"]
         assert placeholder[0]["elements"][0]["text"] == "考えています…"
         assert placeholder[1]["elements"][0]["text"]["text"] == "停止"
-        assert answer.notices == ["長さの上限に達したため、ここで終わりました。"]
+        assert answer.notices == ["未完了：回答が長さの上限に達しました。"]
 
 
 async def test_the_log_keeps_no_secret(house):

@@ -9,19 +9,24 @@ import pytest
 from bot.playground.model.scripted_reply import FOREVER, Cut, Reply, sse
 from bot.strings import ENGLISH
 from tests.e2e.house import BOTH, Held, open_house
+from tests.shown import partial
 
-ERROR = re.compile(r"(.+) \(error [0-9a-f]{8}\)")
+ERROR = re.compile(r"(.+?\.) [^.]+ tell my admin: error [0-9a-f]{8}\.")
 CANARY = "endpoint-canary"
 """Stands in everything the endpoint says about its errors; nobody in Slack may read it."""
 BOTH_WAYS = ["continue", "retry"]
 SOON = {"retry-after-ms": "10"}
+TOOL = {"tool_calls": [{"index": 0, "id": "c1", "function": {"name": "find", "arguments": "{}"}}]}
 
 
 def failed(answer):
     """The kind of error whose sentence stands below the answer, with an id that the log knows."""
     (notice,) = answer.notices
-    sentence = ERROR.fullmatch(notice)[1]
-    (kind,) = [kind for kind, words in ENGLISH.failures.items() if words == sentence]
+    begin, _ = ENGLISH.incomplete.split("{sentence}")
+    sentence = notice.removeprefix(begin)
+    assert notice.startswith(begin) == bool(answer.text)
+    (kind,) = [kind for kind, words in ENGLISH.failures.items() if sentence.startswith(words)]
+    assert ERROR.fullmatch(sentence)
     return kind
 
 
@@ -37,8 +42,8 @@ async def ask(house):
 
 def test_every_ending_has_its_own_words():
     """Whoever reads the notice can tell what happened."""
-    told = [ENGLISH.cut, ENGLISH.filtered, ENGLISH.refused, ENGLISH.empty, ENGLISH.incomplete]
-    told += [ENGLISH.stopped, ENGLISH.interrupted, *ENGLISH.failures.values()]
+    told = [ENGLISH.cut, ENGLISH.filtered, ENGLISH.refused, ENGLISH.empty, ENGLISH.stopped]
+    told += [ENGLISH.interrupted, *ENGLISH.failures.values()]
 
     assert len(set(told)) == len(told)
 
@@ -51,8 +56,8 @@ def test_every_ending_has_its_own_words():
     ("reason", "notices", "buttons"),
     [
         ("stop", [], ["regenerate"]),
-        ("length", [ENGLISH.cut], ["continue", "regenerate"]),
-        ("content_filter", [ENGLISH.filtered], ["regenerate"]),
+        ("length", [partial(ENGLISH.cut)], ["continue", "regenerate"]),
+        ("content_filter", [partial(ENGLISH.filtered)], ["regenerate"]),
     ],
 )
 async def test_finish_reasons(house, reason, notices, buttons):
@@ -114,8 +119,18 @@ async def test_the_second_time_may_succeed(house):
         ([sse({"error": {"message": CANARY, "code": "server_error"}})], "unavailable"),
         ([b'data: {"choices": ' + CANARY.encode() + b"\n\n"], "garbled"),
         ([b"data: \xff\xfe\xfd\n\n"], "garbled"),
+        ([TOOL, sse({"choices": [{"index": 0, "finish_reason": "tool_calls"}]})], "tool_missing"),
     ],
-    ids=["no finish_reason", "closed", "reset", "error", "known error", "no JSON", "no text"],
+    ids=[
+        "no finish_reason",
+        "closed",
+        "reset",
+        "error",
+        "known error",
+        "no JSON",
+        "no text",
+        "tool call",
+    ],
 )
 async def test_a_stream_that_breaks(house, end, kind):
     """F063 F064 F071 F072: what was said stays, what broke is told, nothing is asked again."""
@@ -152,6 +167,26 @@ async def test_deadlines(pieces, settings, text, kind):
 
         assert (answer.text, failed(answer)) == (text, kind)
         assert answer.buttons == (BOTH_WAYS if text else ["retry"])
+
+
+@pytest.mark.parametrize("form", ["rich", "markdown", "text"])
+@pytest.mark.parametrize("reason", ["length", "content_filter", None])
+async def test_what_was_half_open_is_shown_as_its_words(form, reason):
+    """However it ends and is shown, no raw marks are left on the screen."""
+    async with open_house(bot_render=form) as house:
+        house.model.enqueue(Reply(["See [the ", "docs](https://exa"], finish_reason=reason))
+
+        answer = await ask(house)
+
+        assert answer.text == "See the docs"
+        assert answer.messages[0]["text"] == "See the docs"
+
+
+async def test_a_whole_answer_keeps_its_marks(house):
+    """They may mean themselves."""
+    house.model.enqueue(Reply(["A lone *star and [a bracket"]))
+
+    assert (await ask(house)).text == "A lone *star and [a bracket"
 
 
 # The endpoint refuses
@@ -199,14 +234,15 @@ async def test_trouble_that_passes_is_never_seen(house):
 
 
 async def test_the_id_leads_to_the_log(house):
-    """The id that people see stands in the log beside what the endpoint said."""
-    house.model.enqueue(Reply.error(403, CANARY))
+    """The id that people see stands in the log beside the endpoint's code, not its message."""
+    house.model.enqueue(Reply.error(403, CANARY, "no_such_right"))
 
     answer = await ask(house)
 
     (entry,) = [entry for entry in house.logs if entry["event"] == "answer failed"]
-    assert f"(error {entry['error_id']})" in answer.notices[0]
-    assert CANARY in entry["detail"]
+    assert answer.notices[0].endswith(f"Please tell my admin: error {entry['error_id']}.")
+    assert "code=no_such_right" in entry["detail"]
+    assert CANARY not in str(house.logs)
 
 
 async def test_nobody_there():
@@ -230,7 +266,7 @@ async def test_an_endpoint_that_cannot_stream():
 
         answer = await ask(house)
 
-        assert (answer.text, answer.notices) == ("All at once", [ENGLISH.cut])
+        assert (answer.text, answer.notices) == ("All at once", [partial(ENGLISH.cut)])
         assert not house.model.requests[0].body.get("stream")
 
 

@@ -62,7 +62,7 @@ def counted(house):
 
 async def votes(house, count):
     """As soon as so many have been counted."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while len(counted(house)) < count:
             await asyncio.sleep(0.01)
 

@@ -34,7 +34,7 @@ async def test_without_the_scope_it_says_that_it_is_shortened():
             house.model.enqueue(Reply([LONG]))
             answer = await house.ask("alice", "general", "@streambot a very long story")
 
-        assert answer.notices == [ENGLISH.shortened]
+        assert answer.notices == [ENGLISH.incomplete.format(sentence=ENGLISH.shortened)]
         assert house.calls(URL) == []
 
 
@@ -46,7 +46,7 @@ async def test_a_process_that_ends_after_the_file_leaves_one_file():
             question = await house.say("alice", "general", "@streambot a very long story")
             house.slack.faults.lose(COMPLETE)
             house.slack.faults.fail("conversations.replies", 503, times=1000)
-            await house.slack.wait_for(lambda: files(house, question), timeout=10)
+            await house.slack.wait_for(lambda: files(house, question), timeout=20)
             await asyncio.sleep(0.1)
         house.slack.faults.clear()
         async with run_bot(house):

@@ -8,7 +8,7 @@ from bot.playground.model.scripted_reply import FOREVER, Reply
 from bot.strings import ENGLISH, JAPANESE
 from bot.tasks import Tasks
 from tests.e2e.house import AGAIN, Held, open_house, run_bot
-from tests.shown import flat
+from tests.shown import flat, partial
 
 EVERYTHING = "Half of it and the other half"
 
@@ -18,11 +18,11 @@ def transport():
     return "socket"
 
 
-async def half_done(house, place="general", text="Half of it", user="alice"):
+async def half_done(house, place="general", text="Half of it", user="alice", **fields):
     """A question whose answer waits for its second half."""
     pieces = Held(text, after=[" and the other half"])
     house.model.enqueue(Reply(pieces))
-    question = await house.say(user, place, "@streambot go")
+    question = await house.say(user, place, "@streambot go", **fields)
     await house.begun(question, text)
     return question, pieces
 
@@ -158,6 +158,24 @@ async def test_it_outlives_the_process(user, words):
         assert len(house.model.requests) == 1
 
 
+async def test_what_the_model_did_not_see_is_said_by_the_next_process():
+    """The whole answer is in the journal with it; the conversation is not read again."""
+    file = {"subtype": "file_share", "files": [{"id": "F1", "name": "chart.png"}]}
+    async with open_house(bot=False, bot_drain_seconds=1.0) as house:
+        async with run_bot(house):
+            question, pieces = await half_done(house, **file)
+            house.slack.faults.fail("chat.update", 503, times=1000)
+            pieces.release()
+            await asyncio.sleep(0.2)
+        house.slack.faults.clear()
+        house.slack.calls.clear()
+        async with run_bot(house):
+            answer = await house.ended(question)
+
+        assert answer.notices == ["Not seen by the model: files and images."]
+        assert len(house.model.requests) == 1
+
+
 async def test_what_is_interrupted_goes_on_in_the_next_process():
     """F099: it says so, and then answers into the same message."""
     async with open_house(bot=False, bot_drain_seconds=0.4) as house:
@@ -175,7 +193,7 @@ async def test_what_is_interrupted_goes_on_in_the_next_process():
             await house.slack.wait_for(lambda: len(house.model.requests) == 3)
             after = [await house.ended(each) for each in (question, waiting)]
 
-        assert [a.notices for a in between] == [[ENGLISH.interrupted], [ENGLISH.queued]]
+        assert [a.notices for a in between] == [[partial(ENGLISH.interrupted)], [ENGLISH.queued]]
         assert [a.text for a in after] == [EVERYTHING, "You too"]
         assert [len(a.messages) for a in after] == [1, 1]
 

@@ -1,15 +1,19 @@
 """Coming, going, and what happens to questions meanwhile."""
 
 import asyncio
+import json
 import signal
 from contextlib import asynccontextmanager
 
 import pytest
 
+from bot import __version__
+from bot.playground.model.endpoint import MODEL, REFUSED_KEY
 from bot.playground.model.scripted_reply import FOREVER, Reply
 from bot.strings import ENGLISH
 from tests.e2e.house import AGAIN, BOTH, KEY, Held, open_house, run_bot
 from tests.environment import ROOT, command, scrubbed
+from tests.shown import partial
 
 both = pytest.mark.parametrize("transport", BOTH)
 
@@ -60,7 +64,7 @@ async def test_leaving_interrupts_what_takes_too_long(transport):
 
         answer = house.answer(question)
         await house.left_alone(house.model.requests[0])
-        assert (answer.text, answer.notices) == ("Half", [ENGLISH.interrupted])
+        assert (answer.text, answer.notices) == ("Half", [partial(ENGLISH.interrupted)])
         assert answer.buttons == []
         assert ours() == []
 
@@ -75,7 +79,7 @@ async def test_stop_works_while_it_leaves(transport):
             begun = await house.begun(question, "Half")
             clicks.create_task(house.press("alice", begun))
 
-        assert house.answer(question).notices == [ENGLISH.stopped]
+        assert house.answer(question).notices == [partial(ENGLISH.stopped)]
 
 
 @both
@@ -124,8 +128,8 @@ async def test_a_socket_that_ends(house, trouble):
 
 
 @asynccontextmanager
-async def program(house, cwd, **variables):
-    """`python -m bot run --socket` against the playground, in an empty directory."""
+async def program(house, cwd, flag="--socket", log=asyncio.subprocess.PIPE, **variables):
+    """`python -m bot run` against the playground, in an empty directory; `log` is its stderr."""
     given = {
         "PYTHONPATH": str(ROOT),
         "SLACK_API_URL": house.slack.api_url,
@@ -137,10 +141,10 @@ async def program(house, cwd, **variables):
         "BOT_FOOTER": "off",
     }
     process = await asyncio.create_subprocess_exec(
-        *command("run", "--socket"),
+        *command("run", flag),
         cwd=cwd,
         env=scrubbed(**given | variables),
-        stderr=asyncio.subprocess.PIPE,
+        stderr=log,
         stdout=asyncio.subprocess.DEVNULL,
     )
     try:
@@ -153,13 +157,13 @@ async def program(house, cwd, **variables):
 
 async def farewell(process):
     """The exit code and what stood on stderr."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(50):
         _, errors = await process.communicate()
     return process.returncode, errors.decode()
 
 
 async def connected(house):
-    await house.slack.wait_for(lambda: len(house.slack.sockets), timeout=20)
+    await house.slack.wait_for(lambda: len(house.slack.sockets), timeout=50)
 
 
 async def test_a_signal_ends_it_in_good_order(tmp_path):
@@ -181,6 +185,49 @@ async def test_a_signal_ends_it_in_good_order(tmp_path):
         assert '"stopped"' in errors
         assert "Traceback" not in errors
         assert KEY not in errors
+
+
+@pytest.mark.parametrize("flag", ["--socket", "--http"])
+async def test_it_says_what_it_runs_with(tmp_path, flag):
+    """In one line, without user, password and keys."""
+    async with open_house(bot=False) as house:
+        variables = {"SLACK_SIGNING_SECRET": house.slack.signing_secret, "PORT": "0"}
+        variables |= {"OPENAI_MODEL": MODEL, "BOT_HOST": "127.0.0.1"}
+        async with program(house, tmp_path, flag, **variables) as process:
+            async with asyncio.timeout(50):
+                line = await process.stderr.readuntil(b'"ready"')
+                line += await process.stderr.readline()
+            process.terminate()
+            _, rest = await farewell(process)
+
+    entry = json.loads(line.splitlines()[-1])
+    expected = {
+        "version": __version__,
+        "bot": "streambot",
+        "model": MODEL,
+        "endpoint": house.model.base_url.split("/")[2],
+        "store": f"sqlite {tmp_path}/bot.db",
+        "transport": flag.strip("-"),
+    }
+    assert entry | expected == entry
+    assert entry.get("address", "").startswith("127.0.0.1:" if flag == "--http" else "")
+    assert KEY not in line.decode() + rest
+
+
+async def test_a_wrong_key_of_the_model_is_told_beside_the_work(tmp_path):
+    """It serves, and one line names the setting."""
+    async with open_house(bot=False) as house:
+        async with program(house, tmp_path, OPENAI_API_KEY=REFUSED_KEY) as process:
+            await connected(house)
+            async with asyncio.timeout(50):
+                line = await process.stderr.readuntil(b"OPENAI_API_KEY")
+            answer = await house.ask("alice", "general", "@streambot hi")
+            process.terminate()
+            code, _ = await farewell(process)
+
+        assert answer.notices
+        assert b'"ready"' in line
+        assert code == 0
 
 
 async def test_a_wrong_token(tmp_path):

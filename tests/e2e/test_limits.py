@@ -5,6 +5,7 @@ import pytest
 from bot.playground.model.scripted_reply import FOREVER, Reply
 from bot.strings import ENGLISH
 from tests.e2e.house import AGAIN, Held
+from tests.shown import partial
 
 PLACES = pytest.mark.parametrize("place", ["general", "@streambot"])
 
@@ -161,16 +162,17 @@ async def test_the_message_is_deleted(house):
 
 @pytest.mark.parametrize("error", ["internal_error", "missing_scope", 500])
 async def test_the_conversation_cannot_be_read(house, error):
-    """Then the question alone is answered, and the model knows: better less than no answer."""
+    """Then the question alone is answered, and model and readers know: better less than nothing."""
     root = await house.say("bob", "general", "Any ideas?")
-    house.slack.faults.fail("conversations.replies", error)
+    house.slack.faults.fail("conversations.replies", error, times=2)
 
     answer = await house.ask("alice", "general", "@streambot you?", thread_ts=root["ts"])
 
     assert answer.text
     system, *said = house.prompts[0]
-    assert "could not be read" in system["content"]
+    assert "could be read: some are missing" in system["content"]
     assert [message["content"] for message in said] == ["alice: you?"]
+    assert answer.notices == ["Not seen by the model: what was said before the question."]
 
 
 async def test_nobody_has_a_name(house):
@@ -210,4 +212,4 @@ async def test_threads_do_not_wait_for_each_other(house):
     assert (await house.ask("bob", "general", "@streambot me?")).text == "Quick"
 
     await house.press("alice", begun)
-    assert (await house.ended(slow)).notices == [ENGLISH.stopped]
+    assert (await house.ended(slow)).notices == [partial(ENGLISH.stopped)]

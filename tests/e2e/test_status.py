@@ -1,13 +1,21 @@
 """What is said while an answer grows and when it has ended: seconds, tools, thoughts, footers."""
 
+from collections import defaultdict
+from itertools import pairwise
+
 import pytest
 
+from bot.engine.delivery import SLOW
+from bot.playground.api.rate_limits import RateLimits
 from bot.playground.model.scripted_reply import FOREVER, Reply
 from bot.strings import ENGLISH
 from tests.e2e.house import Held, open_house
+from tests.shown import partial
 
 TOOL = {"tool_calls": [{"index": 0, "id": "c1", "function": {"name": "search", "arguments": ""}}]}
 THOUGHTS = [{"reasoning_content": "First this. "}, {"reasoning_content": "Then <!channel> that."}]
+
+PLACES = ["general", "random", "leads", "@streambot"]
 
 
 def said(record):
@@ -20,14 +28,14 @@ def statuses(house):
     return [said(record) for record in house.slack.calls if record.method.startswith("chat.")]
 
 
-async def shown(house, question, text):
+async def shown(house, question, text, timeout=5):
     """As soon as our own words beside the answer hold `text`."""
 
     def there():
         elements = [b["elements"] for b in house.answer(question).blocks if b["type"] == "context"]
         return text in " ".join(each["text"] for found in elements for each in found)
 
-    await house.slack.wait_for(there)
+    await house.slack.wait_for(there, timeout)
 
 
 async def test_the_seconds_of_a_slow_answer_are_counted():
@@ -52,6 +60,56 @@ async def test_quick_answers_cost_no_edit_for_the_time():
         assert statuses(house) == [[ENGLISH.thinking], []]
 
 
+async def test_slack_is_not_blamed_for_our_own_caution():
+    """Four answers at once wait for seconds, at ten of fifty edits: Slack has refused nothing."""
+    budget = {"bot_edits_per_minute": 50, "bot_burst": 5, "bot_edit_interval": 1.0}
+    async with open_house(limits=RateLimits(), **budget) as house:
+        house.model.enqueue(*[Reply([0.2, "word "] * 40)] * 4)
+        asked = [await house.say("alice", where, "@streambot go") for where in PLACES]
+        for question in asked:
+            await house.ended(question)
+
+        assert house.refused == 0
+        assert 8 < len(house.calls("chat.update")) < 50
+        assert max(gaps(house)) > SLOW
+        assert [ENGLISH.slowed] not in statuses(house)
+
+
+def gaps(house):
+    """The seconds between two edits of a message."""
+    edits = defaultdict(list)
+    for call in house.slack.calls.of("chat.update"):
+        edits[call.arguments["ts"]].append(call.at)
+    return [later - at for times in edits.values() for at, later in pairwise(times)]
+
+
+@pytest.mark.parametrize("refused", ["its own edit", "another answer's edit"])
+async def test_a_refusal_of_slack_is_told(refused):
+    """And no longer than it lasts: while Slack refuses nothing, the answer is simply written.
+
+    Of another answer's refusal only where it held this one for long.
+    """
+    own = refused == "its own edit"
+    async with open_house(bot_stall_timeout=30.0) as house:
+        pieces = [Held("One ", after=["two ", 0.3, "three ", FOREVER]) for _ in range(2)]
+        house.model.enqueue(*[Reply(each) for each in pieces])
+        asked = [await house.say("alice", where, "@streambot go") for where in PLACES[:2]]
+        for question in asked:
+            await house.begun(question, "One")
+        house.slack.faults.refuse("chat.update", retry_after=1 if own else int(SLOW) + 1)
+        pieces[0].release()
+        await house.slack.wait_for(lambda: house.refused)
+        pieces[1].release()
+        told = asked[0 if own else 1]
+        await shown(house, told, ENGLISH.slowed, timeout=20)
+        await shown(house, told, ENGLISH.writing, timeout=20)
+
+        assert house.refused == 1
+        for question in asked:
+            await house.press("alice", house.answer(question))
+            await house.ended(question)
+
+
 async def test_a_tool_is_named_while_it_is_called(house):
     house.model.enqueue(Reply(["Let me see.", TOOL, FOREVER]))
     question = await house.say("alice", "general", "@streambot go")
@@ -60,7 +118,7 @@ async def test_a_tool_is_named_while_it_is_called(house):
     ended = await house.ended(question)
 
     assert begun.notices in ([ENGLISH.writing], ["Using search …"])
-    assert ended.notices == [ENGLISH.stopped]
+    assert ended.notices == [partial(ENGLISH.stopped)]
 
 
 @pytest.mark.parametrize(

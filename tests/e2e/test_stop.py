@@ -9,6 +9,7 @@ import pytest
 from bot.playground.model.scripted_reply import FOREVER, Reply
 from bot.strings import ENGLISH
 from tests.e2e.house import BOTH, Held
+from tests.shown import partial
 
 
 @pytest.fixture(params=BOTH)
@@ -30,7 +31,7 @@ async def test_the_asker_stops_it(house, place):
     await house.left_alone(request)
 
     assert outcome.accepted
-    assert (ended.text, ended.notices) == ("Half of it", [ENGLISH.stopped])
+    assert (ended.text, ended.notices) == ("Half of it", [partial(ENGLISH.stopped)])
     assert ended.buttons == ["continue", "regenerate"]
     assert request.disconnected_at - clicked < 1
     assert house.whispers == []
@@ -63,7 +64,7 @@ async def test_slack_cannot_hold_it_up(house):
     *_, refused, last = house.slack.calls.of("chat.update")
     assert (refused.status, last.status) == (429, 200)
     assert house.model.requests[0].disconnected_at < last.at
-    assert ended.notices == [ENGLISH.stopped]
+    assert ended.notices == [partial(ENGLISH.stopped)]
 
 
 async def test_somebody_else_cannot(house):
@@ -162,5 +163,5 @@ async def test_a_double_click_stops_once(house):
     ended = await house.ended(question)
 
     assert all(outcome.accepted for outcome in outcomes)
-    assert ended.notices == [ENGLISH.stopped]
+    assert ended.notices == [partial(ENGLISH.stopped)]
     assert set(house.whispers) <= {ENGLISH.already_over}

@@ -132,17 +132,32 @@ async def test_other_bots(house, where, more):
 
 @pytest.mark.parametrize("place", ["general", "@streambot"])
 async def test_what_happens_to_messages(house, place):
-    """Edits and deletions raise events, and mean nothing."""
+    """Edits and deletions raise events, and mean nothing, with or without an answer."""
     first = await house.ask("alice", place, "@streambot hi")
     await house.slack.edit(first.question["where"], first.question["ts"], "@streambot hello")
     edited, deleted = [await house.say("alice", "general", "hello") for _ in range(2)]
-    await house.slack.edit("general", edited["ts"], "@streambot hello")
+    await house.slack.edit("general", edited["ts"], "hello again")
     await house.slack.delete("general", deleted["ts"])
     await house.acknowledged()
     last = await house.ask("bob", "random", "@streambot anybody there?")
     await house.idle()
 
     assert house.answered == sorted([first.question["ts"], last.question["ts"]])
+
+
+@pytest.mark.parametrize("channel", ["general", TRIO])
+async def test_a_mention_that_an_edit_adds(house, channel):
+    """Who forgot the mention adds it, and is answered; further edits are no further questions."""
+    said = await house.say("alice", channel, "why the penguins?")
+    for text in ("@streambot why the penguins?", "@streambot why the seals?"):
+        await house.slack.edit(said["where"], said["ts"], text)
+        await house.acknowledged()
+    await house.idle()
+
+    assert house.answered == [said["ts"]]
+    [request] = house.model.requests
+    # Slack is asked what came with it, and has what stands there by then.
+    assert "why the " in request.body["messages"][-1]["content"]
 
 
 async def test_who_comes(house):

@@ -2,17 +2,22 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 
 import pytest
+from structlog.testing import capture_logs
 
+from bot.core.line import LoadLimits
 from bot.core.reply import Phase, Snapshot
 from bot.core.turns import ClickOutcome
 from bot.core.types import (
     CallKind,
     Finish,
     FinishReason,
+    Hold,
     Message,
     Order,
+    Queued,
     ReasoningDelta,
     TextDelta,
 )
@@ -38,13 +43,12 @@ class House:
         self.claims = []
         self.asked = []
         pages = Pages(*how.pop("said", ()))
-        names = (lambda: "Bot", lambda: "today")
+        day = datetime(2026, 1, 31, tzinfo=UTC)
+        names = (lambda: "Bot", lambda: day, lambda turn: "Ask me anything.")
         services = AnswerServices(self.model, pages, pages, budget or Free(), *names, **how)
-        self.conversations = Conversations(
-            journal, services, self.screen, lambda turn: "Ask me anything.", policy or QUICK
-        )
+        self.conversations = Conversations(journal, services, self.screen, policy or QUICK)
 
-    def screen(self, claim):
+    def screen(self, claim, _may_send):
         self.claims.append(claim)
         return self.screens.setdefault(claim.turn.ts, Screen(*self.errors)).inherited()
 
@@ -52,7 +56,7 @@ class House:
         self.asked += turns
         for asked in turns:
             if await self.journal.accept(asked):
-                self.conversations.submit(asked.key)
+                self.conversations.submit(asked)
 
     async def begun(self, ts="1.000100", text=""):
         while (ts not in self.screens) or not any(text in f[0] for f in self.screens[ts].frames):
@@ -69,7 +73,7 @@ class House:
     async def over(self, *turns):
         """As soon as these have ended in the journal; their states."""
         states = [await self.state(asked) for asked in turns]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while not all(state.ended for state in states):
                 await asyncio.sleep(0.01)
                 states = [await self.state(asked) for asked in turns]
@@ -121,8 +125,9 @@ async def test_once_it_writes_the_time_is_not_told_any_more(open_house):
     house = await open_house([TextDelta("Be"), 0.2, TextDelta("cause."), DONE], tick=0.03)
     await house.ask(turn())
     await house.ended()
+    planned = house.screens["1.000100"].planned
 
-    assert len({*house.screens["1.000100"].seconds}) <= 3
+    assert len({each.seconds for each in planned if each.text == "Be"}) <= 2
 
 
 @pytest.mark.parametrize(
@@ -161,7 +166,8 @@ async def test_the_same_question_twice_is_one_turn(open_house):
 
 async def test_one_answer_per_thread_at_a_time_in_order(open_house):
     """F007: whoever asks meanwhile sees that it waits, and gets its turn."""
-    scripts = [0.3, TextDelta("1"), DONE], [TextDelta("2"), DONE], [TextDelta("3"), DONE]
+    go_on = asyncio.Event()
+    scripts = [go_on, TextDelta("1"), DONE], [TextDelta("2"), DONE], [TextDelta("3"), DONE]
     house = await open_house(*scripts)
     await house.ask(turn("1.0001"), turn("1.0002"), turn("1.0003"))
     for ts in ("1.0001", "1.0002", "1.0003"):
@@ -172,17 +178,138 @@ async def test_one_answer_per_thread_at_a_time_in_order(open_house):
         ("", "queued"),
         ("", "queued"),
     ]
+    go_on.set()
     await house.ended()
 
     assert [screen.last[0] for screen in house.screens.values()] == ["1", "2", "3"]
     assert len(house.model.prompts) == 3
 
 
+def questions(*users):
+    """A question of each, in a thread of its own; their ts are 1.0, 2.0 and so on."""
+    numbered = enumerate(users, start=1)
+    return [turn(f"{n}.0", root=f"{n}.0", user=user) for n, user in numbered]
+
+
+async def test_beyond_the_limit_a_question_waits_and_is_answered_in_its_turn(open_house):
+    go_on = asyncio.Event()
+    limited = TurnPolicy(check_interval=0.02, load=LoadLimits(running=1))
+    scripts = [go_on, TextDelta("1"), DONE], [TextDelta("2"), DONE], [TextDelta("3"), DONE]
+    house = await open_house(*scripts, policy=limited)
+    await house.ask(*questions("U1", "U2", "U3"))
+    for ts in ("1.0", "2.0", "3.0"):
+        await house.begun(ts)
+
+    shown = [house.screens[ts].snapshot.queued for ts in ("2.0", "3.0")]
+    assert shown == [Queued(Hold.OTHERS, 0), Queued(Hold.OTHERS, 1)]
+    assert len(house.model.prompts) == 1
+    go_on.set()
+    await house.ended()
+    assert [house.shown(ts)[0] for ts in ("1.0", "2.0", "3.0")] == ["1", "2", "3"]
+
+
+async def test_who_waits_in_line_has_not_begun(open_house):
+    """A crash counts against those that were being answered, and against nobody else."""
+    limited = TurnPolicy(check_interval=0.02, load=LoadLimits(per_person=1))
+    house = await open_house([60.0], policy=limited)
+    asked = questions("U1", "U1")
+    await house.ask(*asked)
+    await house.begun("2.0")
+    assert house.screens["2.0"].snapshot.queued == Queued(Hold.OWN, 1)
+    await house.drained(0.01)
+
+    claims = [await house.journal.claim(each.key) for each in asked]
+    assert [claim.attempts for claim in claims] == [1, 1]
+
+
+async def test_who_waits_in_line_can_stop_it(open_house):
+    limited = TurnPolicy(check_interval=0.02, load=LoadLimits(running=1))
+    house = await open_house([60.0], policy=limited)
+    asked = questions("U1", "U2", "U3")
+    await house.ask(*asked)
+    await house.begun("3.0")
+    assert await house.conversations.stop(asked[1].key, "U2") is ClickOutcome.STOPPED
+    await house.over(asked[1])
+
+    assert house.shown("2.0") == ("", "stopped")
+    async with asyncio.timeout(20):
+        while house.screens["3.0"].snapshot.queued.before:
+            await asyncio.sleep(0.01)
+    await house.drained(0.01)
+
+
+async def test_one_too_many_is_refused(open_house):
+    limited = TurnPolicy(check_interval=0.02, load=LoadLimits(running=1, waiting=1))
+    house = await open_house([60.0], policy=limited)
+    asked = questions("U1", "U2", "U3")
+    await house.ask(*asked)
+    assert [state.value for state in await house.over(asked[2])] == ["failed"]
+    await house.begun("2.0")
+
+    assert house.screens["3.0"].snapshot.failure.kind == "crowded"
+    assert house.shown("2.0") == ("", "queued")
+    await house.drained(0.01)
+
+
+class OneByOne(Free):
+    """A budget in which every call waits until it is `let` go."""
+
+    def __init__(self):
+        super().__init__()
+        self.let = asyncio.Semaphore(0)
+
+    async def acquire(self, call):
+        await self.let.acquire()
+        return 0.0
+
+
+async def test_of_a_flood_only_so_much_is_worked_on_and_nobody_waits_for_all_of_it(open_house):
+    limited = TurnPolicy(check_interval=0.02, load=LoadLimits(running=1, waiting=1))
+    budget = OneByOne()
+    house = await open_house([60.0], policy=limited, budget=budget)
+    await house.ask(*questions(*["U1"] * 80))
+    other = turn("90.0", root="90.0", user="U2")
+    await house.ask(other)
+    async with asyncio.timeout(20):
+        while len(house.claims) < 52:
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)
+    assert len(house.claims) == 52
+    assert (house.conversations.running, house.conversations.waiting) == (1, 80)
+
+    budget.let.release()
+    async with asyncio.timeout(20):
+        while other not in [claim.turn for claim in house.claims]:
+            await asyncio.sleep(0.05)
+            budget.let.release()
+    assert [claim.turn for claim in house.claims].index(other) < 60
+    await house.drained(0.01)
+
+
+async def test_a_thread_that_another_process_answers_keeps_nobody_else_waiting(open_house, another):
+    elsewhere = await another("second")
+    busy = turn("1.0", root="1.0")
+    await elsewhere.accept(busy)
+    claim = await elsewhere.claim(busy.key)
+    limited = TurnPolicy(check_interval=0.02, load=LoadLimits(running=1))
+    house = await open_house([TextDelta("3"), DONE], [TextDelta("2"), DONE], policy=limited)
+    second, third = turn("2.0", root="1.0"), turn("3.0", root="3.0")
+    await house.ask(second)
+    await house.begun("2.0")
+    await house.ask(third)
+    await house.over(third)
+    assert house.shown("2.0") == ("", "queued")
+
+    await elsewhere.ended(claim.lease, "complete")
+    await house.over(second)
+    assert house.shown("2.0") == ("2", "complete")
+
+
 async def test_threads_do_not_wait_for_each_other(open_house):
-    house = await open_house([9.0], [TextDelta("2"), DONE])
+    house = await open_house([TextDelta("1"), 60.0], [TextDelta("2"), DONE])
     second = turn("1.0002", root="1.0002")
     await house.ask(turn("1.0001", root="1.0001"))
-    await house.begun("1.0001")
+    await house.begun("1.0001", "1")
     await house.ask(second)
     await house.over(second)
 
@@ -269,9 +396,11 @@ async def test_drain_hands_over_what_does_not_finish_and_begins_nothing(open_hou
     await house.ask(first, second)
     await house.begun("1.0", "Be")
     await house.begun("2.0")
-    await house.drained(0.2)
+    with capture_logs() as logs:
+        await house.drained(0.2)
 
     assert house.shown("1.0") == ("Be", "interrupted")
+    assert {"event": "stopping; answers may finish", "answers": 1}.items() <= logs[0].items()
     assert house.shown("2.0") == ("", "queued")
     assert house.model.closed == 1
     assert not (await house.state(first)).ended
@@ -279,7 +408,8 @@ async def test_drain_hands_over_what_does_not_finish_and_begins_nothing(open_hou
 
 
 async def test_stop_works_while_waiting_in_line(open_house):
-    house = await open_house([0.1, TextDelta("1"), DONE])
+    go_on = asyncio.Event()
+    house = await open_house([go_on, TextDelta("1"), DONE])
     first, second = turn("1.0"), turn("2.0")
     await house.ask(first, second)
     await house.begun("2.0")
@@ -288,6 +418,7 @@ async def test_stop_works_while_waiting_in_line(open_house):
     await house.over(second)
     assert house.shown("2.0") == ("", "stopped")
 
+    go_on.set()
     await house.ended()
     assert house.shown("1.0") == ("1", "complete")
     assert len(house.model.prompts) == 1
@@ -477,9 +608,13 @@ async def test_stop_reaches_the_process_that_answers(open_house, another):
     assert await second.conversations.stop(turn().key, "U1") is ClickOutcome.OVER
 
 
-@pytest.mark.parametrize("message", ["1.000100", "2.0"], ids=["question", "answer"])
+@pytest.mark.parametrize(
+    ("message", "phase"),
+    [("1.000100", "withdrawn"), ("2.0", "gone")],
+    ids=["question", "answer"],
+)
 @pytest.mark.parametrize("here", [True, False], ids=["here", "elsewhere"])
-async def test_a_deleted_message_ends_the_answer(open_house, another, message, here):
+async def test_a_deleted_message_ends_the_answer(open_house, another, message, phase, here):
     """F009, F044: wherever it is told, the model is left alone at once."""
     first = await open_house([TextDelta("Be"), 9.0])
     await first.ask(turn())
@@ -488,8 +623,64 @@ async def test_a_deleted_message_ends_the_answer(open_house, another, message, h
     await told.conversations.deleted("T1", "C1", message)
     await first.over(turn())
 
-    assert first.shown() == ("Be", "gone")
+    assert first.shown() == ("Be", phase)
     assert first.model.closed == 1
+
+
+@pytest.mark.parametrize(
+    ("finish", "phase"), [(FinishReason.STOP, "gone"), (FinishReason.LENGTH, "withdrawn")]
+)
+async def test_the_question_of_an_ended_answer_is_deleted(open_house, finish, phase):
+    """It is taken up once more, without the model, and then known as deleted."""
+    house = await open_house([TextDelta("Because."), Finish(finish)])
+    await house.ask(turn())
+    await house.over(turn())
+    for _ in range(2):
+        await house.conversations.deleted("T1", "C1", turn().ts)
+        await house.over(turn())
+
+    assert house.shown()[1] == phase
+    assert len(house.model.prompts) == 1
+    assert [each[1] for each in house.screens[turn().ts].frames].count(phase) == 1
+
+
+async def test_a_deletion_told_elsewhere_while_the_end_is_recorded(open_house, another):
+    """The order is in the journal before the end, and is followed all the same."""
+    other = await another("second")
+
+    class Late:
+        async def ended(self, lease, how):
+            if how == "cut":
+                assert not await other.withdraw(turn().key)
+            await journal.ended(lease, how)
+
+        def __getattr__(self, name):
+            return getattr(journal, name)
+
+    journal = await another("first")
+    house = await open_house([TextDelta("Be"), Finish(FinishReason.LENGTH)], journal=Late())
+    await house.ask(turn())
+    async with asyncio.timeout(20):
+        while not (screen := house.screens.get(turn().ts)) or screen.last[1] != "withdrawn":
+            await asyncio.sleep(0.01)
+    await house.over(turn())
+
+    assert len(house.model.prompts) == 1
+
+
+async def test_a_deletion_while_the_end_is_recorded(open_house, another):
+    """The answer has ended by then: it stays, and loses its buttons."""
+    journal = Moody(await another("first"))
+    house = await open_house([TextDelta("Because."), DONE], journal=journal)
+    journal.failures = {"ended": 1}
+    await house.ask(turn())
+    await house.begun(text="Because.")
+    while not house.conversations._running[turn().key].finished:
+        await asyncio.sleep(0.01)
+    await house.conversations.deleted("T1", "C1", turn().ts)
+    await house.over(turn())
+
+    assert house.shown()[1] == "gone"
 
 
 async def test_a_press_on_stop_outlives_the_process(open_house, another):
@@ -573,7 +764,7 @@ class Stingy(Free):
     async def acquire(self, call):
         if call.kind in self.kinds:
             await asyncio.sleep(60)
-        await super().acquire(call)
+        return await super().acquire(call)
 
 
 @pytest.mark.parametrize("end", ["the model's", "stop"])
@@ -603,7 +794,7 @@ async def test_where_a_message_stands_the_model_is_asked_before_it_can_be_edited
     dead = await died(open_house, another, [TextDelta("Be"), 60.0])
     stingy = Stingy(CallKind.FIRST, CallKind.STATUS, CallKind.MORE)
     house = await open_house([TextDelta("Because."), DONE], screens=dead.screens, budget=stingy)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not house.model.prompts:
             await asyncio.sleep(0.01)
 
@@ -656,7 +847,7 @@ async def test_what_is_asked_while_we_leave_is_begun_by_others_at_once(open_hous
         tasks.start(house.conversations.drain(30), name="drain")
         await asyncio.sleep(0.05)
         await house.journal.accept(late)
-        house.conversations.submit(late.key)
+        house.conversations.submit(late)
         second = await open_house([TextDelta("y"), DONE], journal=await another("second"))
         (state,) = await second.over(late)
 

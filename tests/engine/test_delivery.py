@@ -31,6 +31,7 @@ class Closed(Free):
     async def acquire(self, call):
         if call.kind is CallKind.MORE:
             await asyncio.Event().wait()
+        return 0.0
 
 
 async def delivered(screen, *events, budget=None, pause=0.0, **how):
@@ -41,7 +42,7 @@ async def delivered(screen, *events, budget=None, pause=0.0, **how):
         for event in events:
             await asyncio.sleep(pause)
             delivery.feed(event)
-        await asyncio.wait_for(writing, 5)
+        await asyncio.wait_for(writing, 20)
     return budget
 
 
@@ -98,7 +99,7 @@ async def test_thoughts_that_nobody_sees_do_not_wake_the_writer(kept):
             await asyncio.sleep(0)
         assert (plans - before > 5) is (kept > 0)
         delivery.feed(DONE)
-        await asyncio.wait_for(writing, 5)
+        await asyncio.wait_for(writing, 20)
 
 
 async def test_a_lost_answer_is_not_the_end():
@@ -109,7 +110,7 @@ async def test_a_lost_answer_is_not_the_end():
     screen.errors = [SlackUnknown("chat.update")]
     delivery.feed(TextDelta("Hi"))
     delivery.feed(DONE)
-    await asyncio.wait_for(delivery.run(), 5)
+    await asyncio.wait_for(delivery.run(), 20)
 
     assert screen.last == ("Hi", "complete")
     assert len(screen.calls) == 3
@@ -136,6 +137,7 @@ class NoneToSpare(Free):
     async def acquire(self, call):
         if call.kind is CallKind.STATUS:
             await asyncio.Event().wait()
+        return 0.0
 
 
 async def test_the_time_is_told_while_there_is_nothing_else_to_tell():
@@ -161,28 +163,33 @@ async def test_the_model_is_not_kept_waiting_by_a_status():
     delivery.feed(Queued())
     delivery.feed(Elapsed(10))
 
-    await asyncio.wait_for(delivery.settle(), 1)
+    await asyncio.wait_for(delivery.settle(), 20)
 
 
 class Slow(NoneToSpare):
-    """A budget that makes the calls wait for so long, in turn; a status for ever, or not at all."""
+    """A budget in which Slack holds the calls for so long, in turn, or our `caution` does.
 
-    def __init__(self, *seconds, spare=False):
+    A status waits for ever, or not at all.
+    """
+
+    def __init__(self, *seconds, spare=False, caution=False):
         super().__init__()
         self.seconds = list(seconds)
         self.spare = spare
+        self.caution = caution
 
     async def acquire(self, call):
-        if call.kind is not CallKind.STATUS:
-            await asyncio.sleep(self.seconds.pop(0) if self.seconds else 0)
-        elif not self.spare:
-            await super().acquire(call)
+        if call.kind is CallKind.STATUS:
+            return 0.0 if self.spare else await super().acquire(call)
+        seconds = self.seconds.pop(0) if self.seconds else 0.0
+        await asyncio.sleep(seconds)
+        return 0.0 if self.caution else seconds
 
 
 async def test_the_reader_is_told_of_limits_as_long_as_they_last():
     screen = Clock()
     words = [TextDelta(word) for word in ("a", "b", "c")]
-    await delivered(screen, *words, DONE, budget=Slow(0, 0, 0.04, 0), pause=0.05, slow=0.03)
+    await delivered(screen, *words, DONE, budget=Slow(0, 0, 0.2, 0), pause=0.25, slow=0.15)
 
     assert [(text, slowed) for text, _, slowed in screen.frames] == [
         ("", False),
@@ -192,11 +199,21 @@ async def test_the_reader_is_told_of_limits_as_long_as_they_last():
     ]
 
 
+async def test_our_own_caution_is_not_blamed_on_slack():
+    """However long the call waited."""
+    screen = Clock()
+    words = [TextDelta(word) for word in ("a", "b")]
+    budget = Slow(0, 0.2, 0.2, caution=True)
+    await delivered(screen, *words, DONE, budget=budget, pause=0.25, slow=0.15)
+
+    assert not any(slowed for _, _, slowed in screen.frames)
+
+
 async def test_limits_that_hold_nothing_up_any_more_are_not_told_of():
     """The model pauses: that is none of Slack's doing."""
     screen, words = Clock(), [TextDelta("a"), TextDelta("b")]
-    budget = Slow(0, 0.04, spare=True)
-    await delivered(screen, *words, DONE, budget=budget, pause=0.08, slow=0.03)
+    budget = Slow(0, 0.2, spare=True)
+    await delivered(screen, *words, DONE, budget=budget, pause=0.4, slow=0.15)
 
     assert [(text, slowed) for text, _, slowed in screen.frames] == [
         ("", False),
@@ -217,6 +234,35 @@ async def test_a_refusal_is_told_with_the_words_that_it_held_up():
             delivery.feed(TextDelta(word))
             await asyncio.sleep(0.01)
         delivery.feed(DONE)
-        await asyncio.wait_for(writing, 5)
+        await asyncio.wait_for(writing, 20)
 
     assert screen.frames == [("", 0, False), ("a", 0, True), ("ab", 0, False)]
+
+
+class Long(Screen):
+    """A screen that has something to do before it plans."""
+
+    def __init__(self):
+        super().__init__()
+        self.log = []
+
+    def prepare(self, snapshot):
+        return self._lay_out() if snapshot.text else None
+
+    def _lay_out(self):
+        for _ in range(3):
+            self.log.append("step")
+            yield
+
+    def plan(self, snapshot):
+        self.log.append("plan")
+        return super().plan(snapshot)
+
+
+async def test_what_is_long_about_a_plan_is_done_before_it():
+    screen = Long()
+    await delivered(screen, TextDelta("Hi"), DONE)
+
+    assert screen.last == ("Hi", "complete")
+    plan = screen.log.index("step")
+    assert screen.log[plan : plan + 4] == ["step", "step", "step", "plan"]

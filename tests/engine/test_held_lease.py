@@ -1,10 +1,13 @@
-"""HeldLease: a lease is trusted for half its time; after that the journal is asked first."""
+"""HeldLease: trusted for half its time, then the journal is asked; no call outlives it."""
+
+import asyncio
 
 import pytest
 
 from bot.core.types import Lease
+from bot.engine.clocks import uptime
 from bot.engine.held_lease import HeldLease
-from bot.errors import LeaseLost, StoreError
+from bot.errors import LeaseLost, SlackUnknown, StoreError
 
 LEASE = Lease(("T1", "C1", "1.0"), 1)
 
@@ -85,3 +88,36 @@ async def test_a_heartbeat_spares_the_question():
     await held.check()
 
     assert journal.asked == 0
+
+
+async def test_no_request_leaves_in_the_last_tenth():
+    held, _, clock = leased()
+    clock.now += 8.9
+    before = held.may_send()
+    clock.now += 0.2
+    assert (before, held.may_send()) == (True, False)
+    held.renewed(clock.now)
+
+    assert held.may_send()
+
+
+async def test_no_call_outlives_its_lease():
+    held = HeldLease(Registrar(), LEASE, 0.3, uptime())
+    with pytest.raises(SlackUnknown):
+        async with asyncio.timeout(30), held.call():
+            await asyncio.sleep(60)
+
+
+async def test_a_call_goes_on_while_its_lease_is_renewed():
+    held, _, clock = leased(seconds=0.5)
+    async with held.call():
+        for _ in range(10):
+            await asyncio.sleep(0.1)
+            held.renewed(clock.now + 60)
+
+
+async def test_what_the_call_raises_is_its_own():
+    held, _, _ = leased()
+    with pytest.raises(TimeoutError):
+        async with held.call():
+            raise TimeoutError

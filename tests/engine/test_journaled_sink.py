@@ -1,9 +1,13 @@
 """The journaled sink: what may stand in Slack is in the journal before it does."""
 
+from contextlib import nullcontext
+
+import pytest
+
 from bot.core.reply import Phase, Snapshot
 from bot.core.types import Call, CallKind, Effect
 from bot.engine.journaled_sink import JournaledSink
-from bot.errors import StoreError
+from bot.errors import SlackUnknown, SlackUnsent, StoreError
 from tests.fakes import Screen, claim
 
 ENDED = Snapshot(Phase.COMPLETE, "Because.")
@@ -31,6 +35,9 @@ class Always:
     async def check(self):
         return None
 
+    def call(self):
+        return nullcontext()
+
 
 def opened(screen=None, failing=None, **known):
     screen = screen or Screen()
@@ -56,6 +63,14 @@ async def test_who_waits_in_line_announces_its_post():
     await show(sink, Snapshot(Phase.QUEUED))
 
     assert ledger.entries == [("posting", 0), ("posted", ("2.0",), 1)]
+
+
+async def test_a_turn_that_is_put_off_announces_its_post():
+    sink, ledger, _ = opened()
+    await sink.put_off()
+    await show(sink, Snapshot(Phase.QUEUED))
+
+    assert ledger.entries == [("put_off", 0), ("posting", 0), ("posted", ("2.0",), 1)]
 
 
 async def test_the_whole_answer_is_kept_before_its_last_write_and_once():
@@ -126,3 +141,33 @@ async def test_an_ending_that_cannot_be_kept_is_shown_all_the_same():
     await show(sink, ENDED)
 
     assert screen.last == ("Because.", "complete")
+
+
+def failing_with(error, **failing):
+    return opened(Screen(error), failing)
+
+
+async def test_a_call_without_an_answer_owes_a_look():
+    sink, ledger, _ = failing_with(SlackUnknown("chat.postMessage"))
+    with pytest.raises(SlackUnknown):
+        await show(sink, Snapshot())
+
+    assert [entry[0] for entry in ledger.entries] == ["owe_look"]
+
+
+async def test_a_request_that_has_not_left_owes_none():
+    sink, ledger, _ = failing_with(SlackUnsent("chat.postMessage"))
+    with pytest.raises(SlackUnsent):
+        await show(sink, Snapshot())
+
+    assert ledger.entries == []
+
+
+async def test_a_look_that_could_not_be_noted_is_noted_later():
+    sink, ledger, _ = failing_with(SlackUnknown("chat.postMessage"), owe_look=1)
+    with pytest.raises(SlackUnknown):
+        await show(sink, Snapshot())
+    assert ledger.entries == []
+    await show(sink, Snapshot())
+
+    assert [entry[0] for entry in ledger.entries] == ["owe_look", "posted"]

@@ -1,6 +1,7 @@
 """TurnRunner: one claimed turn from the line to its recorded end."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
@@ -12,7 +13,7 @@ from bot.engine.journaled_sink import JournaledSink
 from bot.engine.quarantine import Quarantine
 from bot.engine.turn_policy import TurnPolicy
 from bot.engine.turn_runner import RunningTurn, TurnRunner
-from bot.errors import LeaseLost, StoreError
+from bot.errors import LeaseLost, SlackError, StoreError
 from bot.tasks import Tasks
 from tests.fakes import Free, Pages, Screen, ScriptModel, turn
 
@@ -30,8 +31,6 @@ class Workshop:
         self.is_open = True
         self.runner = TurnRunner(
             journal,
-            self.pages,
-            lambda asked: f"Ask me, {asked.user}.",
             policy,
             Quarantine(journal, tasks, policy.quarantine_seconds),
             lambda: self.is_open,
@@ -43,7 +42,7 @@ class Workshop:
         claim = await self.journal.claim(asked.key)
         screen, lease = Screen(), HeldLease(self.journal, claim.lease, 10, uptime())
         sink = JournaledSink(screen, self.journal, claim, lease)
-        names = (lambda: "Bot", lambda: "today")
+        names = (lambda: "Bot", lambda: datetime(2026, 1, 31, tzinfo=UTC), lambda _: "Ask me.")
         services = AnswerServices(self.model, self.pages, self.pages, Free(), *names)
         answer = Answer(asked, sink, services, claim.ending)
         attempt = claim.attempts if claim.begun else None
@@ -78,7 +77,7 @@ async def test_it_waits_in_line_until_the_older_question_has_ended(workshop):
     assert (first.attempt, second.attempt) == (1, None)
     async with Tasks("line") as tasks:
         waiting = tasks.start(shop.runner.run(second), name="second")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while not screen.frames:
                 await asyncio.sleep(0.01)
         assert screen.frames == [("", "queued")]
@@ -105,16 +104,6 @@ async def test_an_order_ends_it_while_it_waits_in_line(workshop):
     assert await shop.state(turn("2.0")) == "stopped"
 
 
-async def test_a_greeting_is_answered_without_a_model_in_the_users_language(workshop):
-    shop = workshop()
-    running, screen = await shop.claimed(turn(text=""))
-    await shop.runner.run(running)
-
-    assert screen.last == ("Ask me, U1.", "complete")
-    assert shop.pages.learned == ["U1"]
-    assert shop.model.prompts == []
-
-
 async def test_what_the_policy_refuses_fails_without_a_model(workshop):
     shop = workshop(policy=TurnPolicy(max_age=-1))
     running, screen = await shop.claimed(turn())
@@ -122,6 +111,20 @@ async def test_what_the_policy_refuses_fails_without_a_model(workshop):
 
     assert screen.last == ("", "failed")
     assert shop.model.prompts == []
+
+
+async def test_a_removal_for_good_of_which_slack_knows_nothing_is_not_repeated(workshop):
+    """The order of another process is followed, as far as it can be."""
+    shop = workshop()
+    running, screen = await shop.claimed(turn(text="", root=None))
+    await shop.journal.withdraw(turn().key)
+    running.follow(Order.WITHDRAWN)
+    screen.errors = [SlackError("no such thing")]
+    await shop.runner.run(running)
+
+    assert await shop.state(turn()) == "stopped"
+    assert await shop.journal.due() == []
+    assert shop.pages.learned == ["U1"]
 
 
 async def test_while_the_process_shuts_down_a_turn_is_released_for_others(workshop):

@@ -33,5 +33,5 @@ async def test_a_change_between_the_check_and_the_wait_is_not_missed():
     changed = wakeups.next()
     wakeups.wake_all()
 
-    await asyncio.wait_for(changed.wait(), 1)
+    await asyncio.wait_for(changed.wait(), 20)
     assert not wakeups.next().is_set()

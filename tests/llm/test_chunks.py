@@ -24,8 +24,8 @@ from bot.errors import (
     StreamError,
     StreamGarbled,
 )
-from bot.llm.chunks import CALLS_CAP, TEXT_CAP, ChunkDecoder
-from bot.llm.sse import SSEDecoder
+from bot.llm.chunks import CALLS_CAP, MOST_TOKENS, TEXT_CAP, ChunkDecoder
+from bot.llm.sse import BodyDecoder
 from tests.llm.endpoint import data, delta
 
 
@@ -69,6 +69,11 @@ def call(**call):
         ({"choices": [{"delta": {"content": "a"}}]}, [TextDelta("a")]),
         ({"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 2}}, [Usage(1, 2)]),
         ({"choices": [], "usage": {"total_tokens": 3}}, []),
+        *(
+            ({"choices": [], "usage": {"prompt_tokens": a, "completion_tokens": b}}, [])
+            for odd in (10**400, MOST_TOKENS + 1, -1, True, 1.5, 1e300, "5", None, [], float("inf"))
+            for a, b in ((odd, 1), (1, odd))
+        ),
         ({}, []),
         (
             call(index=0, id="x", function={"name": "f", "arguments": ""}),
@@ -111,11 +116,48 @@ def test_a_reason_that_is_no_good_end(word):
         ending(word)
 
 
-def test_the_first_finish_reason_wins():
-    """F066: the second is ignored."""
+def test_the_last_finish_reason_counts():
+    """F066: some gateways write one on every chunk."""
     decoder = ChunkDecoder()
-    said(delta("length"), delta("stop"), decoder=decoder)
+    said(delta("stop", content="a"), delta("length"), delta(), decoder=decoder)
     assert decoder.finish() == Finish(FinishReason.LENGTH)
+    assert not decoder.overtaken
+
+
+def test_text_may_come_after_a_finish_reason():
+    decoder = ChunkDecoder()
+    events = said(delta("stop", content="a"), delta("stop", content="b"), decoder=decoder)
+    assert events == [TextDelta("a"), TextDelta("b")]
+    assert decoder.overtaken
+
+
+HALVES = "\ud83d\ude00"
+
+
+@pytest.mark.parametrize("field", ["content", "reasoning", "refusal"])
+def test_halves_of_a_character_are_joined(field):
+    """JSON may cut a surrogate pair in two, each half in a delta of its own."""
+    first, second = HALVES
+    decoder = ChunkDecoder()
+    chunks = [delta(**{field: "a" + first}), delta(role="x"), delta(**{field: second + "b"})]
+    events = said(*chunks, decoder=decoder) + decoder.end()
+    assert [event.text for event in events] == ["a", "😀b"]
+
+
+def test_a_half_without_its_other_is_replaced():
+    first, second = HALVES
+    decoder = ChunkDecoder()
+    chunks = [delta(content="a" + first), delta(content="b" + second), delta(content=first)]
+    events = said(*chunks, decoder=decoder) + decoder.end()
+    assert [event.text for event in events] == ["a", "�b�", "�"]
+
+
+@pytest.mark.parametrize("thoughts", ["hm", [{"type": "text", "text": "hm"}]])
+def test_thinking_parts_are_reasoning(thoughts):
+    """As Mistral and fronts of Anthropic send them."""
+    thinking = {"type": "thinking", "thinking": thoughts}
+    events = said(delta(content=[thinking, {"type": "text", "text": "a"}]))
+    assert events == [ReasoningDelta("hm"), TextDelta("a")]
 
 
 def test_nothing_counts_after_the_end_mark():
@@ -148,9 +190,25 @@ def test_an_error_in_the_stream(error, kind):
     assert type(caught.value) is kind
 
 
-def test_an_error_as_old_vllm_has_it():
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"object": "error", "message": "x", "type": "InternalServerError", "code": 500},
+        {"code": "502", "message": "x", "request_id": "1"},
+        {"errors": {"code": 503}},
+        {"detail": {"code": 503}},
+    ],
+)
+def test_an_error_in_place_of_a_chunk(document):
+    """As old vLLM, DashScope, and fronts of other sorts have it."""
     with pytest.raises(ModelUnavailable):
-        said({"object": "error", "message": "x", "type": "InternalServerError", "code": 500})
+        said(document)
+
+
+def test_an_error_in_a_list():
+    """As Gemini has it."""
+    with pytest.raises(ModelUnavailable):
+        said([{"error": {"code": 503, "status": "UNAVAILABLE"}}])
 
 
 @pytest.mark.parametrize(
@@ -158,7 +216,7 @@ def test_an_error_as_old_vllm_has_it():
     [
         "{",
         "12",
-        "[]",
+        "[1]",
         '"text"',
         "[" * 100_000,
         '{"choices": 1}',
@@ -192,7 +250,7 @@ def test_tool_calls_are_bounded():
 def test_a_whole_answer():
     message = {"role": "assistant", "content": "Hello", "refusal": None, "reasoning": "hm"}
     usage = {"prompt_tokens": 1, "completion_tokens": 2}
-    decoder = ChunkDecoder("message")
+    decoder = ChunkDecoder()
     events = said(
         {"choices": [{"message": message, "finish_reason": "stop"}], "usage": usage},
         decoder=decoder,
@@ -201,9 +259,17 @@ def test_a_whole_answer():
     assert decoder.finish() == Finish(FinishReason.STOP)
 
 
-def test_a_whole_answer_needs_choices():
+def test_a_message_in_a_stream():
+    """Some endpoints say `message` where a delta belongs; an empty delta beside it is none."""
+    chunk = {"choices": [{"delta": {}, "message": {"content": "a"}}]}
+    assert said(chunk) == [TextDelta("a")]
+
+
+def test_an_answer_needs_choices():
+    decoder = ChunkDecoder()
+    said({"object": "list"}, decoder=decoder)
     with pytest.raises(StreamGarbled):
-        said({"choices": []}, decoder=ChunkDecoder("message"))
+        decoder.finish()
 
 
 WORDS = ["It", " is", " 晴れ", " 😀", " today,", " so", " says", " the", " model."]
@@ -225,7 +291,7 @@ STREAM = b": hi\n\n" + data(
 
 def outcome(*pieces):
     """All events until the end, the last being the error's class where it broke."""
-    body, chunks, events = SSEDecoder(), ChunkDecoder(), []
+    body, chunks, events = BodyDecoder(), ChunkDecoder(), []
     try:
         for piece in pieces:
             for payload in body.feed(piece):

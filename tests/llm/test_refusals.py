@@ -2,18 +2,23 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.errors import (
     ContextTooLong,
     ModelForbidden,
     ModelNotFound,
+    ModelPathUnknown,
     ModelRateLimited,
     ModelRejected,
     ModelUnauthorized,
     ModelUnavailable,
+    ModelUnreachable,
     QuotaExhausted,
+    StreamGarbled,
 )
-from bot.llm.refusals import detail, mask, refused, retry_after
+from bot.llm.refusals import LONGEST_PAUSE, detail, mask, refused, retry_after
 
 TOO_LONG = "This model's maximum context length is 8192 tokens. However, you requested 9000."
 
@@ -30,11 +35,11 @@ TOO_LONG = "This model's maximum context length is 8192 tokens. However, you req
         (402, {}, QuotaExhausted),
         (403, {"code": "unsupported_country_region_territory"}, ModelForbidden),
         (404, {"code": "model_not_found"}, ModelNotFound),
-        (404, "<html>", ModelNotFound),
+        (404, "<html>", ModelPathUnknown),
         (408, {}, ModelUnavailable),
         (409, {}, ModelRejected),
         (413, {}, ContextTooLong),
-        (413, {"code": "rate_limit_exceeded"}, ModelRateLimited),
+        (413, {"code": "rate_limit_exceeded"}, ContextTooLong),
         (422, [], ModelRejected),
         (429, {"code": "rate_limit_exceeded"}, ModelRateLimited),
         (429, {"code": "insufficient_quota", "type": "insufficient_quota"}, QuotaExhausted),
@@ -42,7 +47,17 @@ TOO_LONG = "This model's maximum context length is 8192 tokens. However, you req
         (500, {}, ModelUnavailable),
         (503, {"message": "overloaded"}, ModelUnavailable),
         (529, {}, ModelUnavailable),
-        (302, {}, ModelRejected),
+        (302, {}, StreamGarbled),
+        (301, "<html>", StreamGarbled),
+        (400, "<html>", StreamGarbled),
+        (403, "<html>blocked", StreamGarbled),
+        (403, " no", ModelForbidden),
+        (401, "<html>", ModelUnauthorized),
+        (405, "<html>", ModelPathUnknown),
+        (407, "<html>", ModelUnreachable),
+        (501, {}, ModelRejected),
+        (502, "<html>", ModelUnavailable),
+        (999, {}, ModelRejected),
     ],
 )
 def test_each_refusal_has_its_class(status, body, kind):
@@ -50,6 +65,33 @@ def test_each_refusal_has_its_class(status, body, kind):
     error = refused(status, body, {})
     assert type(error) is kind
     assert f"status={status}" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers", "said"),
+    [
+        (401, {"message": "bad key", "code": "x"}, {}, "HTTP 401: bad key"),
+        (403, "<html>\n<title>Sign in", {}, "HTTP 403 with a web page"),
+        (500, None, {}, "HTTP 500"),
+        (404, "404 page not found", {}, "HTTP 404: page not found"),
+        (404, "404: Not Found", {}, "HTTP 404: Not Found"),
+        (400, "4000 is too many", {}, "HTTP 400: 4000 is too many"),
+        (500, {"message": "Try later."}, {}, "HTTP 500: Try later"),
+        (429, {"message": "混雑しています。"}, {}, "HTTP 429: 混雑しています"),
+        (429, {}, {"retry-after": "20"}, "HTTP 429; it asks for a pause of 20 s"),
+        (
+            302,
+            "",
+            {"location": "https://user:canary@login.example:8/in?ticket=canary#canary"},
+            "HTTP 302, a redirect to login.example/in",
+        ),
+        (308, "", {"location": "/v2"}, "HTTP 308, a redirect to /v2"),
+        (308, "", {"location": "https://[::1"}, "HTTP 308, a redirect to no URL"),
+        (302, "", {}, "HTTP 302, a redirect to nowhere"),
+    ],
+)
+def test_what_the_operator_reads(status, body, headers, said):
+    assert refused(status, body, headers).said == said
 
 
 @pytest.mark.parametrize(
@@ -75,11 +117,30 @@ def test_each_refusal_has_its_class(status, body, kind):
             30,
         ),
         ({"retry-after": "Mon, 99 Jan 2024 00:00:30 GMT"}, None),
+        ({"retry-after": "1e999"}, None),
+        ({"retry-after": "1e3"}, None),
+        ({"retry-after": "1_0"}, None),
+        ({"retry-after": "٣"}, None),
+        ({"retry-after": "9" * 400}, None),
+        ({"retry-after": "9" * 5000}, None),
+        ({"retry-after": "999999999"}, LONGEST_PAUSE),
+        ({"retry-after-ms": "999999999999"}, LONGEST_PAUSE),
+        ({"retry-after": "Fri, 31 Dec 9999 23:59:59 -2359"}, LONGEST_PAUSE),
+        ({"retry-after": "Mon, 01 Jan 99999999999999 00:00:00 GMT"}, None),
+        ({"retry-after": "Mon, 99999999999999999999 Jan 2024 00:00:00 GMT"}, None),
     ],
 )
 def test_retry_after(headers, seconds):
     """F075: seconds, milliseconds, a date, or garbage, which says nothing."""
     assert retry_after(headers) == seconds
+
+
+@given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=40))
+def test_no_header_makes_the_pause_fail(seconds, milliseconds, date):
+    headers = {"retry-after": seconds, "retry-after-ms": milliseconds, "date": date}
+    pause = retry_after(headers)
+
+    assert pause is None or 0 <= pause <= LONGEST_PAUSE
 
 
 def test_retry_after_by_our_clock_when_the_endpoint_shows_none():
@@ -114,9 +175,26 @@ def test_words_are_not_masked():
     assert mask(text) == text
 
 
-def test_the_detail_is_short_and_on_one_line():
-    body = {"code": "x" * 500, "type": "t", "message": "first\nsecond " * 100, "input": "secret"}
-    shown = detail(body)
-    assert len(shown) < 300
-    assert "\n" not in shown
-    assert "secret" not in shown
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (
+            {"code": 400, "type": "request_error", "param": "messages[0].name"},
+            "code=400 type=request_error param=messages[0].name",
+        ),
+        (
+            {"code": "what_people_say", "type": "Eva", "param": "tea"},
+            "code=other type=other param=other",
+        ),
+        (
+            {"code": "x" * 500, "type": "two words", "param": "sk-proj-abcdef"},
+            "code=other type=other param=other",
+        ),
+        ({"message": "first secret", "input": "secret"}, ""),
+        ("secret", ""),
+        (None, ""),
+    ],
+)
+def test_the_log_is_told_words_and_no_message(body, shown):
+    """The message may quote what people wrote."""
+    assert detail(body) == shown

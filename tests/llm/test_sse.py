@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import StreamGarbled
-from bot.llm.sse import EVENT_CAP, LINE_CAP, JSONBody, SSEDecoder
+from bot.llm.sse import EVENT_CAP, LINE_CAP, BodyDecoder
 
 
-def read(*pieces, decoder=SSEDecoder):
+def read(*pieces):
     """Every payload until the end, and whether it broke."""
-    body, payloads = decoder(), []
+    body, payloads = BodyDecoder(), []
     try:
         for piece in pieces:
             payloads.extend(body.feed(piece))
@@ -70,10 +70,71 @@ def test_end_within_an_event(end, payloads):
     assert read(end) == (payloads, False)
 
 
-@pytest.mark.parametrize("stream", [b"<html>no</html>", b"garbage\n\n", b'{"error": 1}\n'])
-def test_no_event_stream_at_all(stream):
-    """F070: a page, words, or bare JSON."""
+@pytest.mark.parametrize(
+    "stream", [b"<html>no</html>", b"  <!doctype html>\n", b"garbage\n\n", b"404 page not found"]
+)
+def test_neither_stream_nor_document(stream):
+    """F070: a page, or words."""
     assert read(stream) == ([], True)
+    assert read(*bytewise(stream)) == ([], True)
+
+
+def test_a_page_is_refused_at_its_first_line():
+    """It may be long, and its connection may stay open."""
+    decoder = BodyDecoder()
+
+    with pytest.raises(StreamGarbled):
+        list(decoder.feed(b"<html>\n"))
+
+
+DOCUMENT = '{"a": "}{", "b": [1, "\\\\\\"]"]}'
+INDENTED = '{\n  "a": [\n    1,\n\n    "}\\""\n  ]\n}'
+
+
+@pytest.mark.parametrize(
+    ("stream", "payloads"),
+    [
+        (DOCUMENT, [DOCUMENT]),
+        (DOCUMENT + "\n", [DOCUMENT]),
+        (INDENTED, [INDENTED]),
+        (INDENTED.replace("\n", "\r\n") + "\r\n", [INDENTED.replace("\n\n", "\n")]),
+        ("\ufeff" + DOCUMENT, [DOCUMENT]),
+        (f"[{DOCUMENT}]", [f"[{DOCUMENT}]"]),
+        (f"{DOCUMENT}\n\ndata: [DONE]\n\n", [DOCUMENT, "[DONE]"]),
+        (f"{DOCUMENT}\n[DONE]\n", [DOCUMENT, "[DONE]"]),
+        (f"{DOCUMENT}\n{DOCUMENT}\n", [DOCUMENT, DOCUMENT]),
+        (f"data: 1\n\n{INDENTED}\n\ndata: 2\n\n", ["1", INDENTED, "2"]),
+        (f"data: 1\n{DOCUMENT}\ndata: 2\n\n", ["1", DOCUMENT, "2"]),
+        (f"data: 1\n{DOCUMENT}", ["1", DOCUMENT]),
+        ('{"a": 1\ndata: 2\n\n', ["2"]),
+        ('{"a": 1', ['{"a": 1']),
+    ],
+)
+def test_documents_without_a_frame(stream, payloads):
+    """On one line or on many, alone or amid a stream; what is not closed is left to the reader."""
+    payloads = [payload.replace("\n\n", "\n") for payload in payloads]
+
+    assert read(stream.encode()) == (payloads, False)
+    assert read(*bytewise(stream.encode())) == (payloads, False)
+
+
+@pytest.mark.parametrize(
+    ("stream", "payload"),
+    [
+        ('error: {"code": 1}\n\n', '{"error": {"code": 1}}'),
+        ('error: {"error": {"code": 1}}', '{"error": {"code": 1}}'),
+        ("error: it broke\n", '{"error": "it broke"}'),
+        ('event: error\ndata: {"code": 1}\n\n', '{"error": {"code": 1}}'),
+        ('event: error\ndata: {"error": 1}\n\n', '{"error": 1}'),
+        ("event: error\ndata: it broke\n\n", '{"error": "it broke"}'),
+        ('data: 1\nerror: {"code": 1}\n\n', '{"error": {"code": 1}}'),
+    ],
+)
+def test_errors_that_only_their_frame_tells(stream, payload):
+    payloads, broke = read(stream.encode())
+
+    assert (payloads[-1], broke) == (payload, False)
+    assert read(*bytewise(stream.encode())) == (payloads, False)
 
 
 def test_bad_utf8_keeps_what_came_before():
@@ -83,7 +144,7 @@ def test_bad_utf8_keeps_what_came_before():
 
 def test_a_line_over_the_cap():
     """F073: it fails on the way, not once the line is complete."""
-    decoder = SSEDecoder()
+    decoder = BodyDecoder()
     for _ in range(LINE_CAP // 2**14):
         assert list(decoder.feed(b"x" * 2**14)) == []
     with pytest.raises(StreamGarbled):
@@ -97,15 +158,19 @@ def test_an_event_over_the_cap(line):
     assert read(b"data: a\n\n", lines[: len(lines) // 2]) == (["a"], False)
 
 
-def test_json_body_comes_at_its_end():
-    assert read(b'{"a', b'": 1}', decoder=JSONBody) == (['{"a": 1}'], False)
-    assert read(b"\xff", decoder=JSONBody) == ([], True)
-    assert read(b"x" * 2**21, decoder=JSONBody) == ([], True)
-
-
-lines = st.sampled_from(
-    [b"data: 1", b"data:x", b"data: \xe6\x97\xa5", b": c", b"event: e", b"", b"", b"\xff", b"data"]
-)
+FIELDS = [b"data: 1", b"data:x", b"data: \xe6\x97\xa5", b": c", b"event: e", b"", b"\xff", b"data"]
+UNFRAMED = [
+    b"{",
+    b"}",
+    b"[1",
+    b'"}"]',
+    b'{"a": 1}',
+    b"[DONE]",
+    b"error: x",
+    b"event: error",
+    b"<p>",
+]
+lines = st.sampled_from(FIELDS + UNFRAMED)
 ends = st.sampled_from([b"\n", b"\r\n", b"\r"])
 
 

@@ -3,6 +3,7 @@
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.playground.api.methods import METHODS
 from bot.playground.api.rate_limits import RateLimits
 from bot.playground.events.delivery import Timetable
 from bot.playground.server import Playground
@@ -26,10 +27,22 @@ def told_of_mentions():
     return Workspace.demo(subscriptions={"app_mention", "message.im", "message.mpim"})
 
 
+EVERY_SCOPE = {
+    *(method.scope for method in METHODS.values() if not method.scope.startswith("*")),
+    *(
+        f"{kind}:{act}"
+        for kind in ("channels", "groups", "im", "mpim")
+        for act in ("history", "read")
+    ),
+}
+"""What an app may ask for that calls every method."""
+
+
 @pytest.fixture
 async def slack(quick):
     workspace = told_of_mentions()
     async with Playground(workspace, timetable=quick, limits=RateLimits.off()) as playground:
+        playground.backend.scopes |= EVERY_SCOPE
         yield playground
 
 

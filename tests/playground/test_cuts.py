@@ -16,7 +16,7 @@ async def received(how):
         cut(writer.transport, how)
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server, asyncio.timeout(5):
+    async with server, asyncio.timeout(20):
         reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
         try:
             return await reader.read()

@@ -54,6 +54,38 @@ async def test_an_answer_is_held_back(slack, client):
     assert call.result()["ok"]
 
 
+@pytest.mark.parametrize("how", [Loss.GATEWAY, Loss.SILENCE])
+async def test_a_call_lands_after_its_caller_has_given_up(slack, client, how):
+    """Posts, edits and deletes: what comes later is carried out, and logged, in that order."""
+    ts = (await post(client))["ts"]
+    slack.faults.delay("chat.update", 1.0, how=how)
+    with pytest.raises((SlackApiError, TimeoutError)):
+        async with asyncio.timeout(0.3):
+            await client.chat_update(channel=GENERAL, ts=ts, text="late")
+    assert [m["text"] for m in slack.workspace.messages(GENERAL)] == ["…"]
+    await client.chat_update(channel=GENERAL, ts=ts, text="newest")
+    await slack.wait_for(lambda: len(slack.calls) == 3)
+
+    assert [m["text"] for m in slack.workspace.messages(GENERAL)] == ["late"]
+    assert [(call.arguments["text"], call.status) for call in slack.calls] == [
+        ("…", 200),
+        ("newest", 200),
+        ("late", 0),
+    ]
+
+
+async def test_a_call_that_lands_late_is_judged_when_it_lands(slack, client):
+    ts = (await post(client))["ts"]
+    slack.faults.delay("chat.update", 0.2)
+    with pytest.raises(SlackApiError):
+        await client.chat_update(channel=GENERAL, ts=ts, text="late")
+    await client.chat_delete(channel=GENERAL, ts=ts)
+    await slack.wait_for(lambda: len(slack.calls) == 3)
+
+    assert slack.calls[-1].error == "message_not_found"
+    assert slack.workspace.messages(GENERAL) == []
+
+
 async def test_a_rule_decides_over_each_call(slack, client):
     def rule(method, arguments):
         return Fault(error="fatal_error") if arguments["text"] == "no" else None

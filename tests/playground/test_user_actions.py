@@ -4,6 +4,7 @@ import aiohttp
 import pytest
 
 from bot.playground.workspace.api_error import ApiError
+from bot.playground.workspace.people import App
 from tests.playground.web_client import GENERAL
 
 
@@ -20,6 +21,23 @@ async def test_people_share_files(slack, client):
 
     assert (said["subtype"], shared["mimetype"], content) == ("file_share", "text/plain", b"hello")
     assert slack.delivery.log[-1].event["subtype"] == "file_share"
+
+
+async def test_other_apps_post(slack):
+    """With a user of their own, or by an incoming webhook, which has none."""
+    card = {"type": "context", "elements": [{"type": "mrkdwn", "text": "small"}]}
+    root = await slack.post_as(App("U9", "B9", "A9", "Nine"), "general", blocks=[card])
+    hook = App("", "B8", "A8", "Eight")
+    reply = await slack.post_as(hook, "general", text="hi", thread_ts=root["ts"])
+    await slack.post_as(hook, "general", text="below", thread_ts=reply["ts"])
+
+    assert (root["user"], root["bot_id"], root["bot_profile"]["name"]) == ("U9", "B9", "Nine")
+    assert not {"client_msg_id", "subtype"} & root.keys()
+    assert (reply["subtype"], reply["username"], reply["bot_id"]) == ("bot_message", "Eight", "B8")
+    assert "user" not in reply
+    assert reply["parent_user_id"] == "U9"
+    stored = slack.workspace.message(GENERAL, root["ts"])
+    assert (stored["reply_users"], stored["reply_count"]) == (["B8"], 2)
 
 
 async def test_people_edit_and_delete(slack):

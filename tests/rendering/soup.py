@@ -10,7 +10,9 @@ INLINE = [
     "\\*", "*", "**", "***", "_", "__", "~", "~~", "**太字**", "**bold", "*em*",
     "`", "``", "`code`", "<code>", "</code>", "</CODE>", "<kbd>",
     "[", "]", "![", "](", "](https://example.com/a_b)", "(<", "[^1]", "[^",
-    "https://example.com/x", "http", "h", "://", "s:", "<https://example.com>", "<me@x.example>",
+    "https://example.com/x", "https://ja.example/", "](https://example.com/a b)", "ระบบ", "ที่",
+    "을", "查看", "\u200b", "<id>", "…", "http", "h", "://", "s:",
+    "<https://example.com>", "<me@x.example>",
     "<https://example.com/y|two words>", "<https://example.com/y|", "<mailto:me@x.example|me>",
     "|x>", "<", ">", "<br>", "<b>", "</b>", "<b ", "<u>", "</u>", "</", "<!--", "-->", "--",
     "&", "&amp;", "&lt;", "&#x202e;", ":tada:", ":", "10:30",
@@ -23,7 +25,7 @@ BLOCKS = [
     "\n\n", "\n\n\n", "    ", "- ", "* ", "+ ", "1. ", "2) ", "> ", "# ", "## ", "#", "---\n",
     "---", "- [ ] ", "- [x] ", "| a | b |\n", "|---|---|\n", "| 1 | 2 |\n", "a | b\n",
     "--- | ---\n", "\\[\n", "\\]\n", "```", "~~~", "```python\n", "```\n", "  ```\n",
-    "   code\n", "x = 1\n",
+    "   code\n", "x = 1\n", "```markdown\n", "````md\n", "\n\n```\n",
 ]  # fmt: skip
 
 SHORT = 150

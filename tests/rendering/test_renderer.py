@@ -1,7 +1,9 @@
 """The whole way from pieces of Markdown to parts: the same however it came in, never taken back."""
 
+from collections import Counter
+
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
@@ -10,7 +12,24 @@ from bot.rendering.parsing.links import LinkPolicy
 from bot.rendering.parsing.parse import parse
 from bot.rendering.parsing.regions import Scanner
 from bot.rendering.renderer import Renderer
+from tests.rendering.corpus import FORMS, cases
+from tests.rendering.corpus import rendered as whole_frame
 from tests.rendering.soup import led, markdown, pieces, sizes
+
+SHORT_CASES = [
+    case for case in cases() if len(case.markdown) < 2_500 and not whole_frame(case.markdown).files
+]
+MARKS = set("*_`~[]<>|\\$#&")
+LOOKS = {"rich": Counter(), "markdown": Counter(), "text": Counter("**__~~``|")}
+"""What styles and tables are in mrkdwn; the last of them may not be there in the whole text."""
+
+
+def marks(shown):
+    return Counter(character for character in shown.everything if character in MARKS)
+
+
+def letters(shown):
+    return "".join(character for character in shown.everything if character.isalnum())
 
 
 def seen(flows):
@@ -110,6 +129,14 @@ def test_what_is_shown_is_never_taken_back(text, lengths):
         "1. a\n   \\[ b **c**\n   d \\]\n   e",
         "> **a\nb\n> c** d",
         "> **a [b\n> c](https://example.com/d) e** f",
+        "**a https://example.com/wiki/東京 b** c",
+        "a https://example.com/で b, https://example.com/でa c",
+        "*a https://example.com/<b>c* d https://example.com/<id> e",
+        "a https://example.com/** b, https://example.com/**/c **d** e",
+        "[a](https://example.com/b c [d](https://example.com/e f) g",
+        "ก\u200b**(ข)**\u200bค **ง**",
+        "a\n\n```markdown\nb\n\n```\nc\n\n```\n\n```\n\nd",
+        "````md\n```\na\n````\n\n- ```md\n  ```sh\n  b\n  ```\n\n  ```\n\nc",
     ],
 )
 def test_markup_in_markup_is_never_taken_back(text):
@@ -129,3 +156,42 @@ def test_a_crowded_item_keeps_its_numbers_and_its_depths():
     )
     frame = rendered(text, [150], parts=99, units=10**6, blocks=10**6)
     assert [flow for part in frame.parts for flow in part.flows] == parse(text, LinkPolicy())
+
+
+@settings(derandomize=True, max_examples=400, deadline=None)
+@given(led, sizes)
+@example("a\\ ", [1])
+@example("a* ", [1])
+def test_an_answer_that_breaks_off_takes_nothing_back(text, lengths):
+    """Only what nobody has seen yet loses its marks."""
+    renderer = Renderer()
+    shown = []
+    for piece in pieces(text, lengths):
+        renderer.feed(piece)
+        shown = picture(renderer.frame())
+    renderer.finish(broke_off=True)
+    assert picture(renderer.frame())[: len(shown)] == shown, text
+
+
+@given(markdown, sizes, st.integers(60, 400))
+def test_closed_parts_never_change_when_it_breaks_off(text, lengths, units):
+    renderer = Renderer(PartLimits(units=units, parts=50))
+    before = ()
+    for piece in pieces(text * 3, lengths):
+        renderer.feed(piece)
+        before = renderer.frame().parts
+    renderer.finish(broke_off=True)
+    kept = max(0, len(before) - 1)
+    assert renderer.frame().parts[:kept] == before[:kept]
+
+
+@settings(derandomize=True, max_examples=400, deadline=None)
+@given(st.sampled_from(SHORT_CASES), st.integers(0, 10_000), st.sampled_from(sorted(FORMS)))
+def test_a_text_that_broke_off_ends_in_words(case, cut, form):
+    """Cut anywhere, it shows no marks that the whole text does not show, in no form of Slack's."""
+    text = case.markdown[: 1 + cut % len(case.markdown)]
+    part, whole = FORMS[form](text, broke_off=True), FORMS[form](case.markdown)
+
+    extra = marks(part) - marks(whole) - LOOKS[form] - Counter(text[-1:])
+    assert not extra, text
+    assert letters(whole).startswith(letters(part).rstrip("0123456789")), text

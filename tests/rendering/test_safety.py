@@ -7,11 +7,14 @@ import json
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.rendering.formats.blocks import blocks
 from bot.rendering.formats.commonmark import markdown
 from bot.rendering.formats.mrkdwn import mrkdwn
 from bot.rendering.formats.plain import plain
+from bot.rendering.layout.frame import PartLimits
 from bot.rendering.parsing.links import LinkPolicy
 from bot.rendering.renderer import Renderer
 from tests.rendering.shown import of_markdown, of_mrkdwn
@@ -74,11 +77,14 @@ SPELLINGS = [
     "&amp;lt;!here&amp;gt;",
     "\\<!here\\>",
     "<!here|@here>",
+    "@everyone1",
+    "@here_now",
+    "@channels",
 ]
 MENTIONS = [around.replace("{}", call) for call in CALLS for around in AROUND] + SPELLINGS
 
 LIVE = re.compile(r"<[!@#][A-Za-z]")
-BROADCAST = re.compile(r"@(here|channel|everyone)\b", re.IGNORECASE)
+BROADCAST = re.compile(r"@(here|channel|everyone)(?![a-z0-9_])", re.IGNORECASE)
 ELEMENTS = {"text", "link", "emoji"}
 
 
@@ -129,6 +135,22 @@ def test_nobody_is_called(text):
             for surface in (markdown(part.flows), mrkdwn(part.flows), plain(part.flows)):
                 assert not LIVE.search(surface)
                 assert not BROADCAST.search(surface)
+
+
+TORN = st.lists(
+    st.sampled_from([*CALLS, *SPELLINGS, "x", "1", " ", "words ", "日本", "**", "`", "\n\n", "- "])
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(TORN, st.integers(60, 200), st.integers(3, 200))
+def test_nobody_is_called_wherever_an_answer_is_cut(pieces, units, short):
+    renderer = Renderer(PartLimits(units=units, parts=50))
+    renderer.feed("".join(pieces) * 3)
+    for part in renderer.frame().parts:
+        for surface in (markdown(part.flows), mrkdwn(part.flows), plain(part.flows, short)):
+            assert not LIVE.search(surface)
+            assert not BROADCAST.search(CODE.sub("", surface))  # nothing is a name in code
 
 
 HOSTS = [

@@ -1,12 +1,14 @@
 """Real Bolt with our inbox and listeners, and somebody behind them who writes everything down."""
 
 from bot.slack.actions.feedback import FeedbackActions
+from bot.slack.answers.leftovers import PressedMessages
 from bot.slack.authorize import build_app
 from bot.slack.events.inbox import open_inbox
 from bot.slack.events.listeners import Handlers, register
 from bot.slack.identity import Identity
+from bot.slack.web_api import SlackApi
 from bot.strings import ENGLISH
-from tests.fakes import Box, Inbox
+from tests.fakes import Box, Free, Inbox
 from tests.slack.payloads import BOT_ID, BOT_USER, TEAM
 
 IDENTITY = Identity(TEAM, BOT_USER, BOT_ID, "Stream Bot")
@@ -27,17 +29,19 @@ class Backstage:
         self.error = None
         self.journal = journal or Inbox()
         self.box = Box()
+        self.pressed = PressedMessages()
+        api = SlackApi(client, Free(), identity.team)
         self.handlers = Handlers(
-            submit=self.submitted.append,
+            submit=lambda turn: self.submitted.append(turn.key),
             stop=self.stop,
             ask_again=self.ask_again,
-            deleted=self.delete,
-            feedback=FeedbackActions(client, self.box, self.words),
+            feedback=FeedbackActions(api, self.box, self.words),
             words=self.words,
-            client=client,
+            api=api,
+            pressed=self.pressed,
         )
         self.app = build_app(identity, client)
-        open_inbox(self.app, self.journal, identity.bot_user)
+        open_inbox(self.app, self.journal, identity.bot_user, self.delete)
         register(self.app, self.handlers)
 
     @property
@@ -52,11 +56,11 @@ class Backstage:
         self.stopped.append((key, user))
         return self.outcome
 
-    async def ask_again(self, key, round_, user, *, goes_on):
-        self.again.append((key, round_, user, goes_on))
+    async def ask_again(self, key, round_, user, again):
+        self.again.append((key, round_, user, again))
         return self.outcome
 
     async def delete(self, *where):
         if self.error:
             raise self.error
-        self.deleted.append(where)
+        self.deleted.append(where[:3])

@@ -7,6 +7,8 @@ from bot.playground.events.delivery import Timetable
 from bot.playground.server import Playground
 from bot.slack.client import open_session, web_client
 from bot.slack.identity import identify
+from bot.slack.web_api import SlackApi
+from tests.fakes import Free
 from tests.slack.scene import open_scene
 
 
@@ -29,8 +31,14 @@ def client(slack, session):
 
 
 @pytest.fixture
-async def identity(client):
-    return await identify(client)
+def api(client, slack):
+    """Within a budget that never ends."""
+    return SlackApi(client, Free(), slack.workspace.team_id)
+
+
+@pytest.fixture
+async def identity(api):
+    return await identify(api)
 
 
 @pytest.fixture

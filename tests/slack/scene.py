@@ -5,8 +5,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.core.reply import Phase, Snapshot
 from bot.core.types import Thread, Turn
 from bot.errors import SlackUnknown
@@ -16,10 +14,12 @@ from bot.slack.actions.buttons import REGENERATE, STOP, WAYS_ON, buttons
 from bot.slack.answers.blocks import notice
 from bot.slack.answers.edit_sink import EditSink, Patience
 from bot.slack.answers.furniture import ending
+from bot.slack.answers.leftovers import PressedMessages
 from bot.slack.capabilities import Capabilities
 from bot.slack.client import open_session, web_client
+from bot.slack.web_api import SlackApi
 from bot.strings import ENGLISH, Strings
-from tests.fakes import claim
+from tests.fakes import Free, claim
 from tests.shown import is_answer, shown, words
 
 WAITING = Snapshot()
@@ -39,28 +39,30 @@ class Scene:
 
     slack: Playground
     turn: Turn
-    client: AsyncWebClient
+    api: SlackApi
     strings: Strings = ENGLISH
     capabilities: Capabilities = field(default_factory=Capabilities)
     sink: EditSink | None = None
+    pressed: PressedMessages = field(default_factory=PressedMessages)
 
     def open(self, turn=None, **known):
         """A sink for a process that knows so much of the turn."""
         self.turn = turn or self.turn
         self.sink = EditSink(
-            self.client,
+            self.api,
             claim(self.turn, **known),
             lambda: self.strings,
             self.below,
             self.capabilities,
             Patience(0.3, 0.05),
+            self.pressed,
         )
         return self.sink
 
     def twin(self):
         """Another sink that has written what this one has, and has planned nothing else."""
         twin = EditSink(
-            self.client,
+            self.api,
             claim(self.turn, posts=self.sink.posts),
             lambda: self.strings,
             self.below,
@@ -161,8 +163,9 @@ class Scene:
 async def open_scene():
     async with Playground(limits=RateLimits.off()) as slack, open_session() as session:
         client = web_client(session, slack.bot_token, base_url=slack.api_url)
+        api = SlackApi(client, Free(), slack.workspace.team_id)
         said = await slack.say("alice", "general", "@streambot why?")
         thread = Thread(slack.workspace.team_id, slack.workspace.channel("general").id, said["ts"])
-        scene = Scene(slack, Turn(thread, said["ts"], said["user"], said["text"]), client)
+        scene = Scene(slack, Turn(thread, said["ts"], said["user"], said["text"]), api)
         scene.open()
         yield scene

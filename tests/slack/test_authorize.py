@@ -43,7 +43,7 @@ async def test_bolt_asks_slack_nothing_and_hands_on_what_we_did_ourselves(client
     body = payload("message_im")
     body["event"]["user"] = BOT_USER
     response = await app.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not seen:  # Bolt starts the listener in a task of its own
             await asyncio.sleep(0.005)
 

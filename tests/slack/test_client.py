@@ -1,6 +1,7 @@
 """The client: our timeouts, one attempt for each call, and no texts in logs."""
 
 import asyncio
+import gzip
 import logging
 
 import pytest
@@ -8,8 +9,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.errors import SlackUnknown
-from bot.slack.client import LIMITS, SDK_LOG, SLACK, open_session, web_client
-from bot.slack.web_api import call
+from bot.slack.client import LARGEST_ANSWER, LIMITS, SDK_LOG, SLACK, open_session, web_client
+from bot.slack.web_api import SlackApi
+from tests.fakes import Free
 
 
 @pytest.fixture
@@ -33,16 +35,37 @@ async def test_a_call_is_made_once_however_it_fails(server):
     async with open_session() as session:
         client = web_client(session, "xoxb-1", base_url=str(server.make_url("/api/")))
         with pytest.raises(SlackUnknown):
-            await call(client, "chat.postMessage", {"channel": "C1", "text": "hi"})
+            await SlackApi(client, Free()).call("chat.postMessage", {"channel": "C1", "text": "hi"})
         await asyncio.sleep(0.05)
 
     assert server.calls == ["Bearer xoxb-1"]
 
 
-async def test_the_session_has_our_timeouts_and_reads_the_proxy_settings():
+@pytest.fixture
+async def bomb():
+    """Sends blanks that are much larger unpacked than on the wire, before an object."""
+    packed = gzip.compress(b" " * (LARGEST_ANSWER + 1) + b"{}", 1)
+    headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+
+    async def send(_request):
+        return web.Response(body=packed, headers=headers)
+
+    app = web.Application()
+    app.router.add_route("*", "/api/{method}", send)
+    async with TestServer(app) as running:
+        yield running
+
+
+async def test_an_answer_is_read_up_to_a_limit(bomb):
+    async with open_session() as session:
+        client = web_client(session, "xoxb-1", base_url=str(bomb.make_url("/api/")))
+        with pytest.raises(SlackUnknown, match="ClientPayloadError"):
+            await SlackApi(client, Free()).call("auth.test", {})
+
+
+async def test_the_session_has_our_timeouts():
     async with open_session() as session:
         assert session.timeout == LIMITS
-        assert session.trust_env
 
     assert session.closed
     assert (LIMITS.total, LIMITS.connect) == (15, 5)

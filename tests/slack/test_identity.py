@@ -5,6 +5,8 @@ import pytest
 from bot.errors import SlackRejected
 from bot.slack.client import web_client
 from bot.slack.identity import Identity, identify
+from bot.slack.web_api import SlackApi
+from tests.fakes import Free
 
 
 async def test_who_we_are_is_asked_once(client, slack, identity):
@@ -14,14 +16,20 @@ async def test_who_we_are_is_asked_once(client, slack, identity):
     assert [record.method for record in slack.calls] == ["auth.test"]
 
 
+def test_our_messages_are_known_by_user_and_bot():
+    assert Identity("T1", "U1", "B1").ids == {"U1", "B1"}
+    assert Identity("T1", "U1", "").ids == {"U1"}
+
+
 async def test_a_token_that_slack_does_not_know_is_rejected(session, slack):
+    client = web_client(session, "xoxb-wrong", base_url=slack.api_url)
     with pytest.raises(SlackRejected, match="invalid_auth"):
-        await identify(web_client(session, "xoxb-wrong", base_url=slack.api_url))
+        await identify(SlackApi(client, Free()))
 
 
-async def test_it_knows_the_scopes_of_its_token(slack, client):
+async def test_it_knows_the_scopes_of_its_token(slack, api):
     slack.backend.scopes.discard("files:write")
-    identity = await identify(client)
+    identity = await identify(api)
 
     assert identity.scopes == slack.backend.scopes
     assert (identity.may("chat:write"), identity.may("files:write")) == (True, False)

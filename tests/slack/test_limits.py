@@ -4,8 +4,6 @@ from bot.config import Settings
 from bot.playground.api.rate_limits import FLOORS
 from bot.playground.rules import block_rules
 from bot.slack import limits
-from bot.slack.answers.blocks import FURNITURE
-from bot.transcript.blocks import DROPPED
 
 
 def test_the_settings_begin_with_slacks_floors():
@@ -38,7 +36,3 @@ def test_one_channel_has_a_bucket_for_posts():
 
     assert rates.per_channel[limits.POST].per_minute == 60
     assert rates.per_channel.keys() < rates.by_bucket.keys()
-
-
-def test_history_leaves_out_what_the_bot_puts_below_an_answer():
-    assert FURNITURE < DROPPED

@@ -79,7 +79,7 @@ async def test_a_read_of_sqlite_does_not_wait_for_a_write(opened):
         done.wait(10)
 
     await opened.write.run(execute("CREATE TABLE t (a INT)"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         writing = asyncio.get_running_loop().create_task(opened.write.run(slow))
         while not inside.is_set():
             await asyncio.sleep(0.01)
@@ -101,7 +101,7 @@ async def test_a_write_of_sqlite_is_finished_when_its_caller_is_cancelled(opened
 
     await opened.write.run(execute("CREATE TABLE t (a INT)"))
     task = asyncio.get_running_loop().create_task(opened.write.run(slow))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not inside.is_set():
             await asyncio.sleep(0.01)
     task.cancel()

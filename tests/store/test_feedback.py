@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.feedback import LONGEST_REASON, Fault, Tally, Thumb, VoteOutcome
+from bot.core.turns import Again
 from bot.store.journal import DEDUPLICATED
 from tests.fakes import turn
 
@@ -54,7 +55,7 @@ async def test_what_was_never_answered_has_no_votes(feedback):
 
 async def test_a_vote_is_for_the_latest_round(journal, feedback, answered):
     await feedback.vote(KEY, 0, "U1", DOWN)
-    await journal.reopen(replace(answered, round=1))
+    await journal.reopen(replace(answered, round=1), Again.WHOLE)
 
     assert await feedback.vote(KEY, 0, "U1", UP) is VoteOutcome.STALE
     assert await feedback.counts(None, DAY) == Tally(down=1)

@@ -6,8 +6,8 @@ from itertools import cycle
 import pytest
 
 from bot.core.reply import Phase, Snapshot
-from bot.core.turns import TurnState
-from bot.core.types import Failed, Lease, Order, Usage
+from bot.core.turns import Again, TurnState
+from bot.core.types import LONGEST_LEASE, Failed, Lease, Order, Usage
 from bot.errors import LeaseLost
 from tests.fakes import turn
 
@@ -46,6 +46,51 @@ async def test_a_duplicate_is_refused_even_after_the_end(journal):
     await journal.ended(claim.lease, "complete")
 
     assert not await journal.accept(turn())
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "known"),
+    [
+        ({"whole": False}, {"has_more": True}, {"has_more": True}),
+        ({"has_more": True}, {"whole": False}, {"has_more": True}),
+        ({}, {"has_more": True}, {"has_more": True}),
+        ({"text": "", "whole": False}, {}, {}),
+        ({}, {"text": "", "whole": False}, {}),
+        ({"text": "thin", "whole": False}, {"text": "", "has_more": True}, {"text": "thin"}),
+        ({}, {"text": "edited", "has_more": True}, {"has_more": True}),
+        ({"whole": False}, {"whole": False}, {"whole": False}),
+    ],
+)
+async def test_further_deliveries_add_what_they_know(opened, first, second, known):
+    """In whatever process and order they come; before a claim, and after it."""
+    journal, other = await opened("a"), await opened("b")
+    assert await journal.accept(turn(**first))
+    assert not await other.accept(turn(**second))
+    merged = {"has_more": bool(first.get("has_more") or second.get("has_more"))} | known
+
+    claim = await journal.claim(turn().key)
+    assert claim.turn == await other.question(turn().key) == turn(**merged)
+    await other.amend(turn(text="late", has_more=True))
+    assert await journal.question(turn().key) == turn(**merged | {"has_more": True}) or (
+        not first.get("whole", True) and not second.get("whole", True)
+    )
+
+
+async def test_what_comes_after_the_end_is_not_kept(journal, sql):
+    """An ended turn has no text, and gets none."""
+    await journal.accept(turn(whole=False))
+    await journal.ended((await journal.claim(turn().key)).lease, "complete")
+    await journal.accept(turn(text="again", has_more=True))
+    await journal.amend(turn(text="again", has_more=True))
+
+    assert await journal.question(turn().key) is None
+    assert await sql("SELECT text, has_more FROM turns") == [(None, 0)]
+
+
+async def test_what_is_added_to_an_unknown_turn_makes_none(journal, sql):
+    await journal.amend(turn(has_more=True))
+
+    assert await sql("SELECT ts FROM turns") == []
 
 
 @pytest.mark.parametrize("root", ["1.0", None])
@@ -96,16 +141,16 @@ async def test_nobody_takes_what_somebody_works_on(opened):
 
 
 async def test_a_lease_runs_out_unless_it_is_renewed(opened):
-    journal, other = await opened("a", lease=0.4), await opened("b")
+    journal, other = await opened("a", lease=1.5), await opened("b")
     await journal.accept(turn())
     await journal.accept(turn("2.0", root="2.0"))
     claim = await journal.claim(turn().key)
     for _ in range(4):
-        await asyncio.sleep(0.15)
+        await asyncio.sleep(0.5)
         assert await journal.renew([claim.lease]) == {claim.lease: None}
     assert await other.due() == []
 
-    await asyncio.sleep(0.5)
+    await asyncio.sleep(1.7)
 
     assert await other.due() == [turn().key, turn("2.0").key]
     taken = await other.claim(turn().key)
@@ -141,7 +186,7 @@ async def test_a_lost_lease_writes_nothing(opened, expire, how):
     else:
         await journal.ended(lease, "failed")
     if how == "reopened":
-        assert await journal.reopen(turn(round=1))
+        assert await journal.reopen(turn(round=1), Again.LAST)
     before = await other.find(turn().key)
 
     for write in (
@@ -200,6 +245,39 @@ async def test_the_whole_answer_outlives_its_worker(opened, expire, failure):
     assert (await other.claim(turn().key)).ending == ending
 
 
+async def test_a_turn_that_is_put_off_is_as_if_it_had_not_begun(opened, expire):
+    journal, other = await opened("a"), await opened("b")
+    await journal.accept(turn())
+    claim = await journal.claim(turn().key)
+    await journal.put_off(claim)
+    assert (await journal.find(turn().key)).state is TurnState.ACCEPTED
+    assert await journal.renew([claim.lease]) == {claim.lease: None}
+    assert await journal.begin(claim.lease) == 1
+    await journal.posted(claim.lease, ["3.1"])
+
+    await expire()
+    claim = await other.claim(turn().key)
+    assert (claim.begun, claim.attempts) == (True, 2)
+    await other.put_off(claim)
+    assert (await other.find(turn().key)).state is TurnState.ANSWERING
+    assert await other.begin(claim.lease) == 2
+    with pytest.raises(LeaseLost):
+        await journal.put_off(claim)
+
+
+async def test_of_a_turn_that_is_put_off_it_is_known_whether_a_post_may_stand(opened, expire):
+    journal, other, third = [await opened(name) for name in "abc"]
+    await journal.accept(turn())
+    await journal.claim(turn().key)
+    await expire()
+    claim = await other.claim(turn().key)
+    await other.put_off(claim)
+    await expire()
+
+    assert (await third.claim(turn().key)).doubtful
+    assert (await third.find(turn().key)).state is TurnState.POSTING
+
+
 @pytest.mark.parametrize("how", ["release", "leave"])
 async def test_what_is_handed_over_can_be_taken_up_at_once(opened, how):
     journal, other = await opened("a"), await opened("b")
@@ -251,6 +329,115 @@ async def test_orders_reach_whoever_works_on_it(opened):
     assert not await other.order(turn("7.0").key, Order.STOP)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "left"),
+    [
+        (Order.STOP, Order.WITHDRAWN, Order.WITHDRAWN),
+        (Order.GONE, Order.WITHDRAWN, Order.WITHDRAWN),
+        (Order.WITHDRAWN, Order.GONE, Order.WITHDRAWN),
+        (Order.WITHDRAWN, Order.STOP, Order.WITHDRAWN),
+    ],
+)
+async def test_what_wants_less_does_not_replace_what_wants_all_gone(journal, first, second, left):
+    await journal.accept(turn())
+    claim = await journal.claim(turn().key)
+    for order in (first, second):
+        assert await journal.order(turn().key, order)
+
+    assert await journal.renew([claim.lease]) == {claim.lease: left}
+
+
+async def test_an_open_turn_whose_question_is_deleted_is_told_so(opened):
+    journal, other = await opened("a"), await opened("b")
+    await journal.accept(turn())
+    claim = await journal.claim(turn().key)
+
+    assert not await other.withdraw(turn().key)
+    assert await journal.renew([claim.lease]) == {claim.lease: Order.WITHDRAWN}
+
+
+async def test_an_ended_turn_whose_question_is_deleted_is_opened_again_once(opened):
+    """All of its messages are kept; whoever dies with it leaves it to others."""
+    journal, other = await opened("a"), await opened("b")
+    await journal.accept(turn())
+    claim = await journal.claim(turn().key)
+    await journal.posted(claim.lease, ["1.1", "1.2"])
+    await journal.ended(claim.lease, "complete")
+
+    assert await other.withdraw(turn().key)
+    assert not await journal.withdraw(turn().key)
+    again = await other.claim(turn().key)
+    assert (again.order, again.posts, again.kept) == (Order.ORPHANED, ("1.1", "1.2"), 2)
+    assert (again.turn.round, again.doubtful, again.turn.text) == (0, False, "")
+    with pytest.raises(LeaseLost):
+        await journal.posted(claim.lease, [])
+    await other.leave()
+    assert (await journal.claim(turn().key)).order is Order.ORPHANED
+    await journal.ended((await journal.claim(turn().key)).lease, "gone")
+    assert not await journal.withdraw(turn().key)
+    assert await journal.due() == []
+
+
+@pytest.mark.parametrize("how", ["cut", "filtered", "empty", "stopped", "gone", "failed"])
+async def test_half_an_answer_is_taken_back_once(opened, how):
+    """Of its messages none is kept, and more may be found; whoever dies leaves it to others."""
+    journal, other = await opened("a"), await opened("b")
+    await journal.accept(turn())
+    await answered(journal, turn(), ["1.1"], "cut")
+    await journal.reopen(turn(round=1), Again.MORE)
+    claim = await answered(journal, turn(), ["1.1", "1.2"], how)
+
+    assert await other.withdraw(turn().key)
+    assert not await journal.withdraw(turn().key)
+    again = await other.claim(turn().key)
+    assert (again.order, again.posts, again.kept) == (Order.WITHDRAWN, ("1.1", "1.2"), 1)
+    assert (again.turn.round, again.doubtful, again.turn.text) == (1, True, "")
+    with pytest.raises(LeaseLost):
+        await journal.posted(claim.lease, [])
+    await other.leave()
+    await journal.ended((await journal.claim(turn().key)).lease, "withdrawn")
+    assert not await journal.withdraw(turn().key)
+    assert (await journal.find(turn().key)).gone
+    assert await journal.due() == []
+
+
+@pytest.mark.parametrize(
+    ("how", "order"), [("stopped", Order.WITHDRAWN), ("complete", Order.ORPHANED)]
+)
+async def test_a_deletion_that_comes_too_late_for_the_writer(opened, how, order):
+    """Another process was told just before this one recorded the end: it is not forgotten."""
+    journal, other = await opened("a"), await opened("b")
+    await journal.accept(turn())
+    claim = await journal.claim(turn().key)
+    await journal.posted(claim.lease, ["1.1"])
+    assert not await other.withdraw(turn().key)
+    await journal.ended(claim.lease, how)
+
+    assert await journal.due() == [turn().key]
+    again = await journal.claim(turn().key)
+    assert (again.order, again.posts) == (order, ("1.1",))
+    with pytest.raises(LeaseLost):
+        await journal.ended(claim.lease, how)
+    await journal.ended(again.lease, "withdrawn")
+    assert await journal.due() == []
+
+
+async def test_a_message_that_nobody_asked_is_withdrawn_without_a_trace(journal):
+    assert not await journal.withdraw(turn("7.0").key)
+    assert await journal.find(turn("7.0").key) is None
+
+
+async def test_a_question_that_was_deleted_first_is_never_accepted(opened):
+    """Whoever takes it up finds the order: there is no moment at which it is only a question."""
+    journal, other = await opened("a"), await opened("b")
+    assert not await journal.withdraw(turn().key, turn())
+    assert not await other.accept(turn())
+    assert not await journal.withdraw(turn().key, turn())
+    claim = await journal.claim(turn().key)
+
+    assert (claim.order, claim.turn) == (Order.WITHDRAWN, turn())
+
+
 async def test_an_answer_is_found_by_any_of_its_messages(journal):
     await journal.accept(turn())
     claim = await journal.claim(turn().key)
@@ -273,27 +460,32 @@ async def answered(journal, asked, posts, how="complete"):
 
 async def test_rounds_keep_what_went_before(journal):
     await journal.accept(turn())
-    assert not await journal.reopen(turn(round=1))
+    assert not await journal.reopen(turn(round=1), Again.LAST)
     await answered(journal, turn(), ["1.1", "1.2"])
 
-    assert not await journal.reopen(turn(round=2))
-    assert not await journal.reopen(turn(round=0))
-    assert await journal.reopen(turn(round=1, goes_on=True, text="Go on."))
-    assert not await journal.reopen(turn(round=1))
+    assert not await journal.reopen(turn(round=2), Again.LAST)
+    assert not await journal.reopen(turn(round=0), Again.LAST)
+    assert await journal.reopen(turn(round=1, text="Go on."), Again.MORE)
+    assert not await journal.reopen(turn(round=1), Again.LAST)
     assert (await journal.find(turn().key)).state is TurnState.ACCEPTED
     claim = await answered(journal, turn(), ["1.1", "1.2", "1.3"], "failed")
     assert claim.turn == turn(round=1, goes_on=True, text="Go on.")
     assert (claim.posts, claim.kept, claim.attempts) == (("1.1", "1.2"), 2, 1)
     assert (claim.doubtful, claim.order) == (False, None)
 
-    assert await journal.reopen(turn(round=2))
+    assert await journal.reopen(turn(round=2), Again.LAST)
     claim = await answered(journal, turn(), ["1.1", "1.2", "1.3"])
     assert (claim.posts, claim.kept) == (("1.1", "1.2", "1.3"), 2)
     assert claim.turn.goes_on
 
-    assert await journal.reopen(turn(round=3, goes_on=True))
-    assert (await journal.claim(turn().key)).kept == 3
-    assert not await journal.reopen(turn("8.0", round=1))
+    assert await journal.reopen(turn(round=3), Again.MORE)
+    claim = await answered(journal, turn(), ["1.1", "1.2", "1.3", "1.4"])
+    assert (claim.kept, claim.turn.goes_on) == (3, True)
+    assert await journal.reopen(turn(round=4), Again.WHOLE)
+    claim = await journal.claim(turn().key)
+    assert (claim.posts, claim.kept) == (("1.1", "1.2", "1.3", "1.4"), 0)
+    assert not claim.turn.goes_on
+    assert not await journal.reopen(turn("8.0", round=1), Again.LAST)
 
 
 async def test_a_reopened_turn_waits_for_its_thread(journal):
@@ -301,7 +493,7 @@ async def test_a_reopened_turn_waits_for_its_thread(journal):
         await journal.accept(turn(ts))
     await answered(journal, turn("1.0"), ["1.1"])
     busy = await journal.claim(turn("2.0").key)
-    await journal.reopen(turn("1.0", round=1))
+    await journal.reopen(turn("1.0", round=1), Again.LAST)
 
     waiting = await journal.claim(turn("1.0").key)
     assert not waiting.begun
@@ -341,15 +533,16 @@ async def test_many_are_forgotten_in_batches(journal, sql):
     assert await journal.purge(0) == 1200
 
 
-async def test_own_work_does_not_crowd_out_what_is_due(journal, sql):
-    for n in range(210):
+@pytest.mark.parametrize("state", ["begun = (1 = 1)", "posts = '[\"3.1\"]'"])
+async def test_own_work_does_not_crowd_out_what_is_due(journal, sql, state):
+    for n in range(510):
         await journal.accept(turn(f"{n}.0", root=f"{n}"))
-    await sql("UPDATE turns SET begun = (1 = 1) WHERE moment < 205000000")
+    await sql(f"UPDATE turns SET {state} WHERE moment < 505000000")
 
     due = await journal.due()
 
-    assert len(due) == 200
-    assert [ts for _, _, ts in due][-5:] == ["205.0", "206.0", "207.0", "208.0", "209.0"]
+    assert len(due) == 500
+    assert [ts for _, _, ts in due][-5:] == ["505.0", "506.0", "507.0", "508.0", "509.0"]
     assert [float(ts) for _, _, ts in due] == sorted(float(ts) for _, _, ts in due)
 
 
@@ -371,9 +564,115 @@ async def test_a_row_edited_by_hand_stops_nobody(opened, sql, expire, column):
     assert await other.find(turn("1.0").key)
     await other.renew([claim.lease])
     await other.ended(claim.lease, "complete")
-    assert await other.reopen(turn("1.0", round=1, goes_on=True))
+    assert await other.reopen(turn("1.0", round=1), Again.MORE)
+
+
+async def test_a_clock_that_was_set_back_leaves_no_lease_for_ever(opened, sql):
+    """The database's clock was an hour ahead when it was given."""
+    await (await opened("dead")).accept(turn())
+    await sql(f"UPDATE turns SET lease_until = lease_until + {LONGEST_LEASE - 20}")
+    other = await opened("other")
+    assert await other.claim(turn().key) is None
+
+    await sql("UPDATE turns SET lease_until = lease_until + 3600")
+
+    assert await other.due() == [turn().key]
+    assert (await other.claim(turn().key)).begun
 
 
 async def test_renewing_nothing_that_is_ours(journal):
     assert await journal.renew([]) == {}
     assert await journal.renew([Lease(turn().key, 1)]) == {}
+
+
+async def ended_with_a_call_of_unknown_outcome(journal):
+    """Its claim."""
+    await journal.accept(turn())
+    claim = await journal.claim(turn().key)
+    await journal.posted(claim.lease, ["5.1"])
+    await journal.owe_look(claim.lease)
+    await journal.close(claim.lease, ANSWER)
+    await journal.ended(claim.lease, "complete")
+    return claim
+
+
+async def test_a_turn_that_owes_a_look_is_due_again_when_nothing_can_land_any_more(journal, sql):
+    await ended_with_a_call_of_unknown_outcome(journal)
+    assert (await journal.due(), await journal.claim(turn().key)) == ([], None)
+    assert (await journal.find(turn().key)).state is TurnState.DELIVERED
+    assert 25 < (await sql("SELECT look_at - ended_at FROM turns"))[0][0] < 31
+
+    await sql("UPDATE turns SET look_at = 1")
+    assert await journal.due() == [turn().key]
+    look = await journal.claim(turn().key)
+    assert (look.looks, look.doubtful, look.begun, look.posts) == (True, True, False, ("5.1",))
+    assert look.ending == ANSWER
+    await journal.posted(look.lease, ["5.1"])
+    assert (await journal.find(turn().key)).state is TurnState.LOOKING
+    await journal.ended(look.lease, "complete")
+    assert await sql("SELECT ending, look_at FROM turns") == [(None, None)]
+    assert await journal.due() == []
+
+
+async def test_a_look_is_given_to_one_process(opened, sql):
+    journal, other = await opened("a"), await opened("b")
+    await ended_with_a_call_of_unknown_outcome(journal)
+    await sql("UPDATE turns SET look_at = 1")
+    claims = await asyncio.gather(journal.claim(turn().key), other.claim(turn().key))
+
+    assert [claim is None for claim in claims].count(True) == 1
+
+
+async def test_a_look_that_was_cut_off_is_taken_up(opened, expire, sql):
+    journal, other = await opened("a"), await opened("b")
+    await ended_with_a_call_of_unknown_outcome(journal)
+    await sql("UPDATE turns SET look_at = 1")
+    await journal.claim(turn().key)
+    await expire()
+
+    assert await other.due() == [turn().key]
+    assert (await other.claim(turn().key)).looks
+
+
+async def test_a_look_waits_for_no_turn_of_its_thread_and_none_for_it(journal, sql):
+    await ended_with_a_call_of_unknown_outcome(journal)
+    later = turn("2.0", root=turn().thread.root)
+    await journal.accept(later)
+    running = await journal.claim(later.key)
+    await sql("UPDATE turns SET look_at = 1 WHERE look_at IS NOT NULL")
+
+    assert turn().key in await journal.due()
+    assert (await journal.claim(turn().key)).looks
+    await journal.ended(running.lease, "complete")
+    last = turn("3.0", root=turn().thread.root)
+    await journal.accept(last)
+    assert (await journal.claim(last.key)).begun
+
+
+async def test_who_takes_a_turn_over_owes_a_look(opened, expire, sql):
+    """A call of the other process may be on its way."""
+    journal, other = await opened("a"), await opened("b")
+    await journal.accept(turn())
+    await journal.claim(turn().key)
+    assert await sql("SELECT look_at FROM turns") == [(None,)]
+    await expire()
+    await other.claim(turn().key)
+
+    assert (await sql("SELECT look_at IS NOT NULL FROM turns"))[0][0]
+
+
+async def test_who_gets_a_turn_that_was_given_back_owes_none(opened, sql):
+    journal, other = await opened("a"), await opened("b")
+    await journal.accept(turn())
+    await journal.release((await journal.claim(turn().key)).lease)
+    await other.claim(turn().key)
+
+    assert await sql("SELECT look_at FROM turns") == [(None,)]
+
+
+async def test_a_turn_that_is_left_in_the_midst_owes_a_look(journal, sql):
+    await journal.accept(turn())
+    await journal.claim(turn().key)
+    await journal.leave()
+
+    assert (await sql("SELECT look_at IS NOT NULL FROM turns"))[0][0]

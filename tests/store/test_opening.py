@@ -134,8 +134,8 @@ def on_server(**parts):
 
 async def test_a_server_that_knows_us_not():
     await (await connected()).close()
-    assert "does not exist" in await refused(on_server(database="no_such_database"))
-    assert "no_such_role" in await refused(on_server(username="no_such_role"))
+    assert "create the database" in await refused(on_server(database="no_such_database"))
+    assert "check user and password" in await refused(on_server(username="no_such_role"))
     assert "certificate" in await refused(on_server() + "?sslmode=verify-full")
     assert "No such file" in await refused(
         on_server() + "?sslmode=verify-full&sslrootcert=/no/such/file"

@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from bot.core.turns import Again
 from bot.errors import LeaseLost
 from tests.fakes import turn
 
@@ -18,6 +19,20 @@ async def test_a_turn_is_accepted_once(both):
     accepted = await asyncio.gather(*(both[n % 2].accept(turn()) for n in range(20)))
 
     assert sum(accepted) == 1
+
+
+async def test_what_two_deliveries_know_is_merged_whichever_is_first(both):
+    asked = [turn(f"{n}.0", root=f"{n}") for n in range(12)]
+    thin = [turn(q.ts, root=q.thread.root, text="", whole=False) for q in asked]
+    rich = [turn(q.ts, root=q.thread.root, has_more=True) for q in asked]
+    deliveries = [
+        both[n % 2].accept(q) for pair in zip(thin, rich, strict=True) for n, q in enumerate(pair)
+    ]
+
+    accepted = await asyncio.gather(*deliveries)
+
+    assert sum(accepted) == 12
+    assert [await both[0].question(q.key) for q in asked] == rich
 
 
 async def test_a_turn_is_claimed_once(both, expire):
@@ -50,7 +65,8 @@ async def test_a_turn_is_reopened_once(both):
     await both[0].accept(turn())
     await both[0].ended((await both[0].claim(turn().key)).lease, "failed")
 
-    reopened = await asyncio.gather(*(both[n % 2].reopen(turn(round=1)) for n in range(10)))
+    presses = (both[n % 2].reopen(turn(round=1), Again.LAST) for n in range(10))
+    reopened = await asyncio.gather(*presses)
 
     assert sum(reopened) == 1
 

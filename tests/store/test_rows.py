@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.reply import Phase, Snapshot
-from bot.core.turns import TurnState
-from bot.core.types import Failed, Order, Usage
+from bot.core.turns import Again, TurnState
+from bot.core.types import Failed, LeftOut, Order, Unseen, Usage
 from bot.store import rows
 from tests.fakes import turn
 
@@ -27,7 +27,11 @@ failures = st.builds(
         st.none() | st.builds(Usage, st.integers(), st.integers()),
         st.floats(0, 1e9),
         anything,
+        greets=st.booleans(),
         first=st.booleans(),
+        left_out=st.lists(
+            st.builds(LeftOut, st.sampled_from(Unseen), st.integers(0, 999)), max_size=3
+        ).map(tuple),
     )
 )
 def test_an_ending_comes_back(ending):
@@ -81,15 +85,59 @@ def test_any_ts_is_a_number_that_fits(ts):
 
 
 def test_a_state_that_nobody_knows_is_told_by_the_end():
-    row = {"asker": "U1", "round": 0, "state": "napping"}
+    row = {"asker": "U1", "round": 0, "state": "napping", "asked_for": None}
 
     assert rows.turn_record(SimpleNamespace(**row, ended_at=None)).state is TurnState.ANSWERING
     assert rows.turn_record(SimpleNamespace(**row, ended_at=1.0)).state is TurnState.FAILED
 
 
+@pytest.mark.parametrize(
+    ("order", "gone"), [(None, False), ("stop", False), ("withdrawn", True), ("orphaned", True)]
+)
+def test_a_deleted_question_is_known(order, gone):
+    row = {"asker": "U1", "round": 0, "state": "delivered", "asked_for": order, "ended_at": 1.0}
+
+    assert rows.turn_record(SimpleNamespace(**row)).gone is gone
+
+
+@pytest.mark.parametrize(
+    ("state", "posts", "columns"),
+    [
+        ("delivered", '["1.1", "1.2"]', ("orphaned", False, 2)),
+        ("delivered", "[", ("orphaned", False, 0)),
+        ("incomplete", '["1.1", "1.2"]', ("withdrawn", True, 1)),
+        ("stopped", '["1.1", "1.2"]', ("withdrawn", True, 1)),
+        ("failed", '["1.1", "1.2"]', ("withdrawn", True, 1)),
+        ("of a newer version", '["1.1", "1.2"]', ("orphaned", False, 2)),
+    ],
+)
+def test_what_a_deletion_makes_of_an_ended_turn(state, posts, columns):
+    """All messages of an answer that stays are kept; of one that goes there may be more."""
+    taken_back = rows.taken_back(SimpleNamespace(state=state, posts=posts, kept=1))
+
+    assert taken_back == dict(zip(("asked_for", "doubtful", "kept"), columns, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("again", "posts", "kept", "goes_on"),
+    [
+        (Again.WHOLE, '["1.1", "1.2"]', 0, False),
+        (Again.LAST, '["1.1", "1.2"]', 1, True),
+        (Again.MORE, '["1.1", "1.2"]', 2, True),
+        # Nothing is known to stand there: then the whole question is asked.
+        (Again.MORE, "[", 0, False),
+    ],
+)
+def test_which_messages_stay_when_it_is_asked_again(again, posts, kept, goes_on):
+    columns = rows.asked_again(SimpleNamespace(posts=posts, kept=1), again)
+
+    assert columns == {"kept": kept, "goes_on": goes_on}
+
+
 @pytest.mark.parametrize("phase", Phase)
 def test_every_way_to_end_has_a_state(phase):
     assert rows.ended_state(phase.value).ended
+    assert rows.ended_state("cut") is TurnState.INCOMPLETE
     assert rows.ended_state("complete") is TurnState.DELIVERED
     assert rows.ended_state("stopped") is TurnState.STOPPED
     assert rows.ended_state("interrupted") is TurnState.FAILED

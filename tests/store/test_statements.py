@@ -3,9 +3,10 @@ from sqlalchemy import Select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.expression import Executable
 
-from bot.core.types import Lease
-from bot.store import statements
+from bot.core.types import LONGEST_LEASE, Lease
+from bot.store import rows, statements
 from bot.store.tables import turns
+from tests.fakes import turn
 
 DIALECTS = {"sqlite": sqlite.dialect(), "postgresql": postgresql.dialect()}
 LEASE = Lease(("T1", "C1", "1.0"), 7)
@@ -15,7 +16,7 @@ ALL = {
     if name.isupper() and isinstance(value, Executable)
 }
 OURS = {"me", "lease"}
-OTHERS = {"of_round", "order", "seconds"}
+OTHERS = {"of_round", "order", "seconds", "was_doubtful", *rows.told(turn())}
 
 
 def parameters(statement, dialect):
@@ -47,7 +48,9 @@ def test_a_lease_is_named_by_turn_fence_and_owner():
     assert statements.key_values(LEASE.key).items() <= statements.lease_values(LEASE, "a").items()
 
 
-@pytest.mark.parametrize("name", ["CLEAR", "POSTING", "POSTED", "CLOSE", "ENDED", "RELEASE"])
+@pytest.mark.parametrize(
+    "name", ["CLEAR", "POSTING", "POSTED", "CLOSE", "OWE_LOOK", "ENDED", "RELEASE"]
+)
 def test_every_change_by_a_worker_asks_for_its_lease(name):
     """A process that was paused for too long changes nothing."""
     where = str(ALL[name].compile(dialect=DIALECTS["sqlite"])).partition("WHERE")[2]
@@ -79,8 +82,10 @@ def test_a_ts_is_no_pattern(ts):
 def test_the_time_is_the_databases(dialect):
     """F097: processes whose clocks differ agree on whose lease has run out."""
     clock = {"sqlite": "julianday('now')", "postgresql": "clock_timestamp()"}[dialect.name]
-    for statement in (statements.TAKE, statements.RENEW, statements.DUE, statements.ENDED):
+    renew = statements.RENEW[dialect.name]
+    for statement in (statements.TAKE, renew, statements.DUE, statements.ENDED):
         said = statement.compile(dialect=dialect)
 
         assert clock in str(said)
-        assert not [value for value in said.params.values() if isinstance(value, float) and value]
+        floats = {value for value in said.params.values() if isinstance(value, float) and value}
+        assert floats <= {LONGEST_LEASE, statements.LANDING, statements.LANDING / 3}

@@ -63,6 +63,8 @@ def test_the_systems_certificates():
         ("postgres://u:sekret@h/d?connect_timeout=sekret", "connect_timeout"),
         ("postgres://u:sekret@h/d?options=--sekret", "options"),
         ("postgres://u:sekret@h,i/d", "several hosts"),
+        ("postgres://u:sek@ret@h/d", "write it as %40"),
+        ("postgres://u:sek@r/et@h/d", "write it as %40"),
         ("postgres://u:sekret@h:sekret/d", "must be a URL"),
         ("sekret", "must be a URL"),
         ("", "must be a URL"),
@@ -76,3 +78,16 @@ def test_what_is_refused_is_named_and_never_shown(written, named):
     assert named in str(caught.value)
     assert "sekret" not in str(caught.value)
     assert "sekret" not in repr(address("postgres://u:sekret@h/d"))
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("sqlite:////srv/bot.db", "sqlite /srv/bot.db"),
+        ("postgres://user:canary@db.example/bot", "postgresql db.example:5432/bot"),
+        ("postgres://user:canary@db.example:6/bot?sslmode=require", "postgresql db.example:6/bot"),
+        ("postgres:///bot?host=/run/postgresql", "postgresql /run/postgresql:5432/bot"),
+    ],
+)
+def test_its_place_is_told_without_user_and_password(url, place):
+    assert address(url).place == place

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.playground.workspace.typed import typed
 from bot.rendering.flow import Code, Item
-from bot.rendering.parsing.links import LinkPolicy
+from bot.rendering.parsing.links import LinkPolicy, destination, noted
 from bot.rendering.parsing.parse import parse
 from bot.text.runs import BOLD, CODE, ITALIC, STRIKE
 from bot.transcript.message import to_markdown
@@ -77,13 +77,18 @@ def shown(elements):
 
 
 def seen(flows):
+    """The same of what is read, without the notes where a link leads that touches other text."""
     return [
         (char, run.style, run.url)
         for flow in flows
         for run in flow.runs
-        for char in run.text
+        for char in without_note(run)
         if not char.isspace()
     ]
+
+
+def without_note(run):
+    return run.text.removesuffix(noted("", destination(run.url).shown)) if run.url else run.text
 
 
 @given(sections)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.transcript.untyped import LONGEST, MOST, mapping, mappings, number, string
+from bot.transcript.untyped import LONGEST_STRING, MOST, mapping, mappings, number, string
 
 STRANGE = [None, True, 1, 1.5, "a", [], [1], {}, {"a": 1}]
 
@@ -24,7 +24,7 @@ def test_what_has_the_type_is_kept():
 
 def test_there_are_bounds():
     assert len(mappings([{}] * (MOST + 1))) == MOST
-    assert len(string("a" * (LONGEST + 1))) == LONGEST
+    assert len(string("a" * (LONGEST_STRING + 1))) == LONGEST_STRING
     assert (number(-1), number(10**9)) == (0, 999_999)
 
 

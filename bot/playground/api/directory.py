@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.playground.workspace.api_error import ApiError
 from bot.playground.workspace.cursors import page
@@ -74,26 +74,7 @@ def open_view(call: Call) -> Response:
     if len(str(view).encode()) > _MAX_VIEW:
         raise ApiError("view_too_large")
     user = call.backend.triggers.exchange(call.required("trigger_id"), call.now)
-    workspace = call.workspace
-    shown = view | {
-        "id": f"V0{len(workspace.views):06d}",
-        "blocks": _with_ids(view.get("blocks")),
-        "team_id": workspace.team_id,
-        "app_id": workspace.bot.app_id,
-        "bot_id": workspace.bot.bot_id,
-        "hash": f"{int(call.now)}.playground",
-        "state": {"values": {}},
-    }
-    workspace.views.append(shown)
-    workspace.open_views[shown["id"]] = user
-    return {"view": shown}
-
-
-def _with_ids(blocks: Any) -> list[Any]:
-    """Slack gives a `block_id` to each block without one; a submission's values need it."""
-    listed = blocks if isinstance(blocks, list) else []
-    named = enumerate(block for block in listed if isinstance(block, dict))
-    return [{"block_id": f"m{n}"} | block for n, block in named]
+    return {"view": call.workspace.open_view(view, user=user, now=call.now)}
 
 
 def accepted(_call: Call) -> Response:

@@ -60,6 +60,17 @@ def info(call: Call) -> Response:
     return {"file": _file(call, call.required("file"))}
 
 
+def delete(call: Call) -> Response:
+    """Deletes a file of the app. Messages with it say that a file was deleted."""
+    shown = _file(call, call.required("file"))
+    if shown["user"] != call.workspace.bot.user_id:
+        raise ApiError("cant_delete_file")
+    del call.workspace.files[shown["id"]]
+    call.backend.contents.pop(shown["id"], None)
+    call.workspace.without_file(shown["id"], now=call.now)
+    return {}
+
+
 def new_file(backend: Backend, name: str, user: str, now: float) -> Response:
     """Adds a file without content, and returns its object as messages show it."""
     file_id = f"F0{len(backend.workspace.files):07d}"

@@ -48,6 +48,7 @@ METHODS: dict[str, Method] = {
     "conversations.open": Method(conversations.open_, "im:write"),
     "conversations.replies": Method(conversations.replies, "*:history"),
     "files.completeUploadExternal": Method(files.complete, "files:write"),
+    "files.delete": Method(files.delete, "files:write"),
     "files.getUploadURLExternal": Method(files.upload_url, "files:write"),
     "files.info": Method(files.info, "files:read"),
     "reactions.add": Method(conversations.add_reaction, "reactions:write"),

@@ -26,12 +26,15 @@ if TYPE_CHECKING:
     from bot.playground.api.rate_limits import RateLimits
     from bot.playground.clock import Clock
     from bot.playground.faults import Fault, Faults
+    from bot.playground.tasks import Tasks
 
 MAX_BODY = 20 * 1024 * 1024
 """Bytes of one request's body."""
 
 _SILENCE = 3600.0  # seconds; longer than any client waits
 _ERROR_PAGE = "<!DOCTYPE html><html><title>We are on it</title></html>"
+_PAGES = {Loss.PAGE: 200, Loss.GATEWAY: 504}
+"""Losses that send a page, and its HTTP status."""
 _FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 
@@ -46,7 +49,9 @@ class Reply:
     lost: Loss | None = None
     """What the caller gets in place of the response."""
     held: float = 0.0
-    """Seconds that the response is late."""
+    """Seconds that the response is held back."""
+    lands: float = 0.0
+    """Seconds until the call is carried out; 0 when it has been."""
 
 
 class WebApi:
@@ -60,6 +65,7 @@ class WebApi:
         faults: Faults,
         calls: CallLog,
         clock: Clock,
+        tasks: Tasks,
         notify: Callable[[], None],
     ) -> None:
         self._backend = backend
@@ -68,6 +74,7 @@ class WebApi:
         self._faults = faults
         self._calls = calls
         self._clock = clock
+        self._tasks = tasks
         self._notify = notify
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -78,7 +85,10 @@ class WebApi:
             return self._response(_refusal(error))
         await asyncio.sleep(self._faults.latency / 2)
         reply = self._reply(method, token, arguments)
-        self._log(method, arguments, reply)
+        if reply.lands:
+            self._tasks.start(self._land(method, arguments, reply), name=f"late {method}")
+        else:
+            self._log(method, arguments, reply)
         await asyncio.sleep(self._faults.latency / 2 + reply.held)
         if reply.lost:
             return await _lose(request, reply.lost)
@@ -97,8 +107,18 @@ class WebApi:
         retry_after = self._limits.charge(method, channel, self._clock.monotonic())
         if retry_after is not None:
             return _too_many(retry_after)
+        if fault and fault.lands:
+            return Reply(0, {}, lost=fault.lost, lands=fault.lands)
+        arguments = self._limits.limited(method, arguments)
         done = self._carry_out(Call(method, arguments, self._backend, self._clock.wall()))
         return replace(done, lost=fault.lost, held=fault.held) if fault else done
+
+    async def _land(self, method: str, arguments: dict[str, Any], lost: Reply) -> None:
+        """Carries out a call that its caller has given up on; it is logged then."""
+        await asyncio.sleep(lost.lands)
+        limited = self._limits.limited(method, arguments)
+        done = self._carry_out(Call(method, limited, self._backend, self._clock.wall()))
+        self._log(method, arguments, replace(done, lost=lost.lost))
 
     def _carry_out(self, call: Call) -> Reply:
         try:
@@ -131,12 +151,12 @@ class WebApi:
 
 
 async def _lose(request: web.Request, how: Loss) -> web.Response:
-    """Cuts the connection, says nothing, or sends a page of HTML."""
+    """Cuts the connection, says nothing, or sends a page of HTML, as Slack's edge does."""
     if how is Loss.SILENCE:
         await asyncio.sleep(_SILENCE)
-    elif how is not Loss.PAGE:
+    elif how not in _PAGES:
         cut(request.transport, Cut(how.value))
-    return web.Response(text=_ERROR_PAGE, content_type="text/html")
+    return web.Response(status=_PAGES.get(how, 200), text=_ERROR_PAGE, content_type="text/html")
 
 
 async def _read(request: web.Request) -> tuple[str, dict[str, Any]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from bot.playground.events.announcements import Announcements
 from bot.playground.events.envelopes import Envelope, Outcome, Retry, event_envelope
 from bot.playground.switches import Switch
 
@@ -75,6 +76,8 @@ class Delivery:
         notify: Callable[[], None],
     ) -> None:
         self.transport = transport
+        self.announcements = Announcements()
+        """How the events of new messages come."""
         self.log: deque[Delivered] = deque(maxlen=_KEPT)
         self._workspace = workspace
         self._tasks = tasks
@@ -84,8 +87,12 @@ class Delivery:
 
     def on_change(self, change: Change) -> None:
         """Sends the events that this change of the workspace raises."""
-        for event in self._workspace.events_for(change):
-            self.send(event, change.at)
+        for seconds, event in self.announcements.timed(self._workspace.events_for(change)):
+            if seconds:
+                later = self._send_later(event, change.at + seconds, seconds)
+                self._tasks.start(later, name="send later")
+            else:
+                self.send(event, change.at)
 
     def send(self, event: dict[str, Any], now: float) -> Delivered:
         """Starts the delivery of an event in a task of its own. `now`: seconds since the epoch."""
@@ -107,12 +114,20 @@ class Delivery:
         return outcome
 
     def describe(self) -> list[Switch]:
-        return [Switch("redeliver", "Deliver the last event again", "action")]
+        again = Switch("redeliver", "Deliver the last event again", "action")
+        return [again, *self.announcements.describe()]
 
-    async def switch(self, name: str, _value: Any) -> None:
+    async def switch(self, name: str, value: Any) -> None:
+        if name != "redeliver":
+            await self.announcements.switch(name, value)
+            return
         events = [delivered for delivered in self.log if delivered.envelope.kind == "events_api"]
-        if name == "redeliver" and events:
+        if events:
             self.again(events[-1])
+
+    async def _send_later(self, event: dict[str, Any], now: float, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        self.send(event, now)
 
     def _start(self, envelope: Envelope, retry: Retry | None) -> Delivered:
         delivered = self._logged(envelope)

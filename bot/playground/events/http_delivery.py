@@ -15,6 +15,9 @@ from bot.playground.events.envelopes import VERIFICATION_TOKEN, Envelope, Outcom
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    Read = Callable[[bytes], dict[str, Any] | None]
+    """Makes a payload of a response's body."""
+
 _MAX_REDIRECTS = 2
 _REASONS: tuple[tuple[type[Exception], str], ...] = (
     (TimeoutError, "http_timeout"),
@@ -45,7 +48,7 @@ class HttpDelivery:
     async def deliver(self, envelope: Envelope, retry: Retry | None) -> Outcome:
         body, content_type = _body(envelope)
         try:
-            return await self._post(body, content_type, retry)
+            return await self._post(body, content_type, retry, _READ[envelope.kind])
         except tuple(kind for kind, _ in _REASONS) as error:
             reason = next(reason for kind, reason in _REASONS if isinstance(error, kind))
             return Outcome(accepted=False, reason=reason)
@@ -56,12 +59,14 @@ class HttpDelivery:
         async with self._request(json.dumps(challenge).encode(), _JSON, None) as response:
             return response.status == 200 and challenge["challenge"] in await response.text()
 
-    async def _post(self, body: bytes, content_type: str, retry: Retry | None) -> Outcome:
+    async def _post(
+        self, body: bytes, content_type: str, retry: Retry | None, read: Read
+    ) -> Outcome:
         async with self._request(body, content_type, retry) as response:
             return Outcome(
                 accepted=response.ok,
                 reason="" if response.ok else "http_error",
-                payload=_object(await response.read()),
+                payload=read(await response.read()) if response.ok else None,
                 final=response.headers.get("x-slack-no-retry") == "1",
             )
 
@@ -122,3 +127,16 @@ def _object(body: bytes) -> dict[str, Any] | None:
     except ValueError:
         return None
     return answered if isinstance(answered, dict) else None
+
+
+def _object_or_text(body: bytes) -> dict[str, Any] | None:
+    """A command may be answered with plain text (docs: slash commands)."""
+    text = body.decode("utf-8", "replace").strip()
+    return _object(body) or ({"text": text} if text else None)
+
+
+_READ: dict[str, Read] = {
+    "events_api": _object,
+    "interactive": _object,
+    "slash_commands": _object_or_text,
+}

@@ -7,8 +7,8 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bot.playground.events.acknowledgements import content, post_said
 from bot.playground.events.envelopes import VERIFICATION_TOKEN, Envelope
-from bot.playground.rules.block_rules import check_blocks
 from bot.playground.workspace.api_error import ApiError
 
 if TYPE_CHECKING:
@@ -133,18 +133,13 @@ class Interactions:
 
     def _replace(self, url: _ResponseUrl, said: dict[str, Any], now: float) -> None:
         if self._is_posted(url):
-            self._backend.workspace.update(url.channel, url.message_ts, now=now, **_fields(said))
+            self._backend.workspace.update(url.channel, url.message_ts, now=now, **content(said))
         else:
             self._backend.workspace.delete_ephemeral(url.message_ts)
             self._add(url, said, now)
 
     def _add(self, url: _ResponseUrl, said: dict[str, Any], now: float) -> None:
-        workspace, fields = self._backend.workspace, _fields(said)
-        fields["thread_ts"] = said.get("thread_ts")
-        if said.get("response_type") == "in_channel":
-            workspace.post(url.channel, user=workspace.bot.user_id, now=now, **fields)
-        else:
-            workspace.post_ephemeral(url.channel, user=url.user, now=now, **fields)
+        post_said(self._backend.workspace, url.user, url.channel, said, now)
 
     def _is_posted(self, url: _ResponseUrl) -> bool:
         return self._backend.workspace.message(url.channel, url.message_ts) is not None
@@ -206,9 +201,3 @@ def _json_object(body: bytes) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise ApiError("invalid_payload")
     return said
-
-
-def _fields(said: dict[str, Any]) -> dict[str, Any]:
-    if said.get("blocks"):
-        check_blocks(said["blocks"])
-    return {"text": said.get("text", ""), "blocks": said.get("blocks") or None}

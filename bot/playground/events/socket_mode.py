@@ -99,7 +99,7 @@ class SocketMode:
         try:
             async with asyncio.timeout(self._timetable.ack_timeout):
                 await self._next().send(message)
-                return Outcome(accepted=True, payload=(await ack).get("payload"))
+                return Outcome(accepted=True, payload=_payload(await ack))
         except (TimeoutError, ConnectionError):
             return Outcome(accepted=False, reason="timeout")
         finally:
@@ -223,6 +223,11 @@ _DISCONNECTS = {
     "warn_sockets": ("Warn of a disconnect", "warning"),
     "disable_link": ("Turn Socket Mode off", "link_disabled"),
 }
+
+
+def _payload(ack: dict[str, Any]) -> dict[str, Any] | None:
+    said = ack.get("payload")
+    return said if isinstance(said, dict) else None
 
 
 def _message(envelope: Envelope, retry: Retry | None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from bot.playground.cuts import Cut, cut
+from bot.playground.guard import guard
 from bot.playground.model.completion import Completion, usage
 from bot.playground.model.faults import ModelFaults
 from bot.playground.model.script import Conversation, reply_to
@@ -79,7 +80,7 @@ class ScriptedModel:
         return self.requests[count - 1]
 
     async def __aenter__(self) -> Self:
-        app = web.Application(client_max_size=_LARGEST_BODY)
+        app = web.Application(middlewares=[guard], client_max_size=_LARGEST_BODY)
         app.router.add_post("/v1/chat/completions", self._complete)
         app.router.add_get("/v1/models", self._models)
         # Without cancellation a handler that waits would never learn that its client has gone.

@@ -8,6 +8,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, Self
 
+from bot.playground.model.continuation import rest_of
 from bot.playground.model.scripted_reply import FOREVER, Cut, Piece, Reply, error_body, sse
 
 ANSWERS = Path(__file__).with_name("answers")
@@ -22,8 +23,11 @@ _TOKEN = re.compile(
 )
 _MENTION = re.compile(r"<@[^>]*>|(?<!\w)@(?:Stream Bot|\S+)")
 _GO_ON = re.compile(r"^Your last answer was cut short\b")
-_OVERLAP = 16
-"""Characters by which the end of an answer is found again in the whole of it."""
+_BREAK = "¦"
+"""In a written answer: where it breaks off. The rest of it comes with Continue."""
+
+_SPEAKER = re.compile(r"\A[^\s:][^:\n]{0,80}: ")
+"""Who said it, before what was said."""
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
@@ -102,14 +106,14 @@ def reply_to(conversation: Conversation) -> Reply:
 
 
 def _rest(conversation: Conversation) -> Reply:
-    """What was still to come of an answer that broke off; of one that was whole, a few words."""
-    *before, answer = conversation.said[: -1 if conversation.is_asked_to_go_on else None]
-    whole, end = reply_to(Conversation(tuple(before))).text, answer.text.strip()[-_OVERLAP:]
-    at = whole.rfind(end) if end else -1
-    rest = whole[at + len(end) :] if at >= 0 else ""
-    if not rest.strip():
-        return _written("continue")(Conversation(tuple(before)))
-    return Reply((0.0, *tokens(rest)))
+    """What was still to come of the last answer, if it broke off; else words that say so."""
+    said = conversation.said
+    last = max((at for at, each in enumerate(said) if each.role == "assistant"), default=-1)
+    if last > 0:
+        reply = reply_to(Conversation(said[:last]))
+        if rest := rest_of(reply.text + reply.rest, said[last].text):
+            return Reply((0.0, *tokens(rest)))
+    return _written("continue")(Conversation(said[:last] if last > 0 else said))
 
 
 def tokens(text: str) -> list[str]:
@@ -128,8 +132,8 @@ def _written(
     name: str, *end: Piece, start: float = 0.0, finish_reason: str | None = "stop"
 ) -> Callable[[Conversation], Reply]:
     def answer(conversation: Conversation) -> Reply:
-        text = tokens(written(name, conversation.language))
-        return Reply((start, *text, *end), finish_reason=finish_reason)
+        text, _, rest = written(name, conversation.language).partition(_BREAK)
+        return Reply((start, *tokens(text), *end), finish_reason=finish_reason, rest=rest)
 
     return answer
 
@@ -197,7 +201,7 @@ SCRIPTS = (
     Script("broken", r"server error|error 500|エラー", _fixed(_SERVER_ERROR), goes_wrong=True),
     Script("empty", r"empty|空の返事", _fixed(Reply()), goes_wrong=True),
     Script("slow", r"slow\w*|遅い|ゆっくり", _written("slow", start=SLOW_START), goes_wrong=True),
-    Script("continue", r"continue\w*|go on|続き|続けて", _written("continue"), goes_wrong=True),
+    Script("continue", r"continue\w*|go on|続き|続けて", _rest, goes_wrong=True),
     Script("think", r"think (?:\w+ )?first|think hard|reasoning|よく考えて|じっくり", _thoughtful),
     Script(
         "numbers",
@@ -228,7 +232,7 @@ def _echo(conversation: Conversation) -> Reply:
 def _told(conversation: Conversation) -> dict[str, object]:
     told = {
         "quote": _quote(conversation.question),
-        "words": _striking(conversation.question),
+        "words": _striking(_SPEAKER.sub("", conversation.question)),
         "given": _many(len(conversation.said), "message"),
         "given_count": str(len(conversation.said)),
         "people": str(conversation.count("user")),

@@ -32,6 +32,8 @@ class Reply:
     """Nothing is sent but the pieces: no role, no finish_reason, no [DONE]."""
     speed: float = 0.0
     """Pieces with text per second; 0 is as fast as the wire."""
+    rest: str = ""
+    """What would have come after the text, had it not broken off."""
 
     @classmethod
     def raw(cls, *pieces: Piece, **how: Any) -> Self:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.playground.page.html import markup, render
+from bot.playground.page.html import markup, render, text_objects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +19,7 @@ _LONGEST = 3000
 
 def shown(view: View, user: str, names: Names) -> dict[str, Any]:
     """For the page of `user`."""
-    words = {key: _words(view.get(key)) for key in ("title", "submit", "close")}
+    words = {key: text_objects.plain(view.get(key)) for key in ("title", "submit", "close")}
     blocks = markup.mappings(view.get("blocks"))
     body = "".join(_block(each, names) for each in blocks)
     return {"id": view["id"], "user": user, "html": body} | words
@@ -37,6 +37,13 @@ def state(view: View, given: Given) -> dict[str, Any]:
     }
 
 
+def errors(view: View, said: View) -> dict[str, str]:
+    """Block → what the app says is wrong with it. Slack shows nothing of other blocks."""
+    known = {block["block_id"] for block, _ in _inputs(view)}
+    given = markup.mapping(said.get("errors"))
+    return {block: markup.text(text) for block, text in given.items() if block in known}
+
+
 def _inputs(view: View) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     for block in markup.mappings(view.get("blocks")):
         element = markup.mapping(block.get("element"))
@@ -50,7 +57,7 @@ def _block(block: View, names: Names) -> str:
     if block.get("type") != "input" or draw is None:
         return render.block(block, names)
     optional = markup.tag("small", " (optional)") if block.get("optional") is True else ""
-    label = markup.tag("legend", markup.escape(_words(block.get("label"))) + optional)
+    label = markup.tag("legend", markup.escape(text_objects.plain(block.get("label"))) + optional)
     inner = draw(element, markup.text(block.get("block_id")), not optional)
     return markup.tag("fieldset", label + inner, class_="input")
 
@@ -60,10 +67,10 @@ def _line(element: View, block_id: str, required: bool) -> str:  # noqa: FBT001 
     about = {
         "name": markup.text(element.get("action_id")),
         "data_block": block_id,
-        "placeholder": _words(element.get("placeholder")),
+        "placeholder": text_objects.plain(element.get("placeholder")),
         "maxlength": longest,
         "required": "required" if required else "",
-        "aria_label": _words(element.get("placeholder")) or "Text",
+        "aria_label": text_objects.plain(element.get("placeholder")) or "Text",
     }
     initial = markup.text(element.get("initial_value"))
     if element.get("multiline") is True:
@@ -87,16 +94,12 @@ def _choice(kind: str) -> Callable[[View, str, bool], str]:
                     data_block=block_id,
                     required=needed,
                 )
-                + markup.escape(_words(option.get("text"))),
+                + markup.escape(text_objects.plain(option.get("text"))),
             )
             for option in markup.mappings(element.get("options"))
         )
 
     return draw
-
-
-def _words(text_object: object) -> str:
-    return markup.text(markup.mapping(text_object).get("text"))
 
 
 def _written(element: View, given: list[str]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ _FRAME = 0.03
 _LOOK_EVERY = 1.0
 
 
-class Screen:
+class PageSession:
     """Keeps keys of what changed, never the changes: a slow page skips states, it never lags."""
 
     def __init__(
@@ -48,7 +48,7 @@ class Screen:
     async def run(self) -> None:
         """Until the page is closed."""
         leave = self._playground.workspace.subscribe(self._heard)
-        self._tasks.start(self._tell(), name="screen")
+        self._tasks.start(self._tell(), name="tell")
         try:
             await self._listen()
         finally:
@@ -134,8 +134,8 @@ class Screen:
                 self._tasks.start(self._answer(frame.data), name="ask")
 
     async def _answer(self, frame: str) -> None:
-        problem = await self._asks.do(frame)
+        told = await self._asks.do(frame)
         self._news.set()
-        if problem:
+        if told:
             with suppress(ConnectionError):
-                await self._socket.send_json({"type": "problem", "text": problem})
+                await self._socket.send_json(told)

@@ -9,7 +9,7 @@ from weakref import WeakSet
 from aiohttp import WSCloseCode, web
 
 from bot.playground.page.panels import Panels
-from bot.playground.page.session import Screen
+from bot.playground.page.session import PageSession
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -104,7 +104,7 @@ def _socket(
         socket = web.WebSocketResponse(heartbeat=_PING_EVERY, max_msg_size=_LARGEST_FRAME)
         await socket.prepare(request)
         open_sockets.add(socket)
-        await Screen(socket, playground, panels, model).run()
+        await PageSession(socket, playground, panels, model).run()
         return socket
 
     return answer

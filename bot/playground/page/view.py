@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.playground.workspace.people import Channel, User
     from bot.playground.workspace.workspace import Workspace
 
+_TOKEN = re.compile(r"<([^<>]+)>")
 _COLOR = re.compile(r"[0-9a-fA-F]{6}")
 _READ_OUT = 600
 _METERS = 5
@@ -91,7 +92,11 @@ def channel_view(channel: Channel) -> dict[str, Any]:
 
 
 def message_view(workspace: Workspace, channel_id: str, message: Message) -> dict[str, Any]:
-    """One message; what only its author or its reader may see says so in `user` and `to`."""
+    """One message; what only its author or its reader may see says so in `user` and `to`.
+
+    `source` is what its author typed, or None where nobody typed anything.
+    """
+    users = names(workspace).users
     return {
         "channel": channel_id,
         "ts": message["ts"],
@@ -103,6 +108,7 @@ def message_view(workspace: Workspace, channel_id: str, message: Message) -> dic
         "gone": message.get("subtype") == "tombstone",
         "edited": "edited" in message,
         "html": render.message(message, names(workspace)),
+        "source": None if "bot_id" in message else as_typed(message.get("text", ""), users),
         "text": visible_text(message)[:_READ_OUT],
         "reactions": _reactions(message),
         "reply_count": message.get("reply_count", 0),
@@ -136,6 +142,18 @@ def addressed(text: str, users: Iterable[User]) -> str:
     return found.sub(lambda match: f"<@{ids[match[0].lower()]}>", text)
 
 
+def as_typed(text: str, users: Mapping[str, str]) -> str:
+    """The text of a message as somebody would type it: `addressed` turns it back."""
+
+    def shown(token: re.Match[str]) -> str:
+        kind, target = token[1][0], token[1][1:].partition("|")[0]
+        if kind == "@":
+            return f"@{users.get(target, target)}"
+        return f"@{target}" if kind == "!" else token[1].partition("|")[0]
+
+    return markup.decode(_TOKEN.sub(shown, markup.text(text)))
+
+
 def figures(stats: Mapping[str, Any]) -> dict[str, Any]:
     """What stands in the strip: calls against budgets, and how long people waited."""
     answers, methods = stats.get("answers", []), stats.get("methods", {})
@@ -148,9 +166,9 @@ def figures(stats: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _busiest(methods: Mapping[str, Any]) -> list[str]:
-    """Those with a limit that can be reached, writes first; the strip has no room for all."""
-    limited = [name for name, figures in methods.items() if figures["budget"]]
-    busiest = sorted(limited, key=lambda name: -methods[name]["calls"])[:_METERS]
+    """Those with a limit, if limits are in force, writes first; the strip has no room for all."""
+    limited = [name for name, figures in methods.items() if figures["most"]]
+    busiest = sorted(limited or methods, key=lambda name: -methods[name]["calls"])[:_METERS]
     return sorted(busiest, key=lambda name: (not name.startswith("chat."), name))
 
 
@@ -161,11 +179,14 @@ def _span(seconds: float | None) -> str:
 
 
 def _meter(method: str, figures: Mapping[str, Any]) -> dict[str, Any]:
+    """A limit that was lowered a moment ago counts as used up, not as exceeded."""
+    most = figures["most"]
     return {
         "method": method,
-        "used": figures["calls"],
-        "budget": figures["budget"] and round(figures["budget"]),
+        "used": figures["calls"] if most is None else min(figures["calls"], most),
+        "most": most,
         "refused": figures["refused"],
+        "just_now": figures["refused_just_now"],
     }
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bot.playground.workspace.people import App, Channel, User
+
+TOKYO: Final = ("Asia/Tokyo", "Japan Standard Time", 9 * 3600)
 
 
 def demo_users(bot: App) -> list[User]:
@@ -10,7 +14,7 @@ def demo_users(bot: App) -> list[User]:
     return [
         User("U0ALICE", "alice", "Alice Archer", "4bbe2e", is_admin=True),
         User("U0BOB", "bob", "Bob Baker", "e7392d"),
-        User("U0YUKI", "yuki", "結城 ゆき", "3c989f", locale="ja-JP"),
+        User("U0YUKI", "yuki", "結城 ゆき", "3c989f", locale="ja-JP", zone=TOKYO),
         User(bot.user_id, "streambot", bot.name, "684b6c", is_bot=True),
     ]
 

@@ -92,7 +92,7 @@ class Messages:
         for key in THREAD_FIELDS:
             root.pop(key, None)
         if replies:
-            people = list(dict.fromkeys(each["user"] for each in replies))
+            people = list(dict.fromkeys(each.get("user", each.get("bot_id")) for each in replies))
             values = (root_ts, len(replies), people, len(people), replies[-1]["ts"])
             root |= dict(zip(THREAD_FIELDS, values, strict=True))
         elif root.get("subtype") == "tombstone":

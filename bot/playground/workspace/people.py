@@ -18,6 +18,8 @@ class User:
     is_bot: bool = False
     locale: str = "en-US"
     is_admin: bool = False
+    zone: tuple[str, str, int] | None = ("Europe/London", "Greenwich Mean Time", 0)
+    """`tz`, `tz_label` and `tz_offset` in seconds; None where Slack does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,6 @@ def user_object(user: User, team_id: str, app: App, *, locale: bool = False) -> 
         "deleted": False,
         "color": user.color,
         "real_name": user.real_name,
-        "tz": "Asia/Tokyo" if user.locale == "ja-JP" else "Europe/London",
         "profile": {"real_name": user.real_name, "display_name": user.name, "team": team_id},
         "is_admin": user.is_admin,
         "is_owner": False,
@@ -71,6 +72,8 @@ def user_object(user: User, team_id: str, app: App, *, locale: bool = False) -> 
         "is_app_user": False,
         "updated": 0,
     }
+    if user.zone:
+        shown |= dict(zip(("tz", "tz_label", "tz_offset"), user.zone, strict=True))
     if user.is_bot:
         shown["profile"] |= {"bot_id": app.bot_id, "api_app_id": app.app_id}
     if locale:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["App", "Change", "Channel", "Message", "User", "Workspace"]
 
-_TOMBSTONE = {"user": "USLACKBOT", "subtype": "tombstone", "text": "This message was deleted."}
+_SLACKBOT = "USLACKBOT"
+_TOMBSTONE = {"user": _SLACKBOT, "subtype": "tombstone", "text": "This message was deleted."}
 
 
 class Workspace:
@@ -44,6 +45,7 @@ class Workspace:
         team_id: str = "T0PLAYGRND",
         name: str = "Playground",
         subscriptions: Iterable[str] = DEFAULT_SUBSCRIPTIONS,
+        commands: Iterable[str] = (),
         dedupe_client_msg_id: bool = False,
     ) -> None:
         self.team_id = team_id
@@ -54,6 +56,8 @@ class Workspace:
         self.channels = {channel.id: channel for channel in channels}
         self.subscriptions = set(subscriptions)
         """The names of the events that the app is sent."""
+        self.commands = set(commands)
+        """The slash commands that the app's manifest declares, each with its `/`."""
         self.dedupe_client_msg_id = dedupe_client_msg_id
         """Whether a post of the app with a known `client_msg_id` returns the first message.
 
@@ -155,14 +159,18 @@ class Workspace:
         return self.post(channel_id, user=user, now=now, **(self._typed(text) | fields))
 
     def post(self, channel_id: str, *, user: str, now: float, **fields: Any) -> Message:
-        """Adds a message with these fields of Slack's; those that are None are left out."""
+        """Adds a message with these fields of Slack's; those that are None are left out.
+
+        Without a `user` it comes from an incoming webhook; then it has a `bot_id` only.
+        """
         by_app = user == self.bot.user_id
         given = {key: value for key, value in fields.items() if value is not None}
         if first := self._posted_before(given) if by_app else None:
             return first
         ts = self.next_ts(now)
-        message: Message = {"type": "message", "user": user, "text": "", "ts": ts}
-        message |= {"team": self.team_id} | self._author(ts, by_app=by_app)
+        message: Message = {"type": "message"} | ({"user": user} if user else {})
+        message |= {"text": "", "ts": ts, "team": self.team_id}
+        message |= {} if "bot_id" in given else self._author(ts, by_app=by_app)
         message |= self._in_thread(channel_id, copied(given))
         self._complete(message)
         self._messages.put(channel_id, message)
@@ -206,20 +214,51 @@ class Workspace:
             self._messages.remove(channel_id, message)
             self._tell("deleted", channel_id, message, now)
 
+    def without_file(self, file_id: str, *, now: float) -> None:
+        """Puts a tombstone in place of a deleted file, in every message that has it."""
+        tombstone = {"id": file_id, "mode": "tombstone"}
+        for channel_id in self.channels:
+            for message in self._messages.all(channel_id):
+                files = message.get("files") or []
+                if any(file["id"] == file_id for file in files):
+                    left = [tombstone if file["id"] == file_id else file for file in files]
+                    self.update(channel_id, message["ts"], now=now, files=left)
+
     def post_ephemeral(self, channel_id: str, *, user: str, now: float, **fields: Any) -> Message:
         """Adds a message of the app that one person sees: in no history, and without an event."""
-        given = {key: value for key, value in fields.items() if value is not None}
         ts = self.next_ts(now)
-        message: Message = {"type": "message", "text": "", "ts": ts, "is_ephemeral": True}
-        message |= {"user": self.bot.user_id, "channel": channel_id, "to": user}
-        message |= self._author(ts, by_app=True) | copied(given)
-        self._complete(message)
-        self.ephemerals.append(message)
-        self._tell("ephemeral", channel_id, message, now)
-        return copied(message)
+        author = {"user": self.bot.user_id} | self._author(ts, by_app=True)
+        given = {key: value for key, value in fields.items() if value is not None}
+        return self._show_to(channel_id, user, {"ts": ts} | author | copied(given), now)
+
+    def slackbot_says(
+        self, channel_id: str, *, user: str, now: float, text: str, thread_ts: str | None = None
+    ) -> Message:
+        """Slack itself tells one person something."""
+        message: Message = {"ts": self.next_ts(now), "user": _SLACKBOT, "text": text}
+        where = {"thread_ts": thread_ts} if thread_ts else {}
+        return self._show_to(channel_id, user, message | where, now)
 
     def delete_ephemeral(self, ts: str) -> None:
         self.ephemerals = [message for message in self.ephemerals if message["ts"] != ts]
+
+    # Modals
+
+    def open_view(self, view: dict[str, Any], *, user: str, now: float) -> dict[str, Any]:
+        """Shows a modal to a user, above those that they have open."""
+        shown = self._view(f"V0{len(self.views):06d}", view, now)
+        self.views.append(shown)
+        self.open_views[shown["id"]] = user
+        return shown
+
+    def update_view(self, view_id: str, view: dict[str, Any], now: float) -> None:
+        """Replaces what a modal shows."""
+        at = next(n for n, each in enumerate(self.views) if each["id"] == view_id)
+        self.views[at] = self._view(view_id, view, now)
+
+    def close_views(self, user: str) -> None:
+        """All that the user has open."""
+        self.open_views = {view: owner for view, owner in self.open_views.items() if owner != user}
 
     # Members, reactions, status
 
@@ -254,6 +293,25 @@ class Workspace:
         self._last = max(int(now * 1_000_000), self._last + 1)
         return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
 
+    def _show_to(self, channel_id: str, user: str, message: Message, now: float) -> Message:
+        shown = {"type": "message", "text": "", "is_ephemeral": True, "channel": channel_id}
+        shown |= {"to": user} | message
+        self._complete(shown)
+        self.ephemerals.append(shown)
+        self._tell("ephemeral", channel_id, shown, now)
+        return copied(shown)
+
+    def _view(self, view_id: str, view: dict[str, Any], now: float) -> dict[str, Any]:
+        return view | {
+            "id": view_id,
+            "blocks": _with_ids(view.get("blocks")),
+            "team_id": self.team_id,
+            "app_id": self.bot.app_id,
+            "bot_id": self.bot.bot_id,
+            "hash": f"{int(now)}.playground",
+            "state": {"values": {}},
+        }
+
     def _typed(self, text: str) -> dict[str, Any]:
         written = typed(text, self.users.values())
         return {"text": written.text, "blocks": written.blocks or None}
@@ -275,7 +333,8 @@ class Workspace:
             return given
         root = self._messages.get(channel_id, given["thread_ts"], "thread_not_found")
         given["thread_ts"] = root.get("thread_ts", root["ts"])
-        given["parent_user_id"] = self._messages.get(channel_id, given["thread_ts"])["user"]
+        first = self._messages.get(channel_id, given["thread_ts"])
+        given |= {"parent_user_id": first["user"]} if "user" in first else {}
         if broadcast:
             given |= {"subtype": "thread_broadcast", "root": without_metadata(root)}
         return given
@@ -310,3 +369,10 @@ class Workspace:
         detail: dict[str, Any] | None = None,
     ) -> None:
         self._feed.tell(Change(kind, channel_id, copied(message), previous, now, detail or {}))
+
+
+def _with_ids(blocks: Any) -> list[Any]:
+    """Slack gives a `block_id` to each block without one; a submission's values need it."""
+    listed = blocks if isinstance(blocks, list) else []
+    named = enumerate(block for block in listed if isinstance(block, dict))
+    return [{"block_id": f"m{n}"} | block for n, block in named]

@@ -30,9 +30,14 @@ def plain(flows: Iterable[Flow], limit: int = LIMIT) -> str:
     # A character is a byte at least, so `limit` of them and one more tell all there is to know.
     beginning = "".join(_beginning(flows, limit + 1))
     text = beginning.strip()
+    is_all = len(beginning) <= limit
+    return fallback(text, limit) if is_all else _shortened(text, limit - _bytes(_MORE))
+
+
+def fallback(text: str, limit: int = LIMIT) -> str:
+    """The text, escaped and cut in the same way."""
     whole = escaped(text)
-    fits = len(beginning) <= limit and _bytes(whole) <= limit
-    return whole if fits else _shortened(text, limit - _bytes(_MORE))
+    return whole if _bytes(whole) <= limit else _shortened(text, limit - _bytes(_MORE))
 
 
 def _beginning(flows: Iterable[Flow], wanted: int) -> Iterator[str]:
@@ -82,9 +87,6 @@ def _shortened(text: str, room: int) -> str:
         return _bytes(escaped(text[:length]))
 
     cut = grapheme_floor(text, bisect_right(range(len(text) + 1), room, key=cost) - 1)
-    # A word that is cut may cost more than the whole: "@here" gets a joiner, "@hereby" none.
-    while cut > 0 and cost(cut) > room:
-        cut = grapheme_floor(text, cut - 1)
     return escaped(text[:cut].rstrip()) + _MORE
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.rendering.flow import Code
 from bot.text.graphemes import width
+from bot.text.spreadsheets import csv_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,9 +23,6 @@ RULE: Final = "─"
 BETWEEN: Final = " | "
 
 _BREAK: Final = re.compile(r"[\n\r\t]+")
-_FORMULA: Final = re.compile(r"[=+\-@\t\r]")
-_NUMBER: Final = re.compile(r"[+-]?\d[\d.,]*(?:[eE][+-]?\d+)?\s?%?")
-_QUOTED: Final = re.compile(r'[",\r\n]|^\s|\s$')
 
 
 def cell(runs: Runs) -> str:
@@ -49,8 +47,8 @@ def preformatted(table: Table) -> Code:
 
 
 def csv_of(rows: Iterable[Row]) -> str:
-    """The rows as CSV (RFC 4180). A cell that would be a formula begins with `'`."""
-    return "".join(",".join(map(_value, row)) + "\r\n" for row in rows)
+    """The rows as CSV."""
+    return csv_text(map(cell, row) for row in rows)
 
 
 def _addressed(runs: Runs) -> Iterator[str]:
@@ -71,10 +69,3 @@ def _padded(text: str, wanted: int, align: str) -> str:
     missing = max(wanted - width(text), 0)
     left = {"right": missing, "center": missing // 2}.get(align, 0)
     return " " * left + text + " " * (missing - left)
-
-
-def _value(runs: Runs) -> str:
-    text = cell(runs)
-    if _FORMULA.match(text) and not _NUMBER.fullmatch(text):
-        text = f"'{text}"
-    return '"{}"'.format(text.replace('"', '""')) if _QUOTED.search(text) else text

@@ -101,6 +101,9 @@ def _forced(code: Code, room: Room) -> Beginning | None:
 
 
 def _text(flow: Text, room: Room) -> Beginning | None:
+    if not flow.runs:
+        # What is too large about it is its depth: an item without text, far in.
+        return (flow, 1) if room.empty else None
     text = text_of(flow.runs)
     most = fitting(flow.runs, room.most - overhead(flow))
     if most < 1 and room.empty:

@@ -1,7 +1,9 @@
-"""Emphasis of CommonMark, with the amendment that makes it work beside Chinese, Japanese, Korean.
+"""Emphasis of CommonMark, with an amendment for scripts that put no spaces between words.
 
-The amendment: where a run of markers stands beside a CJK character, that character counts as white
-space does when the other side is punctuation (CommonMark CJK-friendly Amendments, section 6.2).
+The amendment: where a run of markers stands beside a character of such a script, that character
+counts as white space does when the other side is punctuation. It is that of the CommonMark
+CJK-friendly Amendments, section 6.2, and holds for Thai, Khmer, Tibetan and their like, too. Some
+of these mark the ends of words with a space of no width, which counts as what it stands beside.
 """
 
 from __future__ import annotations
@@ -12,8 +14,9 @@ from typing import TYPE_CHECKING, Final
 from unicodedata import category
 
 from bot.rendering.parsing.patience import SPAN, STRONG
-from bot.text.cjk import is_cjk
+from bot.text.joiners import ZERO_WIDTH_SPACE
 from bot.text.runs import BOLD, ITALIC, STRIKE
+from bot.text.scripts import is_unspaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 _QUOTES: Final = frozenset("\u2018\u2019\u201c\u201d")
 _FULLWIDTH: Final = "\ufe01"
 
-_SPACE, _PUNCTUATION, _WIDE = 1, 2, 4
+_SPACE, _PUNCTUATION, _UNSPACED = 1, 2, 4
 
 
 @dataclass(slots=True, eq=False)
@@ -68,14 +71,14 @@ class Delimiter:
 def flanks(text: str, begin: int, end: int) -> tuple[bool, bool]:
     """Whether the run of markers `text[begin:end]` can open emphasis, and whether close it."""
     before = _kind_before(text, begin)
-    after = _kind(text[end]) if end < len(text) else _SPACE
+    after = _kind_after(text, end)
     if (before | after) & _SPACE:
         return not after & _SPACE, not before & _SPACE
     opens, closes = bool(before & _PUNCTUATION), bool(after & _PUNCTUATION)
     if text[begin] == "_":
         return opens, closes
-    beside_cjk = bool((before | after) & _WIDE)
-    return opens or beside_cjk or not closes, closes or beside_cjk or not opens
+    unspaced = bool((before | after) & _UNSPACED)
+    return opens or unspaced or not closes, closes or unspaced or not opens
 
 
 @lru_cache(maxsize=4096)
@@ -83,19 +86,29 @@ def _kind(character: str) -> int:
     general = category(character)
     space = general == "Zs" or character in "\t\n\f\r"
     punctuation = general[0] in "PS"
-    return _SPACE * space | _PUNCTUATION * punctuation | _WIDE * is_cjk(character)
+    return _SPACE * space | _PUNCTUATION * punctuation | _UNSPACED * is_unspaced(character)
+
+
+def _kind_after(text: str, at: int) -> int:
+    """The kind of the character at `at`; the edge of the text counts as space."""
+    kind = _kind(text[at]) if at < len(text) else _SPACE
+    if text[at : at + 1] == ZERO_WIDTH_SPACE and at + 1 < len(text):
+        return kind | _kind(text[at + 1]) & _UNSPACED
+    return kind
 
 
 def _kind_before(text: str, at: int) -> int:
     """The kind of the character before `at`, skipping a variation selector."""
     last = text[at - 1] if at else " "
+    if last == ZERO_WIDTH_SPACE and at > 1:
+        return _kind(text[at - 2]) & _UNSPACED
     if "\U000e0100" <= last <= "\U000e01ef":
-        return _WIDE
+        return _UNSPACED
     if not "\ufe00" <= last <= "\ufe0e" or at < 2:
         return _kind(last)
     main = text[at - 2]
     if last == _FULLWIDTH and main in _QUOTES:
-        return _PUNCTUATION | _WIDE
+        return _PUNCTUATION | _UNSPACED
     return _kind(last if _kind(main) & _SPACE else main)
 
 

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from bot.rendering.parsing.extents import united
 from bot.rendering.parsing.inlines import Reader
-
-if TYPE_CHECKING:
-    from bot.rendering.parsing.inlines import Extent
 
 _SENTENCE: Final = re.compile(r"[。．！？!?…][」』）)”\"']?|\.(?=\s)")
 _WORD: Final = re.compile(r"(?=\s)")
@@ -43,23 +41,10 @@ class _Decided:
 
     def __init__(self, text: str) -> None:
         open_from, extents = Reader(text).decided()
-        self._begins, self._ends = _united(extents)
+        self._begins, self._ends = united(extents)
         self.end = self.without_half(open_from) if open_from < len(text) else open_from
 
     def without_half(self, at: int) -> int:
         """`at`, or the beginning of the construct that a cut there would divide."""
         index = bisect_left(self._begins, at) - 1
         return self._begins[index] if index >= 0 and at < self._ends[index] else at
-
-
-def _united(extents: list[Extent]) -> tuple[list[int], list[int]]:
-    """The beginnings and the ends of the extents, in order; those that overlap are one."""
-    begins: list[int] = []
-    ends: list[int] = []
-    for begin, end in sorted(extents):
-        if ends and begin < ends[-1]:
-            ends[-1] = max(ends[-1], end)
-        else:
-            begins.append(begin)
-            ends.append(end)
-    return begins, ends

@@ -9,44 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from bot.rendering.parsing.lines import read
-
 if TYPE_CHECKING:
     from bot.rendering.parsing.lines import Line
 
 BULLETS: Final = frozenset("-*+")
-
-
-@dataclass(slots=True)
-class Fence:
-    """An open block of code or math."""
-
-    marks: str
-    """What opened it, such as three backticks."""
-
-    column: int
-    """Column of these marks; its lines should begin there or further in."""
-
-    quoted: bool
-    """Whether it is in a block quote, and ends with that."""
-
-    shift: int | None = None
-    """Columns that its lines are moved by; None until its first line is known."""
-
-    def lacking(self, raw: str) -> int:
-        """Columns that the line lacks to begin where the marks do."""
-        lead = raw[: len(raw) - len(raw.lstrip(" \t"))]
-        return max(0, self.column - len(lead.expandtabs(4)))
-
-    def moved(self, raw: str) -> str:
-        """The line, moved to where it belongs."""
-        bare = raw.lstrip(" \t")
-        if self.quoted or not self.column or not bare:
-            return raw
-        if read(raw).closes(self.marks, quoted=self.quoted):
-            return " " * self.column + bare
-        shift = self.lacking(raw) if self.shift is None else self.shift
-        return " " * shift + raw.expandtabs(4) if shift else raw
 
 
 class Lean(NamedTuple):

@@ -25,7 +25,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from markdown_it.common.utils import unescapeAll
 
 from bot.rendering.parsing.anchors import anchor, image_runs
+from bot.rendering.parsing.bare_urls import bare_url
 from bot.rendering.parsing.emphasis import Delimiter, flanks
+from bot.rendering.parsing.extents import Constructs
 from bot.rendering.parsing.patience import CODE as CODE_PATIENCE
 from bot.rendering.parsing.patience import SPAN, STRONG, TARGET
 from bot.rendering.parsing.sanitize import clean
@@ -35,15 +37,17 @@ from bot.rendering.parsing.targets import (
     UNFINISHED,
     UNFINISHED_AUTOLINK,
     autolink,
-    bare_url,
     target,
 )
-from bot.text.cjk import is_cjk
+from bot.rendering.parsing.touching import judged, word_end
+from bot.text.joiners import ZERO_WIDTH_SPACE
 from bot.text.runs import CODE, Run, Runs
+from bot.text.scripts import is_unspaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.rendering.parsing.extents import Extent
     from bot.rendering.parsing.links import LinkPolicy
     from bot.rendering.parsing.styles import Piece
     from bot.rendering.parsing.targets import Target
@@ -78,17 +82,10 @@ def inlines(text: str, policy: LinkPolicy) -> Runs:
     """The runs of `text`, adjacent ones of one kind merged, none empty."""
     if _SPECIAL.search(text) is None:
         return (Run(text),) if text else ()
-    return tuple(Reader(text, policy).runs())
+    return tuple(judged(Reader(text, policy).runs()))
 
 
-Extent = tuple[int, int]
-"""Where a construct begins and ends. Cut inside, the text would read differently.
-
-An extent may reach one character behind its construct, if that character decides what it is.
-"""
-
-
-class _Bracket(NamedTuple):
+class Bracket(NamedTuple):
     """A `[` or `![` that may begin a link."""
 
     image: bool
@@ -109,7 +106,7 @@ class Reader:
         """What was recognised; plain runs among them only if there is a policy."""
         self._plain_from = 0
         """Where the text begins that belongs to no piece yet."""
-        self._brackets: list[_Bracket] = []
+        self._brackets: list[Bracket] = []
         """Those that are open, the outermost first."""
         self._dead = 0
         """How many of them, from the outermost, have a link inside and so begin none."""
@@ -117,11 +114,15 @@ class Reader:
         """Where runs of backticks begin, by their length; made when the first one is met."""
         self._emoji_end = -1
         """Where the last emoji ends; another one may begin right there."""
+        self._openers: set[str] = set()
+        """Marks of which a run may open emphasis so far."""
         self._absent: set[str] = set()
         """Patterns that do not occur any more, so that no search for them is repeated."""
         self._open_from = len(text)
         """Where the first construct begins that may still find its end."""
         self._extents: list[Extent] = []
+        self._links: list[Extent] = []
+        """Those that are links."""
         self._read()
 
     def runs(self) -> list[Run]:
@@ -140,13 +141,65 @@ class Reader:
         for still_open in pair_marks(marks):
             self._wait(still_open.at, still_open.patience)
         styled = [(mark.at, mark.reach) for mark in marks if mark.reach]
-        return self._open_from, self._extents + styled
+        extents = self._extents + styled
+        return self._open_from_link(extents), extents + self._links
+
+    def _open_from_link(self, extents: list[Extent]) -> int:
+        """`_open_from`, where links wait for the end of the word that they are judged with.
+
+        From now on the extent of a link ends there.
+        """
+        begins = {begin for begin, _ in self._links}
+        # Without what decided where a URL ends: that stands behind it.
+        others = [extent for extent in extents if extent[0] not in begins]
+        constructs = Constructs([*others, *self._links])
+        following = (len(self._text) + 1, 0)
+        for index, (begin, end) in reversed([*enumerate(self._links)]):
+            word = self._word_end(end, constructs, following)
+            following = (begin, word)
+            if word >= self._open_from:
+                self._wait(begin, TARGET)
+            self._links[index] = begin, word
+        return self._open_from
+
+    def _word_end(self, at: int, constructs: Constructs, following: Extent) -> int:
+        """Where the word ends that goes on at `at`; what stands inside of constructs ends none.
+
+        `following`: where the next link begins, and where its word ends.
+        """
+        end = word_end(self._text, at, following[0])
+        if end >= following[0]:
+            return following[1]
+        # An extent may reach behind the text.
+        while end < (behind := min(constructs.end_of(end), len(self._text))):
+            end = word_end(self._text, behind, following[0])
+            if end >= following[0]:
+                return following[1]
+        return end
+
+    def readers(self) -> dict[str, Callable[[int], int]]:
+        """For each special character the method that reads what begins there."""
+        return {
+            "\\": self.escape,
+            "`": self.code,
+            "*": self.emphasis,
+            "_": self.emphasis,
+            "~": self.emphasis,
+            "[": self.open,
+            "]": self.close,
+            "!": self.image,
+            "<": self.angle,
+            "&": self.entity,
+            ":": self.colon,
+            "$": self.dollars,
+            "\n": self.newline,
+        }
 
     def _read(self) -> None:
-        text, at, search = self._text, 0, _SPECIAL.search
+        text, at, search, readers = self._text, 0, _SPECIAL.search, self.readers()
         while found := search(text, at):
             at = found.start()
-            at = _READERS[text[at]](self, at)
+            at = readers[text[at]](at)
         self._plain_until(len(text))
 
     # Pieces
@@ -217,15 +270,18 @@ class Reader:
     def emphasis(self, at: int) -> int:
         mark = self._text[at]
         end = _end(_RUNS[mark], self._text, at)
-        if end == len(self._text):
+        spaced = self._text.startswith(ZERO_WIDTH_SPACE, end)
+        if end + spaced == len(self._text):
             self._wait(at)
         if mark == "~" and end - at != 2:
             return end
         opens, closes = flanks(self._text, at, end)
         # A run at the end of a text can only close. Any other run needs the character behind it.
-        self._extents.append((at, end + (opens or not closes)))
+        self._extents.append((at, end + 2 * spaced + (opens or not closes)))
         if not opens and not closes:
             return end
+        if opens:
+            self._openers.add(mark)
         return self._put(at, end, Delimiter(mark, end - at, opens, closes, at))
 
     # Code
@@ -311,7 +367,7 @@ class Reader:
 
     def _bracket(self, at: int, end: int) -> int:
         self._plain_until(at)
-        self._brackets.append(_Bracket(end - at == 2, at, len(self._pieces)))
+        self._brackets.append(Bracket(end - at == 2, at, len(self._pieces)))
         self._pieces.append(Run(self._text[at:end]))
         self._plain_from = end
         return end
@@ -324,19 +380,26 @@ class Reader:
         self._dead = min(self._dead, len(self._brackets))
         found = target(self._text, at + 1) if alive else None
         if found is UNFINISHED:
-            self._wait(bracket.at, TARGET)
-        if found is None or found is UNFINISHED:
-            # Not to be cut: the closing bracket may turn out to be inside of something else.
-            self._extents.append((bracket.at, at + 1))
-            return at + 1
-        return self._link(bracket, at, found)
+            return self._unfinished(bracket, at)
+        return self._link(bracket, at, found) if found else self._no_link(bracket, at)
 
-    def _link(self, bracket: _Bracket, at: int, found: Target) -> int:
+    def _unfinished(self, bracket: Bracket, at: int) -> int:
+        """The target of the label that ends at `at` has not arrived."""
+        self._wait(bracket.at, TARGET)
+        return self._no_link(bracket, at)
+
+    def _no_link(self, bracket: Bracket, at: int) -> int:
+        # Not to be cut: the closing bracket may turn out to be inside of something else.
+        self._extents.append((bracket.at, at + 1))
+        return at + 1
+
+    def _link(self, bracket: Bracket, at: int, found: Target) -> int:
         self._plain_until(at)
         inside = self._pieces[bracket.piece + 1 :]
         del self._pieces[bracket.piece :]
         self._plain_from = at
         self._extents.append((bracket.at, found.end))
+        self._links.append((bracket.at, found.end))
         if not bracket.image:
             # A link stands in no other link.
             self._dead = len(self._brackets)
@@ -351,6 +414,7 @@ class Reader:
             if found:
                 self._wait(at, TARGET)
             return self._comment(at) or self._mention(at) or self._tag(at)
+        self._links.append((at, found.end))
         return self._put_whole(at, found.end, *self._anchor(found.url, found.label))
 
     def _anchor(self, url: str, label: str) -> list[Run]:
@@ -393,13 +457,14 @@ class Reader:
         scheme = _SCHEME.search(self._text[max(self._plain_from, at - 5) : at])
         if scheme is None or self._is_inside_word(begin := at - len(scheme[0]), ""):
             return at + 1
-        found = bare_url(self._text, begin)
+        found = bare_url(self._text, begin, frozenset(self._openers))
         if found.may_grow:
             self._wait(begin, TARGET)
+        self._extents.append((begin, found.seen))
         if not found.source:
-            return at + 1
-        url = found.source.replace("&amp;", "&")
-        return self._put_whole(begin, begin + len(found.source), *self._anchor(url, url))
+            return max(at + 1, found.end)
+        self._links.append((begin, found.end))
+        return self._put(begin, found.end, *self._anchor(found.url, found.url))
 
     def _scheme_so_far(self) -> None:
         """The text may end in the beginning of a URL."""
@@ -412,7 +477,7 @@ class Reader:
         before = self._text[at - 1 : at]
         if not before or at == self._emoji_end:
             return False
-        return before in more or (before.isalnum() and not is_cjk(before))
+        return before in more or (before.isalnum() and not is_unspaced(before))
 
     # Tags
 
@@ -452,20 +517,3 @@ class Reader:
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
     found = pattern.match(text, at)
     return found.end() if found else at
-
-
-_READERS: Final[dict[str, Callable[[Reader, int], int]]] = {
-    "\\": Reader.escape,
-    "`": Reader.code,
-    "*": Reader.emphasis,
-    "_": Reader.emphasis,
-    "~": Reader.emphasis,
-    "[": Reader.open,
-    "]": Reader.close,
-    "!": Reader.image,
-    "<": Reader.angle,
-    "&": Reader.entity,
-    ":": Reader.colon,
-    "$": Reader.dollars,
-    "\n": Reader.newline,
-}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from bot.rendering.parsing.sanitize import clean
-from bot.text.cjk import CJK
+from bot.text.scripts import CJK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,26 +172,69 @@ def _phone(number: str, label: str) -> LinkVerdict:
     said = re.sub(r"\D", "", unicodedata.normalize("NFKC", label))
     said = said.lstrip("0")
     honest = len(said) < 3 or said.endswith(re.sub(r"\D", "", number)[-len(said) :])
-    return LinkVerdict(f"tel:{number}", label if honest else _noted(label, number))
+    return LinkVerdict(f"tel:{number}", label if honest else noted(label, number))
+
+
+class Destination(NamedTuple):
+    """Where a link leads that the policy has accepted."""
+
+    host: str
+    shown: str
+    """What is said of it: the host, or the address of a mail."""
+
+
+def destination(url: str) -> Destination | None:
+    """The host of an accepted link; None for one without, such as a phone number."""
+    parts = urlsplit(url)
+    if parts.scheme in _PORTS:
+        host = _authority(parts)
+        return Destination(host, host) if host else None
+    if parts.scheme == "mailto":
+        return Destination(parts.path.rpartition("@")[2], parts.path)
+    return None
+
+
+def misleads(before: str, label: str, behind: str, real: Destination) -> bool:
+    """Whether a label and the text that touches it, all `visible`, name another host together.
+
+    What a label that is noted already names is not counted again.
+    """
+    text = before + label + behind
+    begin, end = len(before), len(before) + len(label)
+    notes = label.endswith(noted("", real.shown).casefold())
+    return any(
+        found.start() < end
+        and found.end() > begin
+        and not (notes and found.end() <= end)
+        and _differs(found, real.host, real.shown)
+        for found in _hosts(text)
+    )
 
 
 def _honest(label: str, host: str, real: str) -> str:
     """The label, followed by `real` if it names another host or address."""
-    return (
-        _noted(label, real) if any(_differs(said, host, real) for said in _said(label)) else label
-    )
+    return noted(label, real) if any(_differs(said, host, real) for said in _said(label)) else label
 
 
-def _noted(label: str, real: str) -> str:
+def noted(label: str, real: str) -> str:
+    """The label with the real host behind it."""
     note = f" ({real})"
     return label if label.endswith(note) else label + note
 
 
 def _said(label: str) -> Iterator[re.Match[str]]:
     """The hosts and addresses that a reader sees in a label."""
-    text = unicodedata.normalize("NFKC", _DOT.sub(".", label))
-    visible = "".join(character for character in text if not _is_invisible(character))
-    for found in _SAID.finditer(visible.casefold()):
+    return _hosts(visible(label))
+
+
+def visible(text: str) -> str:
+    """What a reader sees of a text, in small letters: letters that look alike are one."""
+    text = unicodedata.normalize("NFKC", _DOT.sub(".", text))
+    return "".join(each for each in text if not _is_invisible(each)).casefold()
+
+
+def _hosts(text: str) -> Iterator[re.Match[str]]:
+    for found in _SAID.finditer(text):
         if not (found["host"] and found["host"].rpartition(".")[2] in _FILES):
             yield found
 
@@ -204,7 +247,7 @@ def _is_invisible(character: str) -> bool:
 
 def _differs(said: re.Match[str], host: str, real: str) -> bool:
     """Whether the label names another host, or uses letters that look like others."""
-    name = said["url"] or said["domain"] or said["host"] or said["ip"]
+    name = (said["url"] or said["domain"] or said["host"] or said["ip"]).rstrip(".-_")
     if _FOREIGN.search(name):
         return True
     if said["address"] and "@" in real and said["address"] != real.lower():

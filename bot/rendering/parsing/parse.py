@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from markdown_it.common.utils import unescapeAll
 
 from bot.rendering.flow import Code, Flow, Heading, Item, Paragraph, Rule, Table
+from bot.rendering.parsing.broken_off import words
 from bot.rendering.parsing.dialect import MATH_BLOCK, tokens
 from bot.rendering.parsing.inlines import inlines
 from bot.rendering.parsing.lines import TASK
@@ -24,20 +25,54 @@ RULE: Final = "———"
 """How a thematic break in a list or a quote is shown."""
 
 _WHITE: Final = " \t\n"
+_OTHER_LEAVES: Final = frozenset({"fence", "hr", MATH_BLOCK})
 _BOXES: Final = {" ": "☐ ", "x": "☑ ", "X": "☑ "}
 _FENCE: Final = re.compile(r"(?:(`{3,})([^`\n]*)|(~{3,})([^\n]*))\n")
 _LANGUAGE: Final = re.compile(r"[\w+#.-]{1,40}")
 _ALIGNED: Final = re.compile(r"text-align:(\w+)")
 
 
-def parse(markdown: str, policy: LinkPolicy, number: int | None = None) -> list[Flow]:
-    """The flows of a text; `number`, if given, is the number that its first list begins with."""
+def parse(
+    markdown: str, policy: LinkPolicy, number: int | None = None, held: int | None = None
+) -> list[Flow]:
+    """The flows of a text; `number`, if given, is the number that its first list begins with.
+
+    With `held` the text broke off, and what is half open at its end is shown as its words (see
+    `broken_off`, which says what `held` is).
+    """
     if code := _only_code(markdown):
-        return [code]
+        return [code] if code.text or held is None else []
     document = _Document(policy, number)
-    for token in tokens(markdown):
+    found = tokens(markdown)
+    last = None if held is None else _last_text(found)
+    for token in found:
+        document.held = held if token is last else None
         document.take(token)
-    return document.flows
+    return document.flows if held is None else _without_empty_end(document.flows)
+
+
+def _last_text(found: list[Token]) -> Token | None:
+    """The token with the text that the document ends with; None if it ends with something else."""
+    for token in reversed(found):
+        if token.type in _OTHER_LEAVES:
+            return None
+        if token.type == "inline" and token.content.strip():
+            return token
+    return None
+
+
+def _without_empty_end(flows: list[Flow]) -> list[Flow]:
+    """The flows without items and code at their end of which only the marks have arrived."""
+    while flows and _is_empty(flows[-1]):
+        flows = flows[:-1]
+    return flows
+
+
+def _is_empty(flow: Flow) -> bool:
+    match flow:
+        case Item(runs=said) | Code(text=said):
+            return not said
+    return False
 
 
 class _Document:
@@ -45,6 +80,8 @@ class _Document:
 
     def __init__(self, policy: LinkPolicy, number: int | None) -> None:
         self.flows: list[Flow] = []
+        self.held: int | None = None
+        """Set for a text that broke off (see `parse`)."""
         self._policy = policy
         self._number = number
         self._quote = 0
@@ -114,7 +151,9 @@ class _Document:
             self._put_text(self._runs(token.content))
 
     def _runs(self, text: str) -> Runs:
-        return _trimmed(inlines(text, self._policy))
+        if self.held is None:
+            return _trimmed(inlines(text, self._policy))
+        return _trimmed(words(text, self._policy, self.held))
 
     def _put_heading(self, runs: Runs) -> None:
         if self._lists or self._quote:

@@ -22,11 +22,13 @@ markup is open, and a table longer than `ROWS` goes on in a region with the same
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from bot.rendering.parsing.fences import Fence, lengthened, says_document
 from bot.rendering.parsing.hold import hold, settled_cut
-from bot.rendering.parsing.indents import UPRIGHT, Fence, Lean, Lists
+from bot.rendering.parsing.indents import UPRIGHT, Lean, Lists
+from bot.rendering.parsing.last_line import ended_code, ended_lines
 from bot.rendering.parsing.lines import Line, decided_end, read, shallow, tame
 
 LEAF: Final = 3_000
@@ -62,6 +64,10 @@ class Region:
 
     depth: int = 0
     """List items around it."""
+
+    held: int | None = None
+    """For the end of a text that broke off: how many characters, without white space, were never
+    returned as settled."""
 
 
 @dataclass(slots=True)
@@ -170,6 +176,8 @@ class Scanner:
         self._lists = Lists()
         self._lean = UPRIGHT
         """How the line above was moved; what stands as far in is moved as well."""
+        self._fence_line: str | None = None
+        """The line above, if the next one tells whether it ends a document in a fence."""
 
     def feed(self, text: str) -> None:
         """More of the document, with line feeds as its only line ends."""
@@ -179,12 +187,33 @@ class Scanner:
             self._line = ""
         self._line = self._bounded(self._line + last)
 
-    def finish(self) -> None:
-        """The document ends here: all of it is complete."""
-        if self._line:
-            self._take(self._line)
-            self._line = ""
+    def finish(self, *, broke_off: bool = False) -> None:
+        """The document ends here: all of it is complete, or it broke off at any place."""
+        self._end_fence_line("")
+        lines = [self._line] if self._line else []
+        if broke_off:
+            lines = self._last_lines()
+        for line in lines:
+            self._take(line)
+        self._line = ""
+        is_open = broke_off and (lines or self._above.leaf is not None or self._above.fence)
+        held = len("".join(self._open.text[self._open.committed :].split())) if is_open else None
         self._close()
+        if held is not None and self._regions:
+            self._regions[-1] = replace(self._regions[-1], held=held)
+
+    def _last_lines(self) -> list[str]:
+        """The last line of a text that broke off, without what is only half of a mark.
+
+        A table that has no rows yet gets what is missing of its delimiter row.
+        """
+        raw, above = self._line, self._above
+        line = above.read(self._normal(raw))
+        if above.fence and above.in_code(line):
+            return ended_code(raw, line, above.fence.marks, quoted=above.fence.quoted)
+        at = above.candidate
+        header = None if at is None else read(self._open.text[at:].rstrip("\n"))
+        return ended_lines(raw, line, header, in_table=above.header is not None)
 
     def take(self) -> list[Region]:
         """The regions that were completed since the last call."""
@@ -193,6 +222,8 @@ class Scanner:
 
     def open(self) -> Region:
         """The region that is being written, as far as it is settled."""
+        if self._fence_line is not None:
+            return self._open.region(self._open.text)
         text = self._open.text + self._normal(self._line)
         settled = max(self._open.committed, self._settled(text))
         self._open.committed = min(settled, len(text))
@@ -201,6 +232,27 @@ class Scanner:
     # Complete lines
 
     def _take(self, raw: str) -> None:
+        self._end_fence_line(raw)
+        fence = self._above.fence
+        line = read(raw)
+        if fence and self._above.in_code(line) and fence.may_open(line):
+            self._fence_line = raw
+        else:
+            self._take_line(raw)
+
+    def _end_fence_line(self, following: str) -> None:
+        """Takes the fence that waits for the line below it, which is `following`."""
+        raw, self._fence_line = self._fence_line, None
+        if raw is None:
+            return
+        fence = self._above.fence
+        if not (fence and fence.opens(following)):
+            self._take_line(raw)
+            return
+        fence.enter()
+        self._open.text += fence.moved(raw) + "\n"
+
+    def _take_line(self, raw: str) -> None:
         raw = self._bounded(raw)
         text = self._normal(raw)
         line = self._above.read(text)
@@ -219,7 +271,9 @@ class Scanner:
         fence = self._above.fence
         if fence and self._above.in_code(read(raw)):
             return fence.moved(raw)
-        return " " * self._lean_of(raw).by + tame(shallow(raw)) if raw.strip() else raw
+        if not raw.strip():
+            return raw
+        return lengthened(self._above.read(" " * self._lean_of(raw).by + tame(shallow(raw))))
 
     def _lean_of(self, raw: str) -> Lean:
         line = read(shallow(raw))
@@ -227,9 +281,14 @@ class Scanner:
 
     def _code(self, line: Line, raw: str) -> None:
         fence = self._above.fence
-        if fence and line.closes(fence.marks, quoted=fence.quoted):
+        if fence is None:
+            return
+        if fence.closed_by(line):
             self._above = _Above(edge=not fence.quoted and not fence.column, quote=line.quote)
-        elif fence and fence.shift is None and raw.strip():
+            return
+        if fence.document:
+            fence.note(line)
+        if fence.shift is None and raw.strip():
             fence.shift = fence.lacking(raw)
 
     def _prose(self, line: Line) -> None:
@@ -281,7 +340,8 @@ class Scanner:
             above.header = self._open.text[above.candidate :] + line.text + "\n"
             above.leaf = above.candidate = None
         elif line.fence:
-            self._above = _Above(fence=Fence(line.fence, line.at, line.quote > 0))
+            document = says_document(line)
+            self._above = _Above(fence=Fence(line.fence, line.at, line.quote > 0, document))
         elif line.heading or line.rule:
             self._above = _Above(edge=line.flush and line.heading)
         elif above.header and not line.marker and above.is_inside(line):

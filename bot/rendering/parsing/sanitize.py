@@ -67,9 +67,14 @@ class Sanitizer:
                 text = text[: found.start()]
         return _LAST.sub(_harmless, text)
 
-    def finish(self) -> str:
-        """The rest, at the end of the text: what was held back."""
+    def finish(self, *, broke_off: bool = False) -> str:
+        """The rest, at the end of the text: what was held back.
+
+        If the text broke off, that is half of something, and only a flag without its tags is kept.
+        """
         text, self._held = self._held, ""
+        if broke_off:
+            text = text[:1] if text[:1] in (_FLAG, "\r") else ""
         return _LAST.sub(_harmless, text)
 
 

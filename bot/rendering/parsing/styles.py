@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bot.rendering.parsing.emphasis import Delimiter, pair
@@ -13,12 +14,18 @@ if TYPE_CHECKING:
 
 StyleMark = Delimiter | Tag
 Piece = Run | StyleMark
+CloseStyles = Callable[[list[StyleMark], list[StyleMark]], None]
 
 
-def flat(pieces: list[Piece]) -> list[Run]:
-    """The runs of the pieces, each in the styles that are on around it."""
+def flat(pieces: list[Piece], close: CloseStyles | None = None) -> list[Run]:
+    """The runs of the pieces, each in the styles that are on around it.
+
+    `close` is called with all marks and those still open, for a text that broke off.
+    """
     if marks := marks_of(pieces):
-        pair_marks(marks)
+        still_open = pair_marks(marks)
+        if close:
+            close(marks, still_open)
     styles = _Styles()
     return merged(run for piece in pieces if (run := styles.of(piece)))
 

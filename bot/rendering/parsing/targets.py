@@ -1,4 +1,4 @@
-"""Where links lead: `(target "title")` after a label, `<...>`, and URLs in plain text.
+"""Where links lead: `(target "title")` after a label, and `<...>`.
 
 Each function tells three cases apart: it is a target; it is none, whatever follows; or its end has
 not arrived yet.
@@ -11,10 +11,11 @@ from typing import Final, NamedTuple
 
 from markdown_it.common.utils import unescapeAll
 
-from bot.text.cjk import CJK
-
 DEEPEST: Final = 32
 """Nested parentheses that a target may contain without escapes."""
+
+LONGEST_LOOSE: Final = 1_000
+"""Characters of a target that CommonMark does not know, as there are blanks in it."""
 
 _OPEN: Final = re.compile(r"\([ \t]*\n?[ \t]*")
 _ANGLED: Final = re.compile(r"<(?:[^<>\n\\]|\\.)*>")
@@ -30,6 +31,12 @@ _CLOSE_SO_FAR: Final = re.compile(
     re.DOTALL,
 )
 
+_LOOSE: Final = re.compile(r"\([ \t]*\n?[ \t]*(?=(?:https?://|mailto:|tel:)\S)", re.IGNORECASE)
+_LOOSE_STOP: Final = re.compile(r"\\.|\]\(|[()<>]|\s(?=https?://)|\Z", re.IGNORECASE | re.DOTALL)
+_TITLE: Final = re.compile(r"\s+[\"'\u201c].*[\"'\u201d]\s*\Z", re.DOTALL)
+_NAMED: Final = re.compile(r"\(\s*https?://[^\s/]+/\S*\s+\([^()]*\)\s*\)\Z", re.IGNORECASE)
+_WRAP: Final = re.compile(r"[ \t]*\n[ \t]*")
+
 _IN_ANGLES: Final = re.compile(r"<((?:https?|mailto|tel):[^\s<>]*)>", re.IGNORECASE)
 _MAIL: Final = re.compile(
     r"<([\w.+-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+)>", re.IGNORECASE | re.ASCII
@@ -43,15 +50,6 @@ _AUTOLINK_SO_FAR: Final = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 """The beginning of any of the three above; it ends where the text does."""
-
-_URL: Final = re.compile(
-    rf"https?://(?:(?![{CJK}])\w|[!#$%'()+,\-./:;=?@^{{|}}]|&(?!(?:lt|gt|quot);)|\*(?!\*)|~(?!~)|\[[\w.,;=%-]*\])+",
-    re.IGNORECASE,
-)
-_URL_SO_FAR: Final = re.compile(r"(?:\[[\w.,;=%-]*)?\Z")
-"""After what `_URL` matched: brackets belong to a URL only when they are closed."""
-
-_NOT_ITS_END: Final = ".,:;!?'*_~"
 
 
 class Target(NamedTuple):
@@ -79,20 +77,18 @@ UNFINISHED_AUTOLINK: Final = Autolink("", "", -1)
 """No link yet; more text may make it one."""
 
 
-class BareUrl(NamedTuple):
-    """A URL in plain text."""
-
-    source: str
-    """As it is written, without the punctuation of the sentence around it; "" if it is no URL."""
-
-    may_grow: bool
-    """Whether it goes on to the end of the text, so that what comes next may be part of it."""
-
-
 def target(text: str, at: int) -> Target | None:
     """The target whose parenthesis is `text[at]`; None if there is none, whatever follows."""
     if at == len(text):
         return UNFINISHED
+    found = _strict(text, at)
+    if found is None or (found is not UNFINISHED and _is_name(text[at : found.end])):
+        return _loose(text, at)
+    return found
+
+
+def _strict(text: str, at: int) -> Target | None:
+    """The target as CommonMark has it."""
     opened = _OPEN.match(text, at)
     if opened is None:
         return None
@@ -106,6 +102,40 @@ def target(text: str, at: int) -> Target | None:
         return UNFINISHED if _CLOSE_SO_FAR.match(text, end) else None
     url = text[start + 1 : end - 1] if angled else text[start:end]
     return Target(unescapeAll(url), closed.end())
+
+
+def _is_name(target: str) -> bool:
+    """Whether it ends like a file's name with parentheses, which CommonMark takes for a title."""
+    return _NAMED.match(target) is not None
+
+
+def _loose(text: str, at: int) -> Target | None:
+    """The target if it is an address with blanks, or one that was wrapped."""
+    opened = _LOOSE.match(text, at)
+    end = _end_of_loose(text, opened.end()) if opened else -1
+    if opened is None or end < 0:
+        return None
+    if end == len(text):
+        return UNFINISHED
+    written = _TITLE.sub("", text[opened.end() : end].rstrip())
+    url = _WRAP.sub("", written)
+    # A break may stand for a blank, if there are blanks: nobody can tell.
+    return None if url != written and re.search(r"\s", url) else Target(unescapeAll(url), end + 1)
+
+
+def _end_of_loose(text: str, start: int) -> int:
+    """The index of the closing parenthesis, the end of the text if that may still come, or -1."""
+    depth = 0
+    for found in _LOOSE_STOP.finditer(text, start, start + LONGEST_LOOSE):
+        if found[0] == "(":
+            depth += 1
+        elif found[0] == ")" and depth:
+            depth -= 1
+        elif found[0] == ")" or (not found[0] and found.start() == len(text)):
+            return found.start()
+        elif found[0][:1] != "\\":
+            return -1
+    return -1
 
 
 def _end_of_angled(text: str, start: int) -> int:
@@ -136,16 +166,3 @@ def autolink(text: str, at: int) -> Autolink | None:
     if found := _MAIL.match(text, at):
         return Autolink(f"mailto:{found[1]}", found[1], found.end())
     return UNFINISHED_AUTOLINK if _AUTOLINK_SO_FAR.match(text, at) else None
-
-
-def bare_url(text: str, at: int) -> BareUrl:
-    """The URL whose scheme begins at `text[at]`."""
-    found = _URL.match(text, at)
-    url = found[0] if found else ""
-    end = found.end() if found else text.index("//", at) + 2
-    surplus = url.count(")") - url.count("(")
-    while url and (url[-1] in _NOT_ITS_END or (url[-1] == ")" and surplus > 0)):
-        surplus -= url[-1] == ")"
-        url = url[:-1]
-    source = url if len(url) > url.find("://") + 3 else ""
-    return BareUrl(source, _URL_SO_FAR.match(text, end) is not None)

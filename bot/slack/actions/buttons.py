@@ -45,6 +45,23 @@ def buttons(ids: Iterable[str], words: Strings, turn: Turn) -> list[Block]:
     return [_button(each, labels[each], write_value(turn.key, turn.round)) for each in ids]
 
 
+NEED_THE_QUESTION = frozenset({RETRY, CONTINUE, REGENERATE})
+"""Buttons that ask again, which needs the question."""
+
+
+def without_ways_on(blocks: list[Block]) -> list[Block]:
+    """The blocks without the buttons that need the question."""
+    return [kept for block in blocks if (kept := _without_ways_on(block))]
+
+
+def _without_ways_on(block: Block) -> Block | None:
+    if block.get("type") != "actions":
+        return block
+    pressed = block.get("elements") or []
+    kept = [each for each in pressed if each.get("action_id") not in NEED_THE_QUESTION]
+    return block | {"elements": kept} if kept else None
+
+
 def feedback(words: Strings, turn: Turn) -> Block:
     """Two thumbs (docs: feedback buttons element)."""
     thumbs = {

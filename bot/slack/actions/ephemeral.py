@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
 from bot.errors import SlackError
-from bot.slack.web_api import call
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from slack_sdk.web.async_client import AsyncWebClient
+    from bot.slack.web_api import SlackApi
 
 log = structlog.get_logger(__name__)
+
+LATEST: Final = 10.0
+"""Seconds that a reply waits for the budget; later nobody knows any more what it is about."""
 
 
 def place_of(body: Mapping[str, Any]) -> dict[str, str]:
@@ -24,11 +26,10 @@ def place_of(body: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in where.items() if isinstance(value, str) and value}
 
 
-async def post_ephemeral(
-    client: AsyncWebClient, where: Mapping[str, str], user: str, text: str
-) -> None:
+async def post_ephemeral(api: SlackApi, where: Mapping[str, str], user: str, text: str) -> None:
     """Posts `text`, for `user` only. An error is logged, not raised: nothing depends on it."""
     try:
-        await call(client, "chat.postEphemeral", {**where, "user": user, "text": text})
+        said = {**where, "user": user, "text": text}
+        await api.call("chat.postEphemeral", said, budget_timeout=LATEST)
     except SlackError as error:
         log.warning("ephemeral message not posted", detail=str(error))

@@ -13,15 +13,13 @@ from bot.errors import SlackError, StoreError
 from bot.slack.actions.buttons import read_thumb, read_value
 from bot.slack.actions.ephemeral import place_of, post_ephemeral
 from bot.slack.actions.feedback_form import build_form, read_form
-from bot.slack.web_api import call
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Hashable, Mapping
 
-    from slack_sdk.web.async_client import AsyncWebClient
-
     from bot.core.ports import Feedback
     from bot.core.types import TurnKey
+    from bot.slack.web_api import SlackApi
     from bot.strings import Strings
 
 log = structlog.get_logger(__name__)
@@ -32,19 +30,23 @@ MONTH: Final = 30 * 86400.0
 DOUBLE_CLICK: Final = 2.0
 """Seconds within which a second click on the same thumb counts as the same click."""
 
+TRIGGER: Final = 2.0
+"""Seconds that opening the form waits for the budget. A trigger expires after three seconds (docs:
+modals)."""
+
 
 class FeedbackActions:
     """Takes votes on answers. Everybody who can see an answer may vote."""
 
     def __init__(
         self,
-        client: AsyncWebClient,
+        api: SlackApi,
         feedback: Feedback,
         words: Callable[[str], Awaitable[Strings]],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`words` gives the strings in a user's language; `clock` gives monotonic seconds."""
-        self._client = client
+        self._api = api
         self._feedback = feedback
         self._words = words
         self._clock = clock
@@ -84,7 +86,7 @@ class FeedbackActions:
                 faults=[fault.value for fault in filled.faults],
                 characters=len(filled.reason),
             )
-        await post_ephemeral(self._client, filled.where, user, answer)
+        await post_ephemeral(self._api, filled.where, user, answer)
 
     async def _respond(
         self,
@@ -112,9 +114,8 @@ class FeedbackActions:
         """Opens the form. If Slack refuses (the trigger has expired), the vote counts anyway."""
         view = build_form(words, *rated, place_of(body))
         try:
-            await call(
-                self._client, "views.open", {"trigger_id": body.get("trigger_id"), "view": view}
-            )
+            opened = {"trigger_id": body.get("trigger_id"), "view": view}
+            await self._api.call("views.open", opened, budget_timeout=TRIGGER)
         except SlackError as error:
             log.info("feedback form not opened", detail=str(error))
             await self._say(body, words.thanks)
@@ -125,7 +126,7 @@ class FeedbackActions:
             log.info("feedback", verdict=thumb.value, up=tally.up, down=tally.down)
 
     async def _say(self, body: Mapping[str, Any], text: str) -> None:
-        await post_ephemeral(self._client, place_of(body), body["user"]["id"], text)
+        await post_ephemeral(self._api, place_of(body), body["user"]["id"], text)
 
     def _is_new(self, click: Hashable) -> bool:
         now = self._clock()

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from bot.transcript.blocks import FURNITURE
 
 Block = dict[str, Any]
+
+ANCHOR: Final[Block] = {
+    "type": "rich_text",
+    "elements": [
+        {"type": "rich_text_section", "elements": [{"type": "text", "text": "\u2060"}]},
+    ],
+}
+"""Rich text that nobody sees, and that history leaves out."""
 
 
 def notice(text: str, *more: str, emoji: bool = True) -> Block:

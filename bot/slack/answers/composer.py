@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from bot.core.reply import Phase
-from bot.rendering.formats.plain import plain
+from bot.rendering.formats.plain import fallback, plain
 from bot.rendering.renderer import Renderer
-from bot.slack.answers.blocks import notice
+from bot.slack.answers.blocks import ANCHOR, notice
 from bot.slack.answers.drafts import Draft
 from bot.slack.answers.evasion import SHRINKS, Change, Shape
 from bot.slack.answers.forms import fits, shape
@@ -18,18 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.core.reply import Snapshot
+    from bot.core.sliced import Sliced
     from bot.rendering.layout.frame import Frame, Part, Place
     from bot.slack.answers.blocks import Block
     from bot.slack.answers.forms import Form
     from bot.slack.capabilities import Capabilities
 
-ANCHOR: Final[dict[str, Any]] = {
-    "type": "rich_text",
-    "elements": [
-        {"type": "rich_text_section", "elements": [{"type": "text", "text": "\u2060"}]},
-    ],
-}
-"""Rich text that nobody sees, and that history leaves out."""
+
+SLICE: Final = 500
+"""Characters that are laid out at a time; most take a few milliseconds."""
 
 
 class Composer:
@@ -51,13 +48,29 @@ class Composer:
         """Whether Slack did not take all of the answer."""
         return self._most is not None
 
+    def prepare(self, snapshot: Snapshot) -> Sliced[None] | None:
+        """Takes what is new of a long text in slices, all but its end; None when it is short."""
+        return self._taken(snapshot.text) if len(snapshot.text) - self._fed > 2 * SLICE else None
+
     def feed(self, snapshot: Snapshot) -> Frame:
         """Takes what is new of the text, and lays it out so that every part fits its form."""
-        if len(snapshot.text) > self._fed:
-            self._renderer.feed(snapshot.text[self._fed :])
-            self._fed = len(snapshot.text)
+        self._take(snapshot.text, len(snapshot.text))
         if snapshot.ended:
-            self._renderer.finish()
+            self._renderer.finish(broke_off=snapshot.phase.broke_off)
+        return self._laid_out()
+
+    def _taken(self, text: str) -> Sliced[None]:
+        while len(text) - self._fed > SLICE:
+            self._take(text, self._fed + SLICE)
+            self._laid_out()
+            yield
+
+    def _take(self, text: str, end: int) -> None:
+        if end > self._fed:
+            self._renderer.feed(text[self._fed : end])
+            self._fed = end
+
+    def _laid_out(self) -> Frame:
         while (part := self._oversized()) is not None:
             self._shrink(part)
         return self._renderer.frame()
@@ -166,7 +179,8 @@ class Composer:
     def _closed(self, drafts: Sequence[Draft], below: list[Block]) -> Draft:
         """The last message, with what stands below the answer."""
         last = drafts[-1]
-        whole = replace(last, blocks=[*last.answer, *below], text=last.text or said(below))
+        text = last.text or fallback(said(below))
+        whole = replace(last, blocks=[*last.answer, *below], text=text)
         return self._anchored(len(drafts) - 1, whole)
 
     def _anchored(self, part: int, draft: Draft) -> Draft:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
+from bot.core.endings import ending, unseen
 from bot.core.reply import Phase
 from bot.slack.actions.buttons import STOP, WAYS_ON, buttons, feedback, thumbs
 from bot.slack.answers.blocks import notice
@@ -21,7 +22,7 @@ Reasoning = Literal["hide", "status", "quote"]
 RATED: Final = frozenset({Phase.COMPLETE, Phase.CUT, Phase.FILTERED, Phase.REFUSED, Phase.STOPPED})
 """Endings that a reader can rate."""
 
-UNSIGNED: Final = frozenset({Phase.GONE, Phase.INTERRUPTED})
+UNSIGNED: Final = frozenset({Phase.GONE, Phase.WITHDRAWN, Phase.INTERRUPTED})
 """Endings without a footer: nobody reads the answer, or another process goes on with it."""
 
 KEPT: Final[dict[Reasoning, int]] = {"hide": 0, "status": 1000, "quote": 2900}
@@ -73,12 +74,15 @@ class Furniture:
         if not snapshot.ended:
             return self._live(snapshot, words, turn)
         spoken = bool(snapshot.text.strip())
-        rated = spoken and turn.asks and snapshot.phase in RATED
+        rated = spoken and not snapshot.greets and snapshot.phase in RATED
         # Also under an answer that broke off: it may be the only one that shows the caution.
-        footed = spoken and turn.asks and snapshot.phase not in UNSIGNED
-        said = [ending(snapshot, words), self._footer(snapshot, words) if footed else ""]
-        greets = snapshot.phase is Phase.COMPLETE and not turn.asks
-        ways = () if greets else WAYS_ON.get(snapshot.phase, ((), ()))[not spoken]
+        footed = spoken and not snapshot.greets and snapshot.phase not in UNSIGNED
+        said = [
+            ending(snapshot, words),
+            unseen(snapshot, words) if footed else "",
+            self._footer(snapshot, words) if footed else "",
+        ]
+        ways = () if snapshot.greets else WAYS_ON.get(snapshot.phase, ((), ()))[not spoken]
         return [
             *_notices(said),
             *(self._quote(snapshot, words, KEPT["quote"]) if spoken else ()),
@@ -122,22 +126,6 @@ class Furniture:
     def _quote(self, snapshot: Snapshot, words: Strings, limit: int) -> list[Block]:
         text = end_of(snapshot.thoughts, limit) if self._style.reasoning == "quote" else ""
         return [notice(words.thoughts.format(text=text), emoji=False)] if text else []
-
-
-def ending(snapshot: Snapshot, words: Strings) -> str:
-    """The sentence about how the answer ended; "" for a complete one."""
-    if snapshot.phase is Phase.FAILED and snapshot.failure:
-        return words.failure(snapshot.failure.kind, snapshot.failure.id, snapshot.failure.wait)
-    said = {
-        Phase.CUT: words.cut,
-        Phase.FILTERED: words.filtered,
-        Phase.REFUSED: words.refused,
-        Phase.EMPTY: words.empty,
-        Phase.STOPPED: words.stopped,
-        Phase.GONE: words.stopped,
-        Phase.INTERRUPTED: words.interrupted,
-    }
-    return said.get(snapshot.phase, "")
 
 
 def _time(seconds: float, words: Strings) -> str:

@@ -33,6 +33,8 @@ class Messages:
         self._before: dict[int, str] = {}
         self.aside: list[str] = []
         """The ts of each message that waits to be removed."""
+        self.stuck: set[str] = set()
+        """The ts of messages that were to be removed, which Slack does not allow."""
         self.written = False
         """Whether Slack has accepted anything from this process."""
 
@@ -90,12 +92,22 @@ class Messages:
 
         Slack tells everybody that a message was deleted before it answers the call.
         """
-        if ts in self.posts:
-            self.set_aside(len(self._parts) - 1)
+        if ts in self._kept:
+            self._kept = tuple(each for each in self._kept if each != ts)
+            self.aside.append(ts)
+        part = next((part for part, posted in enumerate(self._parts) if posted.ts == ts), None)
+        if part is not None:
+            self.set_aside(part)
 
     def removed(self, ts: str) -> None:
         """The message does not exist any more, or cannot be removed."""
         self.aside.remove(ts)
+
+    def cannot_be_removed(self, ts: str) -> None:
+        """The message stays after all, and belongs to the answer again."""
+        self.aside.remove(ts)
+        self._parts.append(Posted(ts))
+        self.stuck.add(ts)
 
     def adopt(self, found: Iterable[tuple[int, str]]) -> None:
         """Takes in messages (number, ts) that were found in Slack.

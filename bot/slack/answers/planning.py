@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from bot.core.reply import Snapshot
     from bot.core.types import Turn
     from bot.slack.answers.drafts import Draft
+    from bot.slack.answers.file_shares import ShareStep
+    from bot.slack.answers.leftovers import LeftoverStep
     from bot.slack.answers.messages import Messages
     from bot.slack.answers.reconciliation import Reconciliation
     from bot.slack.answers.uploads import UploadStep
@@ -47,6 +49,18 @@ class Write:
 
 
 @dataclass(frozen=True, slots=True)
+class Steps:
+    """What is to be done beside writing the messages, if anything."""
+
+    upload: UploadStep | None = None
+    """The next step of a file."""
+    leftover: LeftoverStep | None = None
+    """The next step that takes buttons off a message that the answer has left behind."""
+    share: ShareStep | None = None
+    """The next step that removes a file, where all of the answer is to be removed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """What a call that reads a page of a search needs."""
 
@@ -58,21 +72,24 @@ class Look:
 class Planner:
     """Plans the calls for the answer to `turn`, from what `messages` says of Slack."""
 
-    def __init__(self, turn: Turn, messages: Messages) -> None:
+    def __init__(self, turn: Turn, messages: Messages, *, calm: bool = False) -> None:
+        """A `calm` one lets what others read and write go first."""
         self._turn = turn
+        self._calm = calm
         self._messages = messages
 
     def look(self, search: Reconciliation) -> Call:
         """Reads the next page of a search. It is urgent: nothing else can be written before."""
         method, arguments = search.request()
-        return self._call(Effect.READ, method, CallKind.FIRST, Look(search, method, arguments))
+        kind = CallKind.MORE if self._calm else CallKind.FIRST
+        return self._call(Effect.READ, method, kind, Look(search, method, arguments))
 
-    def calls(
-        self, desired: Desired, closed: Iterable[int], upload: UploadStep | None
-    ) -> list[Call]:
+    def calls(self, desired: Desired, closed: Iterable[int], steps: Steps) -> list[Call]:
         """Earlier parts first, files before the last write; what looks right costs nothing.
 
-        `closed` are parts that take no more edits, `upload` the next step of a file, if any.
+        A message that is replaced goes before its successor is posted, or loses its buttons where
+        Slack does not let it go: two answers that look live are one too many. `closed` are parts
+        that take no more edits.
         """
         kind = self._kind(desired)
         writes = [
@@ -81,18 +98,44 @@ class Planner:
             if part not in closed and self._differs(part, draft)
         ]
         if desired.snapshot.phase is Phase.GONE:
-            return [call for call in writes if call.effect is not Effect.POST]
+            edits = [call for call in writes if call.effect is not Effect.POST]
+            return [*edits, *self._with_leftover(Phase.GONE, steps.leftover)]
+        hurried = self._hurried_leftover(desired.snapshot, steps.leftover)
         return [
-            *(self._removal(ts, kind) for ts in self._messages.surplus(len(desired.drafts))),
-            *self._with_upload(writes, len(desired.drafts) - 1, upload),
             *(self._removal(ts, kind) for ts in self._messages.aside),
+            *hurried,
+            *(self._removal(ts, kind) for ts in self._messages.surplus(len(desired.drafts))),
+            *self._with_upload(writes, len(desired.drafts) - 1, steps.upload),
+            *self._with_leftover(desired.snapshot.phase, None if hurried else steps.leftover),
         ]
+
+    def removals(self, steps: Steps) -> list[Call]:
+        """Everything goes: the files, then the messages, the last one first.
+
+        A message that cannot be removed is edited instead.
+        """
+        messages = self._messages
+        standing = [ts for ts in reversed(messages.posts) if ts not in messages.stuck]
+        return [
+            *self.removal_of_share(steps.share),
+            *(
+                self._call(Effect.REMOVE, DELETE, CallKind.LAST, Phase.WITHDRAWN, message=ts)
+                for ts in [*messages.aside, *standing]
+            ),
+            *self._with_leftover(Phase.WITHDRAWN, steps.leftover),
+        ]
+
+    def removal_of_share(self, step: ShareStep | None) -> list[Call]:
+        """The next call that removes a file, if there is one."""
+        return [self._call(Effect.REMOVE, step.method, CallKind.LAST, step)] if step else []
 
     def _differs(self, part: int, draft: Draft) -> bool:
         accepted = self._messages.draft(part)
         return accepted is None or accepted.blocks != draft.blocks
 
     def _kind(self, desired: Desired) -> CallKind:
+        if self._calm:
+            return CallKind.MORE
         # The first write is urgent, also into a message that another process has left.
         if not self._messages.written:
             return CallKind.FIRST
@@ -145,6 +188,27 @@ class Planner:
         ending = [call for call in writes if call.effect is Effect.EDIT and call.draft.part == last]
         return [*(call for call in writes if call not in ending), step, *ending]
 
+    def _hurried_leftover(self, snapshot: Snapshot, step: LeftoverStep | None) -> list[Call]:
+        """Right after the answer's first post: whoever pressed the button sees that it worked.
+
+        At once where the message is in the way.
+        """
+        if step and step.blocks and snapshot.phase is not Phase.INTERRUPTED:
+            return [self._leftover(CallKind.FIRST, step)]
+        if step is None or not step.hurries or snapshot.ended or not self._messages.parts:
+            return []
+        return [self._leftover(CallKind.FIRST, step)]
+
+    def _with_leftover(self, phase: Phase, step: LeftoverStep | None) -> list[Call]:
+        """Whatever the answer has to say goes first. An interrupted one leaves it to the next."""
+        if step is None or phase is Phase.INTERRUPTED:
+            return []
+        return [self._leftover(CallKind.LAST if phase.ended else CallKind.STATUS, step)]
+
+    def _leftover(self, kind: CallKind, step: LeftoverStep) -> Call:
+        effect = Effect.READ if step.reads else Effect.EDIT
+        return self._call(effect, step.method, kind, step, message=step.ts)
+
     def _call(
         self,
         effect: Effect,
@@ -157,5 +221,13 @@ class Planner:
     ) -> Call:
         thread = self._turn.thread
         return Call(
-            effect, kind, bucket, thread.team, thread.channel, message, speaks=speaks, draft=draft
+            effect,
+            kind,
+            bucket,
+            thread.team,
+            thread.channel,
+            message,
+            speaks=speaks,
+            draft=draft,
+            asker=self._turn.user,
         )

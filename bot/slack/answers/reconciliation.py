@@ -9,13 +9,15 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final
 
+from bot.slack.answers.file_shares import shares_in
 from bot.slack.answers.post_metadata import posts_in
 from bot.slack.limits import HISTORY, REPLIES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from bot.core.types import Turn
+    from bot.slack.answers.file_shares import FileShare
 
 PAGES: Final = 10
 """Pages that are read at most."""
@@ -39,8 +41,8 @@ class Reconciliation:
         self._failed_at: float | None = None
         self.found: list[tuple[int, str]] = []
         """Part and ts of each post."""
-        self.files: set[str] = set()
-        """The names of all files in the conversation since the question."""
+        self.shares: list[FileShare] = []
+        """All files in the conversation since the question."""
 
     def request(self) -> tuple[str, dict[str, Any]]:
         """The method and the arguments that read the next page.
@@ -61,7 +63,7 @@ class Reconciliation:
     def take(self, page: Mapping[str, Any]) -> bool:
         """Reads a page; True when it was the last one."""
         self.found += posts_in(page, self._turn)
-        self.files.update(_files_in(page))
+        self.shares += shares_in(page)
         self._cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
         self._pages += 1
         return not self._cursor or self._pages == PAGES
@@ -71,8 +73,3 @@ class Reconciliation:
         now = self._clock()
         self._failed_at = now if self._failed_at is None else self._failed_at
         return now - self._failed_at >= self._patience
-
-
-def _files_in(page: Mapping[str, Any]) -> Iterator[str]:
-    for message in page.get("messages") or []:
-        yield from (str(file.get("name")) for file in message.get("files") or [])

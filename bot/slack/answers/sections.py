@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from bot.slack.limits import SECTION_CHARACTERS
 from bot.text.cuts import cut
+from bot.text.joiners import WORD_JOINER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
 FENCE: Final = "```"
 ROOM: Final = SECTION_CHARACTERS - 2 * (len(FENCE) + 1)
 """Characters left when a code block is opened again at the top and closed at the bottom."""
+
+_TEXT: Final = re.compile(r"&gt;|＞|(?<=\S)[*_~`]")
+"""What is text within a line, and would be a quote or a marker at its beginning."""
 
 
 def sections(text: str) -> list[str]:
@@ -48,8 +53,14 @@ def _lines(text: str) -> Iterator[str]:
         while len(rest) > ROOM:
             at = _between_tokens(rest, cut(rest, ROOM))
             yield rest[:at].rstrip()
-            rest = rest[at:].lstrip()
+            rest = _from(rest, at)
         yield rest
+
+
+def _from(line: str, at: int) -> str:
+    """The rest of a line. A sign that was text within the line does not become markup."""
+    rest = line[at:].lstrip()
+    return f"{WORD_JOINER}{rest}" if _TEXT.match(line, len(line) - len(rest)) else rest
 
 
 def _between_tokens(line: str, at: int) -> int:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from bot.core.reply import Phase
+from bot.core.types import Hold, Queued
 from bot.rendering.parsing.sanitize import clean
 from bot.text.joiners import without_broadcasts, without_tokens
 
@@ -26,8 +28,18 @@ def status(snapshot: Snapshot, words: Strings) -> str:
     if snapshot.text.strip():
         return (words.slowed if snapshot.slowed else "") or using or words.writing
     if snapshot.phase is Phase.QUEUED:
-        return words.queued
+        return _in_line(snapshot.queued or Queued(), words)
+    if (rest := ceil(snapshot.rests_until - snapshot.seconds)) > 0:
+        return words.resting_for.format(seconds=rest)
     return using or _thinking(int(snapshot.seconds), words)
+
+
+def _in_line(queued: Queued, words: Strings) -> str:
+    """What it waits for, and how many are before it."""
+    if queued.hold is Hold.THREAD:
+        return words.queued
+    sentence = words.own_in_line if queued.hold is Hold.OWN else words.in_line
+    return sentence.format(count=queued.before) if queued.before else words.next_in_line
 
 
 def _thinking(seconds: int, words: Strings) -> str:

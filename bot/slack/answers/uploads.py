@@ -8,23 +8,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
-from aiohttp import ClientError
 
 from bot.errors import SlackRejected, SlackUnknown
-from bot.slack.web_api import call
+from bot.slack.limits import UPLOAD_SHARE, UPLOAD_URL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from slack_sdk.web.async_client import AsyncWebClient
-
     from bot.core.types import Turn
     from bot.rendering.layout.frame import File
+    from bot.slack.web_api import SlackApi
 
 log = structlog.get_logger(__name__)
-
-URL: Final = "files.getUploadURLExternal"
-COMPLETE: Final = "files.completeUploadExternal"
 
 ENCODINGS: Final = {"csv": "utf-8-sig"}
 """Others are UTF-8. A spreadsheet reads CSV as UTF-8 only if it begins with a byte order mark."""
@@ -54,7 +49,7 @@ class UploadStep:
     @property
     def shares(self) -> bool:
         """Whether the file stands in the conversation after it."""
-        return self.method == COMPLETE
+        return self.method == UPLOAD_SHARE
 
 
 class Uploads:
@@ -66,12 +61,12 @@ class Uploads:
 
     def __init__(
         self,
-        client: AsyncWebClient,
+        api: SlackApi,
         turn: Turn,
         patience: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._client = client
+        self._api = api
         self._turn = turn
         self._patience = patience
         self._clock = clock
@@ -85,6 +80,11 @@ class Uploads:
     def missing(self) -> list[str]:
         """The names of files that could not be attached."""
         return [name for name, progress in self._progress.items() if progress.failed]
+
+    @property
+    def shared(self) -> bool:
+        """Whether this process has put a file into the conversation."""
+        return any(each.over and not each.failed for each in self._progress.values())
 
     def next(self, files: Iterable[File]) -> UploadStep | None:
         """The next step; None when nothing is left to do."""
@@ -125,31 +125,21 @@ class Uploads:
         progress, thread = self._known(file), self._turn.thread
         if not progress.id:
             name = unique(file.name, self._turn)
-            return UploadStep(URL, {"filename": name, "length": len(_content(file))}, file)
+            return UploadStep(UPLOAD_URL, {"filename": name, "length": len(_content(file))}, file)
         where = {"thread_ts": thread.root} if thread.root else {}
         shared = [{"id": progress.id, "title": file.name}]
-        return UploadStep(COMPLETE, {"files": shared, "channel_id": thread.channel} | where, file)
+        return UploadStep(
+            UPLOAD_SHARE, {"files": shared, "channel_id": thread.channel} | where, file
+        )
 
     async def _send(self, step: UploadStep) -> None:
-        answer = await call(self._client, step.method, step.arguments)
-        await self._put(str(answer.get("upload_url")), _content(step.file))
+        answer = await self._api.granted(step.method, step.arguments)
+        await self._api.upload(str(answer.get("upload_url")), _content(step.file))
         self._note(step.file).id = str(answer.get("file_id") or "")
 
     async def _share(self, step: UploadStep) -> None:
-        await call(self._client, step.method, step.arguments)
+        await self._api.granted(step.method, step.arguments)
         self._note(step.file).over = True
-
-    async def _put(self, url: str, content: bytes) -> None:
-        """The address itself is the permission: no token goes there."""
-        if self._client.session is None:
-            raise SlackUnknown("upload: not connected")
-        try:
-            async with self._client.session.post(url, data=content) as response:
-                status = response.status
-        except (ClientError, TimeoutError, OSError, ValueError) as error:
-            raise SlackUnknown(f"upload: {type(error).__name__}") from error
-        if status != 200:
-            raise SlackUnknown(f"upload: HTTP {status}")
 
     def _fails_for_good(self) -> bool:
         now = self._clock()
@@ -165,9 +155,14 @@ class Uploads:
 
 def unique(name: str, turn: Turn) -> str:
     """The name with a mark of the turn, by which the file is found again: answer-3f9a1c.md."""
-    asked = "/".join([*turn.key, str(turn.round)])
     stem, dot, suffix = name.rpartition(".")
-    return f"{stem}-{hashlib.sha256(asked.encode()).hexdigest()[:6]}{dot}{suffix}"
+    return f"{stem}-{mark(turn, turn.round)}{dot}{suffix}"
+
+
+def mark(turn: Turn, round_: int) -> str:
+    """What the names of all files of one round of the turn have in common."""
+    asked = "/".join([*turn.key, str(round_)])
+    return hashlib.sha256(asked.encode()).hexdigest()[:6]
 
 
 def _content(file: File) -> bytes:

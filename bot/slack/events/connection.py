@@ -10,6 +10,8 @@ import structlog
 from aiohttp import ClientError, ClientWSTimeout, WSMsgType
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from bot.known_words import known
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -87,7 +89,7 @@ class SocketConnection:
             case {"type": "hello"}:
                 self._set_ready()
             case {"type": "disconnect"}:
-                self._set_ending(str(message.get("reason") or CLOSED))
+                self._set_ending(known(message.get("reason") or CLOSED))
             case {"type": str(), "envelope_id": str(), "payload": dict()}:
                 self._set_ready()
                 if request := SocketModeRequest.from_dict(message):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -10,8 +9,10 @@ import structlog
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
-from bot.core.turns import ClickOutcome
-from bot.errors import SlackError, StoreError
+from bot.core.bounded_map import BoundedMap
+from bot.core.turns import Again, ClickOutcome
+from bot.errors import StoreError
+from bot.known_words import known
 from bot.slack.actions.buttons import (
     CONTINUE,
     FEEDBACK,
@@ -23,21 +24,20 @@ from bot.slack.actions.buttons import (
 )
 from bot.slack.actions.ephemeral import place_of, post_ephemeral
 from bot.slack.actions.feedback_form import CALLBACK_ID
-from bot.slack.answers.blocks import without_furniture
 from bot.slack.authorize import UnknownTeam
 from bot.slack.events.inbox import TURN, NotAccepted
-from bot.slack.events.turns import read_deletion
-from bot.slack.web_api import call
+from bot.transcript.untyped import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from slack_bolt.async_app import AsyncApp
     from slack_bolt.context.async_context import AsyncBoltContext
-    from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.core.types import TurnKey
+    from bot.core.types import Turn, TurnKey
     from bot.slack.actions.feedback import FeedbackActions
+    from bot.slack.answers.leftovers import PressedMessages
+    from bot.slack.web_api import SlackApi
     from bot.strings import Strings
 
 log = structlog.get_logger(__name__)
@@ -52,6 +52,9 @@ REPLIES: Final[Mapping[ClickOutcome, Callable[[Strings], str]]] = {
 }
 """What a person reads whose click had no effect."""
 
+MOST_KINDS: Final = 100
+"""Types of payloads without a listener that are counted."""
+
 EXPECTED: Final = {BoltUnhandledRequestError: "not handled", UnknownTeam: "unknown team"}
 """Errors that are no bugs. The request is acknowledged, so that Slack does not send it again."""
 
@@ -60,7 +63,7 @@ class AskAgainHandler(Protocol):
     """Asks an ended turn again. Raises `StoreError`."""
 
     async def __call__(
-        self, key: TurnKey, round_: int, user: str, *, goes_on: bool
+        self, key: TurnKey, round_: int, user: str, again: Again
     ) -> ClickOutcome: ...
 
 
@@ -68,7 +71,7 @@ class AskAgainHandler(Protocol):
 class Handlers:
     """What the listeners call."""
 
-    submit: Callable[[TurnKey], None]
+    submit: Callable[[Turn], None]
     """Starts work on a turn that is in the journal."""
 
     stop: Callable[[TurnKey, str], Awaitable[ClickOutcome]]
@@ -76,17 +79,17 @@ class Handlers:
 
     ask_again: AskAgainHandler
 
-    deleted: Callable[[str, str, str], Awaitable[None]]
-    """Takes note of a deleted message (team, channel, ts). Raises `StoreError`."""
-
     feedback: FeedbackActions
 
     words: Callable[[str], Awaitable[Strings]]
     """The strings in the language of a user, whose locale is looked up first."""
 
-    client: AsyncWebClient
+    api: SlackApi
 
-    unhandled: Counter[str] = field(default_factory=Counter)
+    pressed: PressedMessages
+    """Takes messages below which an answer is about to go on."""
+
+    unhandled: BoundedMap[str, int] = field(default_factory=lambda: BoundedMap(MOST_KINDS))
     """How often each type of payload came for which there is no listener."""
 
 
@@ -108,36 +111,29 @@ def register(app: AsyncApp, handlers: Handlers) -> None:
 
 
 def _register_events(app: AsyncApp, handlers: Handlers) -> None:
-    async def on_message(context: AsyncBoltContext, body: dict[str, Any]) -> None:
+    async def on_message(context: AsyncBoltContext) -> None:
         if turn := context.get(TURN):
-            handlers.submit(turn.key)
-        elif deleted := read_deletion(body):
-            await _note_deletion(handlers, deleted)
+            handlers.submit(turn)
 
     app.event("app_mention")(on_message)
     app.event("message")(on_message)
 
 
-async def _note_deletion(handlers: Handlers, deleted: tuple[str, str, str]) -> None:
-    """Notes a deletion. One that comes while the store is down or being closed is no bug."""
-    try:
-        await handlers.deleted(*deleted)
-    except StoreError as error:
-        log.warning("deletion not noted", detail=str(error))
-
-
 def _register_actions(app: AsyncApp, handlers: Handlers) -> None:
-    async def ask_again(body: Mapping[str, Any]) -> None:
-        await _ask_again(handlers, body, goes_on=False)
+    async def retry(body: Mapping[str, Any]) -> None:
+        await _ask_again(handlers, body, Again.LAST)
+
+    async def regenerate(body: Mapping[str, Any]) -> None:
+        await _ask_again(handlers, body, Again.WHOLE)
 
     async def stop(body: Mapping[str, Any]) -> None:
         await _stop(handlers, body)
 
     async def go_on(body: Mapping[str, Any]) -> None:
-        if await _ask_again(handlers, body, goes_on=True):
-            await _remove_furniture(handlers, body)
+        _note_pressed(handlers, body)
+        await _ask_again(handlers, body, Again.MORE)
 
-    actions = {STOP: stop, RETRY: ask_again, REGENERATE: ask_again, CONTINUE: go_on}
+    actions = {STOP: stop, RETRY: retry, REGENERATE: regenerate, CONTINUE: go_on}
     actions |= dict.fromkeys((FEEDBACK, *THUMBS.values()), handlers.feedback.vote)
     for action_id, work in actions.items():
         app.action(action_id)(_acknowledge_first(work))
@@ -166,29 +162,24 @@ async def _stop(handlers: Handlers, body: Mapping[str, Any]) -> None:
     await _reply(handlers, body, outcome)
 
 
-async def _ask_again(handlers: Handlers, body: Mapping[str, Any], *, goes_on: bool) -> bool:
-    """Asks again; True when the new round has started."""
+async def _ask_again(handlers: Handlers, body: Mapping[str, Any], again: Again) -> None:
+    """Asks again, or tells the person who clicked why not. The value may be forged."""
     user, clicked = _read_click(body)
     outcome = ClickOutcome.FORGOTTEN
     try:
         if clicked:
-            outcome = await handlers.ask_again(*clicked, user, goes_on=goes_on)
+            outcome = await handlers.ask_again(*clicked, user, again)
     except StoreError:
         outcome = ClickOutcome.UNAVAILABLE
     await _reply(handlers, body, outcome)
-    return outcome == ClickOutcome.STARTED
 
 
-async def _remove_furniture(handlers: Handlers, body: Mapping[str, Any]) -> None:
-    """Removes the notice and the buttons from a message, as its answer continues below it."""
-    message, channel = body.get("message", {}), body.get("channel", {}).get("id")
-    if not (blocks := without_furniture(message.get("blocks") or [])):
-        return
-    update = {"channel": channel, "ts": message.get("ts"), "blocks": blocks}
-    try:
-        await call(handlers.client, "chat.update", update | {"parse": "none"})
-    except SlackError as error:
-        log.info("buttons not removed", detail=str(error))
+def _note_pressed(handlers: Handlers, body: Mapping[str, Any]) -> None:
+    """Keeps the message of a click on Continue, from which the buttons are to be removed."""
+    message, channel = mapping(body.get("message")), mapping(body.get("channel")).get("id")
+    match channel, message.get("ts"), message.get("blocks"):
+        case str(), str() as ts, list() as blocks:
+            handlers.pressed.note(channel, ts, blocks)
 
 
 def _read_click(body: Mapping[str, Any]) -> tuple[str, tuple[TurnKey, int] | None]:
@@ -200,9 +191,7 @@ async def _reply(handlers: Handlers, body: Mapping[str, Any], outcome: ClickOutc
     """Tells the person who clicked why nothing happened, if that is the outcome."""
     user = body["user"]["id"]
     if reply := REPLIES.get(outcome):
-        await post_ephemeral(
-            handlers.client, place_of(body), user, reply(await handlers.words(user))
-        )
+        await post_ephemeral(handlers.api, place_of(body), user, reply(await handlers.words(user)))
 
 
 def _status_of(handlers: Handlers, error: Exception, body: Mapping[str, Any]) -> int:
@@ -212,15 +201,15 @@ def _status_of(handlers: Handlers, error: Exception, body: Mapping[str, Any]) ->
         return 500
     if reason := EXPECTED.get(type(error)):
         kind = kind_of(body)
-        handlers.unhandled[kind] += 1
-        log.info(reason, type=kind, times=handlers.unhandled[kind])
+        times = handlers.unhandled[kind] = handlers.unhandled.get(kind, 0) + 1
+        log.info(reason, type=kind, times=times)
     else:
         log.error("listener failed", type=kind_of(body), exc_info=error)
     return 200
 
 
 def kind_of(body: Mapping[str, Any]) -> str:
-    """The type of a payload, for logs: no content, 80 characters at most."""
+    """The type of a payload, for logs: no content."""
     event = body.get("event")
     inner = event.get("type") if isinstance(event, dict) else None
-    return str(inner or body.get("type") or ("command" if "command" in body else "unknown"))[:80]
+    return known(inner or body.get("type") or ("command" if "command" in body else "unknown"))

@@ -11,44 +11,31 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import structlog
-from aiohttp import ClientError
+from aiohttp import ClientConnectorError, ClientError, WSServerHandshakeError
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app
 from slack_bolt.response import BoltResponse
 
 from bot.backoff import Backoff, doubling
-from bot.errors import SettingsError, SlackError, SlackRefused, SlackRejected
+from bot.errors import SettingsError, SlackError, SlackRefused, SlackRejected, SlackUnreachable
+from bot.known_words import known
+from bot.network.way import NO_PROXY, PROXY_ERRORS
 from bot.slack.events.connection import CLOSED, open_connection
-from bot.slack.web_api import call
+from bot.slack.refused_tokens import APP, app_token_refused
+from bot.starting.unreachable import unreachable
 from bot.tasks import Tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from aiohttp import ClientSession
     from slack_bolt.async_app import AsyncApp
     from slack_sdk.socket_mode.request import SocketModeRequest
-    from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.slack.events.connection import SocketConnection
+    from bot.slack.web_api import SlackApi
 
 log = structlog.get_logger(__name__)
 
-NOT_ACCEPTED: Final = "SLACK_APP_TOKEN: Slack does not accept it"
-NO_SCOPE: Final = "SLACK_APP_TOKEN: must have the scope connections:write"
-TURNED_OFF: Final = "Socket Mode is off for this app: turn it on in its settings, “Socket Mode”"
-
-FATAL: Final[Mapping[str, str]] = {
-    "account_inactive": NOT_ACCEPTED,
-    "invalid_auth": NOT_ACCEPTED,
-    "link_disabled": TURNED_OFF,
-    "missing_scope": NO_SCOPE,
-    "no_permission": NO_SCOPE,
-    "not_allowed_token_type": "SLACK_APP_TOKEN: must be an app-level token, xapp-…",
-    "not_authed": NOT_ACCEPTED,
-    "token_expired": NOT_ACCEPTED,
-    "token_revoked": NOT_ACCEPTED,
-}
-"""Mistakes in settings, by the error of `apps.connections.open` or the reason of `disconnect`."""
+NO_SOCKET: Final = "Slack opens no socket"
+ALLOW: Final = "allow WebSockets (wss://) in proxy and firewall, or run with --http"
 
 CONNECT_ERRORS: Final = (SlackError, ClientError, TimeoutError, OSError, ValueError)
 """What opening a connection raises when it fails."""
@@ -90,19 +77,21 @@ def backoff_of(timing: Timing) -> Backoff:
 
 
 class SocketMode:
-    """Keeps `app` connected. `client` carries the app-level token."""
+    """Keeps `app` connected. `api` carries the app-level token."""
 
     def __init__(
         self,
         app: AsyncApp,
-        client: AsyncWebClient,
+        api: SlackApi,
         session: ClientSession,
         timing: Timing | None = None,
     ) -> None:
         self.connected = asyncio.Event()
         """Set while a connection is open."""
+        self.problem = f"SLACK_APP_TOKEN: {NO_SOCKET}; {ALLOW}"
+        """Why the last attempt to connect failed, and what to do about it."""
         self._app = app
-        self._client = client
+        self._api = api
         self._session = session
         self._timing = timing or Timing()
         self._backoff = backoff_of(self._timing)
@@ -111,6 +100,11 @@ class SocketMode:
         self._current: SocketConnection | None = None
         self._sockets = Tasks("sockets")
         self._envelopes = Tasks("envelopes")
+
+    @property
+    def age(self) -> float:
+        """Seconds for which the present connection has been open; 0.0 while there is none."""
+        return self._current.age if self._current and self.connected.is_set() else 0.0
 
     async def run(self) -> None:
         """Returns after `close`. Raises `SettingsError` when Slack rejects our token for good."""
@@ -140,13 +134,14 @@ class SocketMode:
             _raise_if_fatal(error.code if isinstance(error, SlackRejected) else "")
             wait = error.retry_after if isinstance(error, SlackRefused) else 0.0
             pause = self._backoff.next(wait)
-            log.warning("socket not opened", error=type(error).__name__, pause=round(pause, 1))
+            self.problem = _problem(error)
+            log.warning("socket not opened", problem=self.problem, pause=round(pause, 1))
             await self._sleep(pause)
         return None
 
     async def _open(self) -> SocketConnection:
         # The URL is good for one connection, so each attempt asks for a new one.
-        answer = await call(self._client, "apps.connections.open", {})
+        answer = await self._api.call("apps.connections.open", {})
         url = str(answer.get("url"))
         connection = await open_connection(self._session, url, self._timing.heartbeat)
         self._connections.append(connection)
@@ -194,14 +189,14 @@ class SocketMode:
             return
 
     def _receive(self, request: SocketModeRequest, connection: SocketConnection) -> None:
-        self._envelopes.start(self._handle(request, connection), name=request.type)
+        self._envelopes.start(self._handle(request, connection), name=known(request.type))
 
     async def _handle(self, request: SocketModeRequest, connection: SocketConnection) -> None:
         try:
             response = await run_async_bolt_app(self._app, request)
         except MALFORMED as error:
             # Acknowledged, so that Slack does not send it three times more: we could never read it.
-            log.warning("envelope malformed", type=request.type, error=type(error).__name__)
+            log.warning("envelope malformed", type=known(request.type), error=type(error).__name__)
             response = BoltResponse(status=200)
         if response.status == 200:
             await self._acknowledge(request, response, connection)
@@ -213,9 +208,30 @@ class SocketMode:
         for candidate in [connection, *reversed(self._connections)]:
             if await candidate.acknowledge(request, response):
                 return
-        log.info("acknowledgement lost: Slack will send it again", type=request.type)
+        log.info("acknowledgement lost: Slack will send it again", type=known(request.type))
 
 
 def _raise_if_fatal(code: str) -> None:
-    if problem := FATAL.get(code):
-        raise SettingsError([f"{problem} ({code})"])
+    if code in APP:
+        raise SettingsError([app_token_refused(code)])
+
+
+def _problem(error: Exception) -> str:
+    """Why no connection was opened, without a URL: that of a socket is a secret."""
+    if isinstance(error, SlackUnreachable):
+        return f"SLACK_API_URL: {NO_SOCKET}: {error.reason}"
+    if isinstance(error, SlackRejected) and not error.code.startswith("http_"):
+        return app_token_refused(error.code)
+    if isinstance(error, SlackError):
+        return f"SLACK_APP_TOKEN: {NO_SOCKET} ({error}); see https://status.slack.com"
+    return f"SLACK_APP_TOKEN: {NO_SOCKET} ({_reason(error)}); {ALLOW}"
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, WSServerHandshakeError):
+        return f"HTTP {error.status}"
+    if isinstance(error, PROXY_ERRORS):
+        return NO_PROXY
+    if isinstance(error, ClientConnectorError):
+        return unreachable(error).reason.partition(";")[0]
+    return type(error).__name__

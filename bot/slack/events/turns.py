@@ -6,11 +6,12 @@ Payloads come from outside, so every type is checked.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.core.types import Thread, Turn
 from bot.transcript.message import mentions, without_mention
-from bot.transcript.untyped import mapping
+from bot.transcript.untyped import mapping, mappings, string
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,8 +21,14 @@ if TYPE_CHECKING:
 PERSON_SUBTYPES: Final = frozenset({None, "file_share", "thread_broadcast"})
 """Subtypes of messages that people write; the others are Slack's own (joins, topics and so on)."""
 
-NOT_NEW: Final = ("bot_id", "edited", "hidden")
-"""Fields of messages that no person has just written: of bots, edited, changed or deleted."""
+NOT_NEW: Final = ("bot_id", "hidden")
+"""Fields of messages that no person has just written: of bots, changed or deleted."""
+
+LATE_MENTION: Final = 24 * 3600
+"""Seconds after a message in which an edit may add the mention that makes it a question.
+
+Shorter than the journal keeps turns: so it knows every question that was answered before the edit.
+"""
 
 SLACKBOT: Final = "USLACKBOT"
 TOMBSTONE: Final = "tombstone"
@@ -42,7 +49,8 @@ def read_turn(body: object, bot_user: str) -> Turn | None:
     ts, thread_ts = _ts(event.get("ts")), _ts(event.get("thread_ts"))
     if not (team and channel and user and ts) or (event.get("thread_ts") and not thread_ts):
         return None
-    return _turn(event, team, channel, bot_user)
+    turn = _turn(event, team, channel, bot_user)
+    return replace(turn, whole=_tells_all(envelope, event))
 
 
 def turn_of_message(message: object, team: str, channel: str, bot_user: str) -> Turn | None:
@@ -50,6 +58,18 @@ def turn_of_message(message: object, team: str, channel: str, bot_user: str) -> 
     said = mapping(message)
     asked = _is_by_a_person(said) and not said.get("bot_id") and _id(said.get("user"))
     return _turn(said, team, channel, bot_user) if asked and _ts(said.get("ts")) else None
+
+
+def read_amendment(body: object, bot_user: str) -> Turn | None:
+    """A question to which Slack has added something: files that followed, or what a link shows.
+
+    None when `body` is another event; an edit by a person is one, too.
+    """
+    event = mapping(mapping(body).get("event"))
+    if event.get("subtype") != "message_changed":
+        return None
+    turn = _read_inner(body, mapping(event.get("message")), bot_user)
+    return turn if turn and turn.has_more else None
 
 
 def read_deletion(body: object) -> TurnKey | None:
@@ -70,6 +90,23 @@ def read_deletion(body: object) -> TurnKey | None:
     return (team, channel, ts) if team and channel and ts else None
 
 
+def read_deleted_question(body: object, bot_user: str) -> Turn | None:
+    """The turn that a deleted message was, as its own event announces it; None if it was none."""
+    event = mapping(mapping(body).get("event"))
+    # An edit may have added the mention.
+    said = {**mapping(event.get("previous_message")), "edited": None}
+    return _read_inner(body, said, bot_user)
+
+
+def _read_inner(body: object, message: Mapping[str, Any], bot_user: str) -> Turn | None:
+    """The turn of a message inside an event, as its own event would announce it."""
+    envelope = mapping(body)
+    event = mapping(envelope.get("event"))
+    where = {name: event.get(name) for name in ("channel", "channel_type")}
+    said = {**message, **where, "type": "message"}
+    return read_turn({**envelope, "event": said}, bot_user)
+
+
 def _turn(event: Mapping[str, Any], team: str, channel: str, bot_user: str) -> Turn:
     ts, direct = str(event["ts"]), _is_direct(event, channel)
     return Turn(
@@ -78,15 +115,43 @@ def _turn(event: Mapping[str, Any], team: str, channel: str, bot_user: str) -> T
         str(event["user"]),
         without_mention(_text(event), bot_user),
         direct=direct,
-        has_more=bool(event.get("files") or event.get("attachments")),
+        has_more=_has_more(event),
     )
+
+
+def _has_more(event: Mapping[str, Any]) -> bool:
+    """Whether something came with the text: a pasted table is a block beside it."""
+    blocks = [string(block.get("type")) for block in mappings(event.get("blocks"))]
+    return bool(event.get("files") or event.get("attachments") or {*blocks} - {"rich_text"})
+
+
+def _tells_all(envelope: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
+    """Whether the event has all that came with the message.
+
+    An `app_mention` may lack files, which the `message` event has; files that another organisation
+    shares may follow later.
+    """
+    return event.get("type") == "message" and not envelope.get("is_ext_shared_channel")
 
 
 def _is_question(event: Mapping[str, Any], bot_user: str) -> bool:
     """True for a new message of a person to the bot."""
     if any(event.get(field) for field in NOT_NEW) or event.get("user") in (bot_user, SLACKBOT):
         return False
+    if event.get("edited") and not _adds_mention(event):
+        return False
     return _is_by_a_person(event) and _is_for_us(event, bot_user)
+
+
+def _adds_mention(event: Mapping[str, Any]) -> bool:
+    """Whether an edited message may ask only now: the mention had been forgotten.
+
+    Slack announces every edit of a message with a mention so; the journal knows the answered ones.
+    """
+    said, edited = _ts(event.get("ts")), _ts(mapping(event.get("edited")).get("ts"))
+    if event.get("type") != "app_mention" or not said or not edited:
+        return False
+    return float(edited) - float(said) <= LATE_MENTION
 
 
 def _is_by_a_person(event: Mapping[str, Any]) -> bool:

@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from dataclasses import replace
+from itertools import groupby, pairwise, takewhile
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
-from bot.core.types import CallKind, Message
-from bot.errors import SlackError, SlackRefused
+from bot.core.types import CallKind, LeftOut, Message, ReadBack, Unseen
+from bot.errors import SlackError
 from bot.slack.answers.post_metadata import METADATA
-from bot.slack.events.turns import TS
-from bot.slack.web_api import call_within_budget
-from bot.text.joiners import WORD_JOINER
-from bot.transcript.message import to_markdown
+from bot.slack.events.turns import TS, turn_of_message
+from bot.slack.limits import REPLIES
+from bot.slack.one_message import found_in, where
+from bot.slack.reads.newest_messages import NewestMessages
+from bot.slack.reads.pages import ConversationPages
+from bot.slack.reads.people import MAX_NAME
+from bot.slack.reads.reach import Reach
+from bot.slices import Slices
+from bot.text.visible import one_line
+from bot.transcript.allowance import Allowance
+from bot.transcript.authors import READ, is_by, mentioned
+from bot.transcript.message import read_message
+from bot.transcript.unseen import unseen_in
+from bot.transcript.untyped import mapping, string
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
-    from slack_sdk.web.async_client import AsyncWebClient
-
-    from bot.core.ports import Budget
+    from bot.core.sliced import Sliced
     from bot.core.types import Turn
     from bot.slack.identity import Identity
+    from bot.slack.reads.pages import RawMessage, Reading
     from bot.slack.reads.people import SlackPeople
+    from bot.slack.reads.thread_times import ThreadTimes
+    from bot.slack.web_api import SlackApi
 
 log = structlog.get_logger(__name__)
-
-RawMessage = dict[str, Any]
-"""A message as Slack sends it."""
 
 Timestamp = tuple[int, int]
 """A message's ts as numbers, so that it can be compared: seconds, microseconds."""
@@ -41,44 +48,18 @@ CONVERSATION_SUBTYPES: Final = frozenset(
 )
 """Subtypes of messages that are part of a conversation; joins, topics and tombstones are not."""
 
-MENTIONED: Final = re.compile(r"<@([UW][A-Z0-9]+)")
 NO_TEXT: Final = "(no text)"
 """What the model reads as a question without any text."""
 
-UNREAD: Final = "Earlier messages of this conversation could not be read."
+ONLY_A_MENTION: Final = "(mentions you and says nothing else: answer what is asked above)"
+"""What it reads when only the bot's name was said, below something."""
+
+UNREAD: Final = "Not all earlier messages of this conversation could be read: some are missing."
 """What the model is told when the conversation was not read whole."""
 
-SHORT_WAIT: Final = 2.0
-"""Seconds of a `Retry-After` that are waited for; after a longer one we do without."""
 
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How far back a conversation is read, and how long that may take."""
-
-    pause: float = 3600.0
-    """Seconds of silence in a direct message after which a new conversation begins."""
-
-    answer_timeout: float = 4.0
-    """Seconds for Slack's answer to one call."""
-
-    budget_timeout: float = 30.0
-    """Seconds for the whole reading, most of which is waiting for the read budget.
-
-    After that the question is answered with the history that was read so far.
-    """
-
-    names_timeout: float = 1.0
-    """Seconds to wait for the names of those who wrote the messages."""
-
-    max_pages: int = 10
-    """Calls for one conversation."""
-
-    page_size: int = 999
-    """Messages per call; Slack's maximum for `limit` is 999 (docs: conversations.history)."""
-
-    max_messages: int = 500
-    """Messages that are kept; the newest ones."""
+MOST_USERS: Final = 200
+"""Users whose names are asked for, where they are not known; the latest ones."""
 
 
 class SlackHistory:
@@ -86,42 +67,116 @@ class SlackHistory:
 
     def __init__(
         self,
-        client: AsyncWebClient,
+        api: SlackApi,
         people: SlackPeople,
         identity: Identity,
-        budget: Budget,
         reach: Reach | None = None,
+        times: ThreadTimes | None = None,
+        slices: Slices | None = None,
     ) -> None:
-        self._client = client
+        """`times` say where the newest messages of a thread begin."""
+        self._slices = slices or Slices()
+        self._api = api
         self._people = people
         self._identity = identity
-        self._budget = budget
         self._reach = reach or Reach()
+        self._pages = ConversationPages(api, self._reach, times)
 
-    async def read(self, turn: Turn) -> list[Message]:
+    async def read(self, turn: Turn, room: int) -> ReadBack:
         """The conversation up to the question of `turn`, or to its answer if that is continued."""
         self._people.look_up([turn.user], CallKind.FIRST)
-        found, whole = await self._read_raw(turn)
-        said = self._in_order(found, turn)
-        await self._people.learn(_users(said), within=self._reach.names_timeout)
-        grouped = groupby(said, key=lambda each: (self._is_ours(each), self._about(each)))
-        spoken = [self._message(list(parts)) for _, parts in grouped]
-        asked = [
-            replace(each, text=each.text or NO_TEXT) if each.ts == turn.ts else each
-            for each in spoken
-        ]
-        unread = [] if whole else [Message("system", UNREAD)]
-        return [*unread, *(message for message in asked if message.text)]
+        reading = self._pages.of(turn, room)
+        found, whole = await self._read_raw(turn, reading)
+        # That more came with it than its event told was a mere possibility.
+        whole = whole or _is_all(turn)
+        newest = self._newest_of(found, turn)
+        said = self._in_order(newest, turn)
+        users = await self._slices.run(_users(said))
+        await self._people.learn(users, within=self._reach.names_timeout)
+        read = await self._slices.run(self._read_newest(said, turn, room))
+        missing = [] if whole else [self._unread(said, turn)]
+        older = len(found) - len(newest) + read.older + (reading.older or 0)
+        if older:
+            missing.append(LeftOut(Unseen.OLDEST, older))
+        elif reading.older is None:
+            missing.append(LeftOut(Unseen.SOME_BEFORE))
+        # The model is told of what does not fit where the prompt is made.
+        is_told = not missing or (whole and not read.has_room_in_prompt)
+        missing += [LeftOut(what) for what in self._unseen(said, turn, cut=read.cut)]
+        messages = [*([] if is_told else [Message("system", UNREAD)]), *reversed(read.messages)]
+        return ReadBack(messages, tuple(missing), read.answered)
 
-    async def _read_raw(self, turn: Turn) -> tuple[list[RawMessage], bool]:
-        """The messages that Slack sends in time, each once, oldest first; True when that is all."""
+    def _newest_of(self, found: Sequence[RawMessage], turn: Turn) -> list[RawMessage]:
+        """As many as are kept at most, with the root of the thread."""
+        newest = [*found[-self._reach.max_messages :]]
+        if len(newest) < len(found) and found[0]["ts"] == turn.thread.root:
+            newest[0] = found[0]
+        return newest
+
+    def _read_newest(
+        self, said: Sequence[RawMessage], turn: Turn, room: int
+    ) -> Sliced[NewestMessages]:
+        """The newest messages, until they have more than `room` tokens; no older ones are read."""
+        grouped = groupby(said, key=lambda each: (self._is_ours(each), self._about(each)))
+        groups = [list(parts) for _, parts in grouped]
+        read = NewestMessages(len(groups), room)
+        while read.older and read.has_room:
+            parts = groups[read.older - 1]
+            allowances = [Allowance() for _ in parts]
+            message = yield from self._message(parts, allowances)
+            if message.ts == turn.ts and not message.text:
+                message = replace(message, text=_without_text(turn))
+            read.add(message, allowances, [each["ts"] for each in parts])
+            yield
+        read.answered = any(self._is_ours(parts[0]) for parts in groups[: read.older])
+        return read
+
+    async def whole(self, turn: Turn) -> Turn:
+        """The turn with all that came with its question; as it is when that cannot be read."""
+        team, channel, ts = turn.key
+        try:
+            async with asyncio.timeout(self._reach.glance_timeout):
+                page = await self._api.read(REPLIES, where(channel, ts))
+        except (SlackError, TimeoutError) as error:
+            log.info("question not looked up", detail=str(error) or "too slow")
+            return turn
+        bot_user = self._identity.bot_user
+        if found := turn_of_message(found_in(page, ts), team, channel, bot_user):
+            return replace(turn, text=found.text, has_more=found.has_more, whole=True)
+        return turn
+
+    def _unread(self, said: Sequence[RawMessage], turn: Turn) -> LeftOut:
+        """What is missing when not all could be read."""
+        if turn.thread.root == turn.ts and not turn.goes_on:
+            return LeftOut(Unseen.ATTACHED)
+        others = any(each["ts"] != turn.ts for each in said)
+        return LeftOut(Unseen.SOME_BEFORE if others else Unseen.BEFORE)
+
+    def _unseen(self, said: Sequence[RawMessage], turn: Turn, cut: Collection[str]) -> list[Unseen]:
+        """What the model cannot see of the messages since the last answer, which told of others.
+
+        `cut` are the messages (ts) of which only a part was read.
+        """
+        before = [each for each in said if self._answers(each) != turn.ts]
+        fresh = [*takewhile(lambda each: not self._is_ours(each), reversed(before))]
+        is_cut = any(each["ts"] in cut for each in fresh)
+        unseen = set().union(*map(unseen_in, fresh))
+        return sorted(unseen | ({Unseen.LONG} if is_cut else set()))
+
+    async def _read_raw(self, turn: Turn, reading: Reading) -> tuple[list[RawMessage], bool]:
+        """The messages that Slack sends in time, each once, oldest first.
+
+        False when that is neither all nor enough.
+        """
         said: dict[str, RawMessage] = {}
         whole = True
-        if _begins_thread(turn):
+        if _is_all(turn) and turn.whole:
             return [], whole
+        is_short = _is_all(turn) or self._pages.limited
+        within = self._reach.glance_timeout if is_short else self._reach.budget_timeout
         try:
-            async with asyncio.timeout(self._reach.budget_timeout):
-                async for page in self._read_pages(turn):
+            async with asyncio.timeout(within):
+                async for page in reading.pages():
                     # Every page of a thread begins with the root.
                     said |= {each["ts"]: each for each in page if _is_in_conversation(each)}
                     if turn.thread.root is None and self._conversation_start(turn, said):
@@ -129,40 +184,7 @@ class SlackHistory:
         except (SlackError, TimeoutError) as error:
             whole = False
             log.warning("history not read whole", read=len(said), detail=str(error) or "too slow")
-        in_order = sorted(said.values(), key=lambda each: _timestamp(each["ts"]))
-        return in_order[-self._reach.max_messages :], whole
-
-    async def _read_pages(self, turn: Turn) -> AsyncIterator[list[RawMessage]]:
-        thread = turn.thread
-        method = "conversations.replies" if thread.root else "conversations.history"
-        where: RawMessage = {"channel": thread.channel, "limit": self._reach.page_size}
-        where |= {"ts": thread.root} if thread.root else {}
-        for _ in range(self._reach.max_pages):
-            answer = await self._call(turn, method, where | {"include_all_metadata": True})
-            yield [each for each in answer.get("messages") or [] if isinstance(each, dict)]
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
-            if not cursor or cursor == where.get("cursor"):
-                break
-            where["cursor"] = cursor
-
-    async def _call(self, turn: Turn, method: str, where: Mapping[str, Any]) -> dict[str, Any]:
-        """Slack's answer; after one short refusal it is asked again."""
-        try:
-            return await self._call_once(turn, method, where)
-        except SlackRefused as error:
-            if error.retry_after > SHORT_WAIT:
-                raise
-        return await self._call_once(turn, method, where)
-
-    async def _call_once(self, turn: Turn, method: str, where: Mapping[str, Any]) -> dict[str, Any]:
-        return await call_within_budget(
-            self._client,
-            self._budget,
-            method,
-            where,
-            team=turn.thread.team,
-            answer_timeout=self._reach.answer_timeout,
-        )
+        return sorted(said.values(), key=lambda each: _timestamp(each["ts"])), whole
 
     def _in_order(self, said: Sequence[RawMessage], turn: Turn) -> list[RawMessage]:
         """Each answer right after its question, and nothing after the question of `turn`.
@@ -215,24 +237,33 @@ class SlackHistory:
 
     def _is_ours(self, message: RawMessage) -> bool:
         us = self._identity
-        by_bot = bool(us.bot_id) and message.get("bot_id") == us.bot_id
-        return by_bot or message.get("user") == us.bot_user
+        return is_by(message, us.ids)
 
-    def _message(self, parts: Sequence[RawMessage]) -> Message:
+    def _message(
+        self, parts: Sequence[RawMessage], allowed: Sequence[Allowance]
+    ) -> Sliced[Message]:
         """One message for the model; the parts of an answer are joined."""
         if self._is_ours(parts[0]):
-            texts = [to_markdown(part, self._name).replace(WORD_JOINER, "") for part in parts]
-            whole = "\n\n".join(filter(None, (text.strip("\n") for text in texts)))
-            return Message("assistant", whole, ts=parts[0]["ts"])
-        text = to_markdown(parts[0], self._name, bot_user=self._identity.bot_user)
-        whole = "\n\n".join(filter(None, [text, _files(parts[0])]))
-        return Message("user", whole, self._speaker(parts[0]), parts[0]["ts"])
+            texts = []
+            for part, allowance in zip(parts, allowed, strict=True):
+                text = yield from self._markdown(part, allowance)
+                texts.append(text.strip("\n"))
+            return Message("assistant", "\n\n".join(filter(None, texts)), ts=parts[0]["ts"])
+        text = yield from self._markdown(parts[0], allowed[0], bot_user=self._identity.bot_user)
+        return Message("user", text, self._speaker(parts[0]), parts[0]["ts"])
+
+    def _markdown(
+        self, message: RawMessage, allowance: Allowance, bot_user: str | None = None
+    ) -> Sliced[str]:
+        ours = self._identity.ids
+        return read_message(message, self._name, allowance, bot_user=bot_user, ours=ours)
 
     def _speaker(self, message: RawMessage) -> str | None:
-        if isinstance(user := message.get("user"), str):
-            return self._name(user)
-        name = message.get("username")
-        return name if isinstance(name, str) else None
+        """The name that Slack shows. An app says its own; one with a webhook has no user."""
+        user = string(message.get("user"))
+        found = [message.get("username"), mapping(message.get("bot_profile")).get("name")]
+        names = (one_line(string(each))[:MAX_NAME] for each in [*found, user and self._name(user)])
+        return next(filter(None, names), None)
 
     def _name(self, user: str) -> str:
         known = self._people.name(user)
@@ -245,9 +276,13 @@ def _part(message: RawMessage) -> int:
     return part if isinstance(part, int) else 0
 
 
-def _begins_thread(turn: Turn) -> bool:
-    """True when there is nothing to read: the question begins its thread and is text only."""
+def _is_all(turn: Turn) -> bool:
+    """True when the question begins its thread and, as far as is known, is text only."""
     return turn.thread.root == turn.ts and not turn.has_more and not turn.goes_on
+
+
+def _without_text(turn: Turn) -> str:
+    return ONLY_A_MENTION if turn.may_ask and not turn.has_more else NO_TEXT
 
 
 def _is_in_conversation(message: RawMessage) -> bool:
@@ -265,19 +300,16 @@ def _timestamp(ts: str) -> Timestamp:
     return int(seconds), int(micros)
 
 
-def _users(said: Sequence[RawMessage]) -> list[str]:
+def _users(said: Sequence[RawMessage]) -> Sliced[list[str]]:
     """The ids of those who wrote or are mentioned, latest first: only so many are looked up."""
     users: dict[str, None] = {}
     for message in reversed(said):
-        speaker, text = message.get("user"), message.get("text")
-        mentioned = MENTIONED.findall(text) if isinstance(text, str) else []
+        if len(users) >= MOST_USERS:
+            break
+        speaker = message.get("user")
         users |= dict.fromkeys([speaker] if isinstance(speaker, str) else [])
-        users |= dict.fromkeys(mentioned)
+        allowance = Allowance()
+        for key in READ:
+            users |= dict.fromkeys(mentioned({key: allowance.take(message.get(key))}))
+            yield
     return list(users)
-
-
-def _files(message: RawMessage) -> str:
-    files = message.get("files")
-    found = [each for each in files if isinstance(each, dict)] if isinstance(files, list) else []
-    names = [str(each.get("name") or each.get("title") or "unnamed") for each in found]
-    return f"(shared a file: {', '.join(names)})" if names else ""

@@ -1,30 +1,33 @@
-"""People's names and languages, from `users.info` and a bounded cache."""
+"""People's names, languages and time zones, from `users.info` and a bounded cache."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import structlog
 
+from bot.core.bounded_map import BoundedMap
+from bot.core.day import Zone
 from bot.core.types import CallKind
 from bot.errors import SlackError, SlackRefused
-from bot.slack.web_api import call_within_budget
 from bot.tasks import Tasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from slack_sdk.web.async_client import AsyncWebClient
-
-    from bot.core.ports import Budget
+    from bot.slack.web_api import SlackApi
 
 log = structlog.get_logger(__name__)
 
 NAMES: Final = ("display_name", "real_name")
 MAX_NAME: Final = 80
+FARTHEST: Final = 24 * 3600
+"""Seconds that a time zone is ahead of UTC, or behind it, are fewer."""
+ZONE_NAME: Final = re.compile(r"[A-Za-z][\w/+-]{0,63}", re.ASCII)
 MAX_LOOKUPS: Final = 20
 """Calls for one question at most: `users.info` allows about 100 a minute (docs: tier 4)."""
 
@@ -41,6 +44,9 @@ class Person:
 
     locale: str | None = None
     """Such as `ja-JP`; None when Slack did not say."""
+
+    zone: Zone | None = None
+    """None when Slack did not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +68,15 @@ class SlackPeople:
 
     def __init__(
         self,
-        client: AsyncWebClient,
-        budget: Budget,
-        team: str,
+        api: SlackApi,
         *,
         limits: CacheLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._client = client
-        self._budget = budget
-        self._team = team
+        self._api = api
         self._limits = limits or CacheLimits()
         self._clock = clock
-        self._people: dict[str, Person] = {}
+        self._people: BoundedMap[str, Person] = BoundedMap(self._limits.people)
         self._lookups: dict[str, asyncio.Task[None]] = {}
         self._tasks = Tasks("people")
 
@@ -93,6 +95,11 @@ class SlackPeople:
         """The Slack locale, such as `ja-JP`, when known."""
         person = self._people.get(user)
         return person.locale if person else None
+
+    def zone(self, user: str) -> Zone | None:
+        """The time zone, even from an expired entry, when known."""
+        person = self._people.get(user)
+        return person.zone if person else None
 
     def look_up(
         self, users: Iterable[str], kind: CallKind = CallKind.MORE
@@ -121,16 +128,14 @@ class SlackPeople:
     async def _fetch(self, user: str, kind: CallKind) -> None:
         where = {"user": user, "include_locale": True}
         try:
-            answer = await call_within_budget(
-                self._client, self._budget, "users.info", where, team=self._team, kind=kind
-            )
+            answer = await self._api.read("users.info", where, kind)
         except SlackRefused as error:
-            self._cache(user, self._unknown(user, error.retry_after))
+            self._people[user] = self._unknown(user, error.retry_after)
         except SlackError as error:
             log.info("user not looked up", user=user, detail=str(error))
-            self._cache(user, self._unknown(user, self._limits.unknown))
+            self._people[user] = self._unknown(user, self._limits.unknown)
         else:
-            self._cache(user, self._known(answer.get("user")))
+            self._people[user] = self._known(answer.get("user"))
 
     def _known(self, found: Any) -> Person:
         user: Mapping[str, Any] = found if isinstance(found, dict) else {}
@@ -139,19 +144,14 @@ class SlackPeople:
             self._clock() + self._limits.known,
             name_of(user),
             locale if isinstance(locale, str) else None,
+            zone_of(user),
         )
 
     def _unknown(self, user: str, seconds: float) -> Person:
         """What was known stays in the cache, but expires in `seconds`."""
         until = self._clock() + seconds
         before = self._people.get(user)
-        return Person(until, before.name, before.locale) if before else Person(until)
-
-    def _cache(self, user: str, person: Person) -> None:
-        self._people.pop(user, None)
-        self._people[user] = person
-        if len(self._people) > self._limits.people:
-            del self._people[next(iter(self._people))]
+        return replace(before, until=until) if before else Person(until)
 
 
 def name_of(user: Mapping[str, Any]) -> str | None:
@@ -163,3 +163,13 @@ def name_of(user: Mapping[str, Any]) -> str | None:
         if isinstance(candidate, str) and (name := " ".join(candidate.split())):
             return name[:MAX_NAME]
     return None
+
+
+def zone_of(user: Mapping[str, Any]) -> Zone | None:
+    """The time zone (`tz` and `tz_offset` of a user object); None when Slack does not say."""
+    name, offset = user.get("tz"), user.get("tz_offset")
+    if not isinstance(name, str) or not ZONE_NAME.fullmatch(name):
+        return None
+    if not isinstance(offset, int) or abs(offset) >= FARTHEST:
+        return None
+    return Zone(name, offset)

@@ -22,7 +22,7 @@ async def drained(site, seed, *, streams=20, again=False):
         bot = await house.start(BOT_DRAIN_SECONDS=str(DRAIN))
         house.replies |= {each.name: Reply(["About ", FOREVER]) for each in plan}
         await house.put_all(plan)
-        await house.seen(lambda: all(house.shows(each.name, "About") for each in plan), 20)
+        await house.seen(lambda: all(house.shows(each.name, "About") for each in plan))
         began = time.monotonic()
         bot.process.terminate()
         if again:
@@ -54,6 +54,6 @@ async def rolled(site, seed, *, rolls=2, count=24):
                 house.spread(*old)
                 await asyncio.sleep(chance.uniform(0, 0.5))
                 await gone.leave()
-        await house.settled(20)
+        await house.settled()
         await house.quiet()
     return judge(house.history())

@@ -31,6 +31,6 @@ async def lost(site, seed, *, how=None, method=None, count=8):
         await house.start()
         house.slack.faults.rule = lose
         await house.put_all(questions(seed, count))
-        await house.settled(45)
+        await house.settled()
         await house.quiet()
     return judge(house.history())

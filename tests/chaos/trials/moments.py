@@ -25,7 +25,7 @@ async def in_flight(site, seed, *, count=20, kills=2):
                 await asyncio.sleep(chance.uniform(0.05, 1.5))
                 await bot.kill()
                 bot = await house.start(port=bot.port)
-        await house.settled(20)
+        await house.settled()
         await house.quiet()
     return judge(house.history())
 

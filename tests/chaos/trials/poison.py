@@ -1,6 +1,7 @@
 """A question that kills the process whenever the model is asked it."""
 
 import asyncio
+from contextlib import suppress
 
 from bot.playground.model.scripted_reply import FOREVER, Reply
 from tests.chaos.house import open_house
@@ -30,13 +31,13 @@ async def poisoned(site, seed, *, late=False):
         await house.put(Question("Q0002", seed, "yuki", "room-01", words=30, pause=0.05))
         await house.put(Question("Q0003", seed, "alice", "random", after="Q0001"))
         for _ in range(2 * attempts):
-            if not await _comes(asked):
+            if not await _comes(house, asked):
                 break
             await asyncio.sleep(0.5 if late else 0.05)
             await bot.kill()
             asked.clear()
             bot = await house.start(port=bot.port)
-        await house.settled(20)
+        await house.settled()
         await house.quiet()
     history = house.history()
     times = sum(name == "Q0001" for _, name in history.requests)
@@ -44,10 +45,10 @@ async def poisoned(site, seed, *, late=False):
     return often + judge(history)
 
 
-async def _comes(asked, within=8.0):
-    """True when the model is asked once more; False when that is over."""
-    try:
-        await asyncio.wait_for(asked.wait(), within)
-    except TimeoutError:
-        return False
-    return True
+async def _comes(house, asked, within=30.0):
+    """True when the model is asked once more; False when the question has ended."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within):
+            while not (asked.is_set() or house.has_ended("Q0001")):
+                await asyncio.sleep(0.05)
+    return asked.is_set()

@@ -31,7 +31,7 @@ async def storm(site, seed, *, count=40, processes=1, pause=0.1):
                 if processes > 1 and chance.random() < FLAPS:
                     house.slack.sockets.drop()
                 await asyncio.sleep(pause)
-        await house.settled(30)
+        await house.settled()
         await house.quiet()
     return judge(house.history())
 

@@ -24,7 +24,7 @@ async def storm(site, seed, *, share=0.3, longest=3, count=10):
         await house.start()
         house.slack.faults.rule = refuse
         await house.put_all(questions(seed, count))
-        await house.settled(60)
+        await house.settled()
         await house.quiet()
     return judge(house.history())
 
@@ -48,6 +48,6 @@ async def outage(site, seed, *, bursts=2, count=8):
                 down = True
                 await asyncio.sleep(chance.uniform(0.5, 1.0))
                 down = False
-        await house.settled(40)
+        await house.settled()
         await house.quiet()
     return judge(house.history())

@@ -31,7 +31,7 @@ async def _out_of_order(site, seed, seconds, trouble):
                 for name in names
                 if any(sent.outcome and sent.outcome.accepted for sent in house.deliveries[name])
             ]
-        await house.settled(25)
+        await house.settled()
         await house.quiet()
     return early + judge(house.history())
 
@@ -43,6 +43,6 @@ async def cut(site, seed, *, times=6):
         async with asyncio.TaskGroup() as people:
             people.create_task(house.put_all(questions(seed, 12, words=(10, 40)), pause=0.2))
             people.create_task(house.store.cut(times, 0.4))
-        await house.settled(25)
+        await house.settled()
         await house.quiet()
     return judge(house.history())

@@ -18,7 +18,7 @@ async def crowd(site, seed, *, count=100):
         for number in range(count):
             room = ROOMS[number % len(ROOMS)]
             await house.put(Question(f"Q{number:04}", seed, "alice", room, words=20, pause=0.05))
-        await house.settled(45)
+        await house.settled()
         await house.quiet()
     return judge(house.history())
 
@@ -35,7 +35,7 @@ async def slow_network(site, seed, *, count=8):
         house.slack.faults.rule = delay
         house.slack.faults.lost_answers = 0.05
         await house.put_all(questions(seed, count))
-        await house.settled(45)
+        await house.settled()
         await house.quiet()
     return judge(house.history())
 
@@ -48,6 +48,6 @@ async def few_files(site, seed, *, count=40):
         for number in range(count):
             question = Question(f"Q{number:04}", seed, "alice", ROOMS[number], pause=0.1)
             await house.put(question, Fate.ENDED)
-        await house.settled(40)
+        await house.settled()
         await house.quiet()
     return judge(house.history())

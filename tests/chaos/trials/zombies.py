@@ -21,8 +21,10 @@ async def zombie(site, seed, *, streams=3):
         await house.seen(lambda: all(house.shows(each.name, "word") for each in plan))
         paused.process.pause()
         house.replies.clear()
-        await house.start()
-        await house.settled(25)
+        other = await house.start()
+        await house.settled()
+        # It took them over, so it looks at them once more.
+        await other.says("looked again", within=60, times=streams)
         finished = len(house.slack.calls)
         paused.process.resume()
         await house.quiet(2 * LEASE)

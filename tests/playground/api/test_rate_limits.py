@@ -32,6 +32,28 @@ def test_a_minute_of_patience_gets_the_floor(method):
     assert through(limits, method, moments) == FLOORS[method]
 
 
+@pytest.mark.parametrize("method", [*sorted(FLOORS), POST])
+@pytest.mark.parametrize("spacing", [0.02, 0.37, 1.0])
+def test_no_minute_ever_holds_more_than_the_limits_say(method, spacing):
+    limits, now, used = RateLimits(), 0.0, []
+    while now < 150:
+        limits.charge(method, f"C{len(used) % 90}", now)
+        used.append(limits.used(method, now))
+        now += spacing
+
+    assert max(used) <= limits.most(method)
+
+
+def test_the_published_calls_and_the_burst_are_what_a_minute_can_hold():
+    """So that the page shows what there is, and not less."""
+    limits, used = RateLimits(burst=5), []
+    for moment in [0.0] * 4 + [n * 1.2001 for n in range(51)]:
+        limits.charge(UPDATE, "C1", moment)
+        used.append(limits.used(UPDATE, moment))
+
+    assert max(used) == limits.most(UPDATE) - 1 == 54
+
+
 def test_methods_and_channels_have_budgets_of_their_own():
     limits = RateLimits(burst=1)
     calls = [(UPDATE, "C1"), ("chat.delete", "C1"), (POST, "C1"), (POST, "C2")]
@@ -66,7 +88,8 @@ def test_an_unmetered_method_is_never_refused():
 
 def test_limits_can_be_off_and_faster():
     assert through(RateLimits.off(), UPDATE, [0.0] * 100) == 100
-    assert RateLimits(burst=1, speed=10).budget(UPDATE) == 500
+    assert RateLimits.off().most(UPDATE) is None
+    assert RateLimits(burst=1, speed=10).most(UPDATE) == 501
     assert through(RateLimits(burst=1, speed=10), UPDATE, [0.0, 0.13, 0.26]) == 3
 
 
@@ -77,3 +100,16 @@ async def test_the_burst_is_set_while_it_runs():
     assert {s.name: s.value for s in limits.describe()}["burst"] == 3
     with pytest.raises(ValueError, match="range"):
         await limits.switch("burst", 0)
+
+
+def test_an_app_that_is_sold_elsewhere_reads_little_and_seldom():
+    """Fifteen messages a call and one call a minute, also where nothing else is enforced."""
+    limits = RateLimits(enforced=False, few_reads=True)
+    method = "conversations.replies"
+
+    assert [limits.charge(method, "C1", now) for now in (0, 1, 61)] == [None, 59, None]
+    assert limits.charge("users.info", "", 1) is None
+    assert [limits.limited(method, {"limit": n})["limit"] for n in (999, 2, None)] == [14, 2, 14]
+    assert limits.limited("conversations.history", {})["limit"] == 15
+    assert limits.limited("users.list", {"limit": 999}) == {"limit": 999}
+    assert RateLimits().limited(method, {"limit": 999}) == {"limit": 999}

@@ -87,6 +87,7 @@ async def test_a_command_opens_a_modal_which_is_sent_off(slack, client, bolt):
         submitted.append(view["state"]["values"])
         await ack(response_action="clear")
 
+    slack.workspace.commands.add("/ask")
     await slack.command("alice", "general", "/ask", "please")
     (view,) = await slack.wait_for(lambda: slack.workspace.views)
     outcome = await slack.submit("alice", view["id"], {"b": {"a": {"value": "42"}}})

@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 
 import aiohttp
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
 
 from bot.playground.api.rate_limits import RateLimits
 from bot.playground.page import site
@@ -97,6 +100,16 @@ async def call(slack):
             return answer
 
         yield call
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def app(slack, client):
+    """An app of Bolt that is connected."""
+    app = AsyncApp(client=client)
+    handler = AsyncSocketModeHandler(app, slack.app_token)
+    await handler.connect_async()
+    yield app
+    await handler.close_async()
 
 
 def bodies(page):
@@ -255,18 +268,59 @@ async def test_a_mention_is_completed_by_keyboard(page, slack):
     assert slack.workspace.messages(GENERAL)[0]["text"] == f"hey <@{BOT}> hello"
 
 
+SUGGESTION = "@Stream Bot show me a Markdown tour"
+
+
 async def test_a_suggestion_fills_the_box(page):
     """An empty channel says what to try, and stops saying so when it is not empty any more."""
-    chip = page.get_by_role("button", name="@Stream Bot show me a Markdown tour")
+    chip = page.get_by_role("button", name=SUGGESTION)
     await chip.click()
     await expect(page.locator("#composer-channel")).to_be_focused()
-    await expect(page.locator("#composer-channel")).to_have_value(
-        "@Stream Bot show me a Markdown tour"
-    )
+    await expect(page.locator("#composer-channel")).to_have_value(SUGGESTION)
 
     await page.keyboard.press("Enter")
 
     await expect(chip).to_have_count(0)
+
+
+async def test_suggestions_come_back_when_they_are_asked_for(page, slack):
+    """From the header, where there is something else; who has chosen one is rid of them."""
+    await slack.say("alice", "general", "hello")
+    asking, chip = (page.get_by_role("button", name=name) for name in ("Things to try", SUGGESTION))
+    await expect(chip).to_have_count(0)
+
+    await asking.focus()
+    await page.keyboard.press("Enter")
+    await expect(chip).to_be_visible()
+    await expect(asking).to_have_attribute("aria-expanded", "true")
+    await page.keyboard.press("Escape")
+    await expect(chip).to_have_count(0)
+    await expect(asking).to_be_focused()
+
+    await asking.click()
+    await chip.click()
+    await expect(page.locator("#composer-channel")).to_have_value(SUGGESTION)
+    await expect(chip).to_have_count(0)
+
+
+async def test_suggestions_come_back_where_nothing_is_said(page, slack):
+    """In a channel that was emptied, in another one, and below what is no conversation."""
+    said = await slack.say("alice", "general", "hello")
+    chip = page.get_by_role("button", name=SUGGESTION)
+    await expect(bodies(page)).to_have_count(1)
+    await expect(chip).to_have_count(0)
+
+    await slack.delete("general", said["ts"])
+    await expect(chip).to_be_visible()
+    await expect(page.get_by_role("button", name="Things to try")).to_have_count(0)
+    slack.workspace.slackbot_says(GENERAL, user="U0ALICE", now=1.0, text="psst")
+    await expect(bodies(page)).to_have_text("psst")
+    await expect(chip).to_be_visible()
+
+    await page.locator("[data-channel=D0ALICE]").click()
+    await expect(page.get_by_role("button", name="Show me a table")).to_be_visible()
+    await slack.say("alice", "@streambot", "hello")
+    await expect(page.get_by_role("button", name="Show me a table")).to_have_count(0)
 
 
 async def test_a_thread_opens_beside_and_closes_with_escape(page, slack):
@@ -286,6 +340,74 @@ async def test_a_thread_opens_beside_and_closes_with_escape(page, slack):
 
     await expect(page.locator("#thread")).to_be_hidden()
     await expect(page.get_by_role("button", name="3 replies")).to_be_focused()
+
+
+async def test_a_thread_stays_open_over_a_reload_and_for_another_person(page, slack):
+    """Who reloads in the middle of an answer, or speaks as somebody else, reads on."""
+    root = await slack.say("alice", "general", "question")
+    await slack.say("bob", "general", "first", thread_ts=root["ts"])
+    await page.get_by_role("button", name="1 reply").click()
+    replies = page.locator("#replies .body")
+
+    await page.reload()
+    await expect(replies).to_have_text(["question", "first"])
+    await page.get_by_role("combobox", name="You speak as").select_option("U0BOB")
+    await expect(replies).to_have_text(["question", "first"])
+
+    await page.get_by_role("button", name="Close the thread").click()
+    await page.reload()
+    await expect(page.locator("#messages .body")).to_have_text(["question"])
+    await expect(page.locator("#thread")).to_be_hidden()
+
+
+async def test_what_is_not_sent_yet_is_kept_over_a_reload(page, slack):
+    """Each box its own, per channel and thread; what was sent does not come back."""
+    root = await slack.say("alice", "general", "question")
+    await slack.say("bob", "general", "first", thread_ts=root["ts"])
+    await page.get_by_role("button", name="1 reply").click()
+    await page.locator("#composer-thread").fill("half a reply")
+    await page.locator("#composer-channel").fill("half a question")
+
+    await page.reload()
+    await expect(page.locator("#composer-channel")).to_have_value("half a question")
+    await expect(page.locator("#composer-thread")).to_have_value("half a reply")
+
+    await page.locator("#composer-thread").press("Enter")
+    await expect(page.locator("#replies .body")).to_have_count(3)
+    await page.locator("[data-channel=C0RANDOM]").click()
+    await expect(page.locator("#composer-channel")).to_have_value("")
+    await page.reload()
+    await page.locator("[data-channel=C0GENERAL]").click()
+    await expect(page.locator("#composer-channel")).to_have_value("half a question")
+    await page.get_by_role("button", name="2 replies").click()
+    await expect(page.locator("#composer-thread")).to_have_value("")
+
+
+async def test_a_pane_that_gets_smaller_stays_at_its_end(page, slack):
+    """As on a phone, when the first calls make the strip taller. Nobody has scrolled."""
+    for number in range(40):
+        await slack.say("alice", "general", f"message {number}")
+    await expect(bodies(page)).to_have_count(40)
+    scroller = page.locator("#channel-scroller")
+    await scroller.evaluate(
+        """s => {
+            document.querySelector("#strip").style.height = "200px";
+            s.dispatchEvent(new Event("scroll"));
+        }"""
+    )
+
+    await expect(bodies(page).last).to_be_in_viewport()
+    await expect(page.locator("#channel-newest")).to_be_hidden()
+
+
+async def test_the_time_beside_a_message_of_one_breath_is_one_line(page, slack):
+    for text in ("one", "two"):
+        await slack.say("alice", "general", text)
+    time = page.locator("#messages .compact time")
+    await expect(time).to_have_count(1)
+
+    size = "t => [t.getClientRects().length, t.getBoundingClientRect().height < 20]"
+    assert await time.evaluate(size) == [1, True]
 
 
 async def test_the_bots_answer_opens_its_thread(page, slack, call):
@@ -326,6 +448,7 @@ async def test_buttons_click_through(page, slack, call):
 async def test_a_button_may_ask_first(page, slack, call):
     """Without a yes nothing is sent."""
     confirm = {"title": {"type": "plain_text", "text": "Sure?"}}
+    confirm |= {"confirm": {"type": "plain_text", "text": "Go on"}}
     blocks = [{"type": "actions", "elements": [button("go", "Go", confirm=confirm)]}]
     await call("chat.postMessage", channel=GENERAL, text="x", blocks=blocks)
     go = page.get_by_role("button", name="Go", exact=True)
@@ -333,7 +456,8 @@ async def test_a_button_may_ask_first(page, slack, call):
     await go.click()
     await page.get_by_role("button", name="Cancel").click()
     await go.click()
-    await page.get_by_role("button", name="Yes").click()
+    await expect(page.get_by_role("alertdialog", name="Sure?")).to_be_visible()
+    await page.get_by_role("button", name="Go on").click()
 
     await slack.wait_for(lambda: slack.delivery.log)
     assert len(slack.delivery.log) == 1
@@ -402,17 +526,149 @@ async def test_the_end_is_kept_in_sight_and_a_place_is_kept_too(page, slack, cal
     assert await scroller.evaluate(end) <= 1
 
 
+def toolbar(page, text, name):
+    """A button of the message with this text."""
+    return page.locator("#messages .message").filter(has_text=text).get_by_label(name, exact=True)
+
+
 async def test_own_messages_can_be_deleted(page, slack):
-    """Those of others cannot: there is no button."""
+    """Those of others cannot: there is no button. It is asked first, with the words before one."""
     await slack.say("bob", "general", "his")
     await slack.say("alice", "general", "hers")
-    await bodies(page).nth(1).hover()
-    deleting = page.get_by_role("button", name="Delete message")
-    await expect(deleting).to_have_count(1)
+    await page.locator("#messages .message").nth(1).hover()
+    await expect(page.get_by_role("button", name="Delete message")).to_have_count(1)
 
-    await deleting.click()
+    await toolbar(page, "hers", "Delete message").click()
+    asked = page.get_by_role("alertdialog", name="Delete message")
+    await expect(asked).to_have_accessible_description(re.compile("cannot be undone"))
+    await expect(asked.locator(".quoted")).to_have_text("hers")
+    await asked.get_by_role("button", name="Delete").click()
 
     await expect(bodies(page)).to_have_text(["his"])
+    await expect(page.locator("#composer-channel")).to_be_focused()
+
+
+@pytest.mark.parametrize("how", ["Escape", "Cancel"])
+async def test_nothing_is_deleted_without_a_yes(page, slack, how):
+    """By keyboard alone; the focus goes back to where it was."""
+    await slack.say("alice", "general", "hers")
+    deleting = toolbar(page, "hers", "Delete message")
+    await deleting.focus()
+    await page.keyboard.press("Enter")
+    asked = page.get_by_role("alertdialog")
+    await expect(asked.get_by_role("button", name="Delete")).to_be_focused()
+
+    await page.keyboard.press("Shift+Tab" if how == "Cancel" else "Escape")
+    if how == "Cancel":
+        await page.keyboard.press("Enter")
+
+    await expect(asked).to_be_hidden()
+    await expect(deleting).to_be_focused()
+    await expect(bodies(page)).to_have_text(["hers"])
+
+
+async def test_what_one_has_said_can_be_edited(page, slack):
+    """In place, as it was typed; Enter saves, and the message says so behind its last word."""
+    await slack.say("bob", "general", "his")
+    said = await slack.say("alice", "general", f"<@{BOT}> *teh* <b> & :tada:")
+    await page.locator("#messages .message").nth(0).hover()
+    await expect(toolbar(page, "his", "Edit message")).to_be_hidden()
+    await page.locator("#messages .message").nth(1).hover()
+    await toolbar(page, "teh", "Edit message").click()
+    box = page.get_by_role("combobox", name="Edit message")
+    await expect(box).to_be_focused()
+    await expect(box).to_have_value("@Stream Bot *teh* <b> & :tada:")
+
+    await box.fill("@Stream Bot *the* <b> & :tada:")
+    await page.keyboard.press("Enter")
+
+    await expect(bodies(page).nth(1)).to_have_text("@Stream Bot the <b> & 🎉")
+    await expect(box).to_have_count(0)
+    await expect(page.locator("#composer-channel")).to_be_focused()
+    end, mark = bodies(page).nth(1), page.locator("#messages .edited").nth(1)
+    await expect(mark).to_be_visible()
+    assert (await mark.bounding_box())["y"] < (await end.locator("p").bounding_box())["y"] + 15
+    changed = slack.workspace.message(GENERAL, said["ts"])
+    assert changed["text"] == f"<@{BOT}> *the* &lt;b&gt; &amp; :tada:"
+    assert changed["edited"]["user"] == "U0ALICE"
+
+
+async def test_escape_leaves_a_message_as_it_was(page, slack):
+    """Also when its thread is open; what others do meanwhile disturbs nobody who writes."""
+    said = await slack.say("alice", "general", "hers")
+    await slack.say("bob", "general", "reply", thread_ts=said["ts"])
+    await page.get_by_role("button", name="1 reply").click()
+    own = page.locator("#replies .message").filter(has_text="hers")
+    await own.hover()
+    await own.get_by_label("Edit message").click()
+    box = page.get_by_role("combobox", name="Edit message")
+    await box.fill("half a thou")
+    slack.workspace.react(GENERAL, said["ts"], user="U0BOB", name="eyes", now=1.0)
+    await expect(page.locator("#replies .reactions").first).to_contain_text("👀")
+    await expect(box).to_have_value("half a thou")
+
+    await page.keyboard.press("Escape")
+
+    await expect(box).to_have_count(0)
+    await expect(page.locator("#thread")).to_be_visible()
+    assert slack.workspace.message(GENERAL, said["ts"])["text"] == "hers"
+    assert "edited" not in slack.workspace.message(GENERAL, said["ts"])
+
+
+async def test_who_edits_is_not_carried_away(page, slack, call):
+    """By an answer that grows below; afterwards the list can be followed again."""
+    await slack.say("alice", "general", "hers")
+    posted = await call("chat.postMessage", channel=GENERAL, text="grows")
+    await expect(bodies(page)).to_have_count(2)
+    await page.locator("#composer-channel").press("ArrowUp")
+    box = page.get_by_role("combobox", name="Edit message")
+    await expect(box).to_be_in_viewport()
+
+    text = "\n".join(["grows"] * 60)
+    await call("chat.update", channel=GENERAL, ts=posted["ts"], text=text)
+    await expect(bodies(page).last).to_have_text(text)
+    await expect(box).to_be_in_viewport()
+    await box.press_sequentially(" @st")
+    await expect(page.get_by_role("option", name="Stream Bot")).to_be_in_viewport()
+    await box.press("Escape")
+    await box.press("Escape")
+
+    await page.locator("#channel-newest").click()
+    await expect(page.locator("#channel-newest")).to_be_hidden()
+
+
+async def test_an_arrow_upwards_edits_what_one_has_said_last(page, slack):
+    """From an empty box, as in Slack; an emptied message is one to delete."""
+    await slack.say("alice", "general", "first")
+    await slack.say("alice", "general", "last")
+    await slack.say("bob", "general", "his")
+    await expect(bodies(page)).to_have_count(3)
+    await page.locator("#composer-channel").focus()
+
+    await page.keyboard.press("ArrowUp")
+    await expect(page.get_by_role("combobox", name="Edit message")).to_have_value("last")
+    await page.keyboard.press("Control+A")
+    await page.keyboard.press("Delete")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("alertdialog").get_by_role("button", name="Delete").press("Enter")
+
+    await expect(bodies(page)).to_have_text(["first", "his"])
+
+
+async def test_a_deleted_question_of_a_thread_has_no_author(page, slack):
+    """A word stands in its place, as long as there are replies."""
+    await slack.say("alice", "general", "hello")
+    said = await slack.say("alice", "general", "question")
+    await slack.say("bob", "general", "reply", thread_ts=said["ts"])
+    await expect(page.locator("#messages .compact")).to_have_count(1)
+    await slack.delete("general", said["ts"])
+
+    gone = page.locator("#messages .message").last
+    await expect(page.locator("#messages .compact")).to_have_count(0)
+    await expect(gone.locator(".body")).to_have_text("This message was deleted.")
+    await expect(gone.locator(".author")).to_be_hidden()
+    await gone.hover()
+    await expect(gone.get_by_role("button")).to_have_count(2)
 
 
 async def test_an_edit_by_a_person_is_marked(page, slack):
@@ -445,12 +701,13 @@ async def test_faults_are_switched_by_keyboard(page, slack):
 
 async def test_the_strip_shows_calls_and_refusals(page, slack, call):
     """Against the budget of a minute."""
+    slack.limits.enforced = True
     slack.faults.refuse("chat.postMessage")
     with pytest.raises(AssertionError, match="ratelimited"):
         await call("chat.postMessage", channel=GENERAL, text="x")
     await call("chat.postMessage", channel=GENERAL, text="x")
 
-    await expect(page.locator("#meters")).to_contain_text("chat.postMessage1/3001 × 429")
+    await expect(page.locator("#meters")).to_contain_text("chat.postMessage1/3601 × 429")
 
 
 async def test_it_says_who_answers(page):
@@ -494,6 +751,74 @@ async def test_a_phone_has_a_drawer_and_one_pane_at_a_time(open_page, slack):
     assert not await page.evaluate(too_wide)
     await page.get_by_role("button", name="Close the thread").click()
     assert not await page.evaluate(too_wide)
+
+
+CUT_OFF = """
+    [...document.querySelectorAll("#bar *, #strip *, .pane-head *")]
+        .filter((e) => e.checkVisibility() && !e.closest("svg, .badge"))
+        .filter((e) => {
+            const box = e.getBoundingClientRect();
+            const inline = getComputedStyle(e).display === "inline";
+            const clipped = !inline && e.scrollWidth > e.clientWidth + 1;
+            const whole = box.left >= 0 && box.right <= innerWidth && box.bottom <= innerHeight;
+            const end = e.closest("#meters")?.getBoundingClientRect().bottom ?? innerHeight;
+            const unseen = box.top >= end;
+            return !unseen && (!whole || clipped);
+        })
+        .map((e) => e.outerHTML.slice(0, 120))
+"""
+
+
+@pytest.mark.parametrize("width", [360, 375, 400])
+async def test_strip_and_header_are_whole_on_a_phone(open_page, slack, call, width):
+    """Also when there is much to show; nothing is scrolled sideways."""
+    slack.limits.enforced = True
+    asked = await slack.say("alice", "general", "@streambot why?")
+    slack.faults.refuse("chat.update")
+    await call("chat.postMessage", channel=GENERAL, thread_ts=asked["ts"], text="Because.")
+    for method, more in (("conversations.replies", {"ts": asked["ts"]}), ("users.info", {})):
+        await call(method, channel=GENERAL, user="U0ALICE", **more)
+    with pytest.raises(AssertionError, match="ratelimited"):
+        await call("chat.update", channel=GENERAL, ts=asked["ts"], text="x")
+
+    page = await open_page(viewport={"width": width, "height": 700})
+    await expect(page.locator("#meters")).to_contain_text("1 × 429")
+
+    assert await page.evaluate(CUT_OFF) == []
+    assert not await page.evaluate("document.querySelector('#strip').scrollWidth > innerWidth")
+    await page.evaluate(
+        "import('/ui/js/announcer.js').then((it) => it.announce('word '.repeat(30), true))"
+    )
+    assert await page.evaluate(CUT_OFF) == []
+
+
+async def test_a_grouped_message_tells_its_author_to_those_who_listen(page, slack):
+    """Its face and name are not drawn a second time."""
+    await slack.say("bob", "general", "one")
+    await slack.say("bob", "general", "two")
+    second = page.get_by_role("listitem").filter(has_text="two")
+
+    await expect(second).to_have_class(re.compile("compact"))
+    await expect(second).to_match_aria_snapshot(
+        "- listitem:\n  - text: Bob Baker\n  - time\n  - paragraph: two\n  - button"
+    )
+    assert (await second.locator(".author").bounding_box())["width"] == 1
+
+
+async def test_a_message_without_actions_has_no_toolbar(page, slack):
+    """In a thread nothing can be done with what others say."""
+    root = await slack.say("bob", "general", "question")
+    await slack.say("bob", "general", "his", thread_ts=root["ts"])
+    await slack.say("alice", "general", "hers", thread_ts=root["ts"])
+    await page.get_by_role("button", name="2 replies").click()
+
+    shown = {}
+    for text in ("his", "hers"):
+        message = page.locator("#replies .message").filter(has_text=text)
+        await message.hover()
+        shown[text] = await message.locator(".hover").is_visible()
+
+    assert shown == {"his": False, "hers": True}
 
 
 async def test_everything_can_be_named(page, slack, call):
@@ -642,6 +967,141 @@ async def test_a_modal_is_for_whoever_clicked(page, slack, call):
     await page.keyboard.press("Escape")
     await expect(modal).to_be_hidden()
     await slack.wait_for(lambda: not slack.workspace.open_views)
+
+
+async def test_a_command_that_nobody_answers_stays_in_the_box(page, slack):
+    """Slackbot says why, to this person alone; with a space before it, it is a message."""
+    box = page.locator("#composer-channel")
+    await box.fill("/weather in Kyoto")
+    await box.press("Enter")
+
+    told = page.locator("#messages .message").filter(has_text="is not a valid command")
+    await expect(told.locator(".author")).to_have_text("Slackbot")
+    await expect(told).to_contain_text("Only visible to you")
+    await expect(box).to_have_value("/weather in Kyoto")
+    assert slack.workspace.messages(GENERAL) == []
+
+    await box.fill(" /weather in Kyoto")
+    await box.press("Enter")
+
+    await expect(bodies(page).last).to_have_text("/weather in Kyoto")
+    await expect(box).to_have_value("")
+
+
+async def test_a_command_is_answered_by_its_acknowledgement(page, slack, app):
+    """It leaves the box only then; what the app says is for this person alone."""
+    slack.workspace.commands.add("/ask")
+    box = page.locator("#composer-channel")
+    may_answer = asyncio.Event()
+
+    @app.command("/ask")
+    async def ask(ack, body):
+        await may_answer.wait()
+        await ack(f"*{body['text']}* :tada:")
+
+    await box.fill("/ask why  not?")
+    await box.press("Enter")
+    await slack.wait_for(lambda: slack.delivery.log)
+    await expect(box).to_have_value("/ask why  not?")
+    await box.press("Enter")
+    may_answer.set()
+
+    await expect(box).to_have_value("")
+    told = page.locator("#messages .message")
+    await expect(told.locator(".body")).to_have_text("why  not? 🎉")
+    await expect(told).to_contain_text("Only visible to you")
+    assert len(slack.delivery.log) == 1
+
+
+async def test_a_command_in_a_thread_is_refused_there(page, slack):
+    """As in Slack, where no app's command works in a thread."""
+    slack.workspace.commands.add("/ask")
+    root = await slack.say("alice", "general", "question")
+    await slack.say("bob", "general", "reply", thread_ts=root["ts"])
+    await page.get_by_role("button", name="1 reply").click()
+
+    await page.locator("#composer-thread").fill("/ask why?")
+    await page.keyboard.press("Enter")
+
+    await expect(page.locator("#replies .body").last).to_have_text(
+        "/ask is not supported in threads. Sorry!"
+    )
+    await expect(page.locator("#composer-thread")).to_have_value("/ask why?")
+
+
+FORM = {
+    "type": "modal",
+    "callback_id": "form",
+    "title": {"type": "plain_text", "text": "Tell us"},
+    "blocks": [
+        {
+            "type": "input",
+            "block_id": name,
+            "label": {"type": "plain_text", "text": name.title()},
+            "element": {"type": "plain_text_input", "action_id": "t"},
+        }
+        for name in ("why", "when")
+    ],
+}
+
+
+async def test_what_is_wrong_in_a_modal_is_told_at_its_field(page, slack, app):
+    """And a screen reader hears it there; what was written stays, and can be put right."""
+    answers = [{"why": "Too short."}, {}]
+
+    @app.view("form")
+    async def submitted(ack):
+        errors = answers.pop(0)
+        await (ack(response_action="errors", errors=errors) if errors else ack())
+
+    slack.workspace.open_view(FORM, user="U0ALICE", now=1.0)
+    modal = page.get_by_role("dialog", name="Tell us")
+    why, when = modal.get_by_role("textbox").first, modal.get_by_role("textbox").last
+    await why.fill("x")
+    await when.fill("now")
+    await page.keyboard.press("Enter")
+
+    await expect(modal.locator(".error")).to_have_text("Too short.")
+    await expect(why).to_be_focused()
+    await expect(why).to_have_accessible_description("Too short.")
+    await expect(why).to_have_attribute("aria-invalid", "true")
+    await expect(when).to_have_value("now")
+
+    await page.keyboard.press("Enter")
+    await expect(modal).to_be_hidden()
+
+
+async def test_a_modal_that_nobody_answers_can_be_sent_again(page, slack):
+    """Slack says so in the modal itself."""
+    slack.workspace.open_view(FORM, user="U0ALICE", now=1.0)
+    modal = page.get_by_role("dialog", name="Tell us")
+    for n in range(2):
+        await modal.get_by_role("textbox").nth(n).fill("x")
+    await modal.get_by_role("button", name="Submit").click()
+
+    await expect(modal.get_by_role("alert")).to_have_text(
+        "We had some trouble connecting. Try again?"
+    )
+    await expect(modal.get_by_role("button", name="Submit")).to_be_enabled()
+    await expect(modal.get_by_role("textbox").first).to_have_value("x")
+
+
+async def test_a_modal_is_replaced_by_the_next_one(page, slack, app):
+    """Where the app's acknowledgement says so."""
+    following = FORM | {"title": {"type": "plain_text", "text": "Tell us more"}}
+
+    @app.view("form")
+    async def submitted(ack):
+        await ack(response_action="update", view=following)
+
+    slack.workspace.open_view(FORM, user="U0ALICE", now=1.0)
+    modal = page.get_by_role("dialog", name="Tell us")
+    for n in range(2):
+        await modal.get_by_role("textbox").nth(n).fill("x")
+    await page.keyboard.press("Enter")
+
+    await expect(page.get_by_role("dialog", name="Tell us more")).to_be_visible()
+    await expect(modal.get_by_role("textbox").first).to_have_value("")
 
 
 async def test_a_file_can_be_saved(page, call, slack):

@@ -50,7 +50,7 @@ async def page(http, slack):
 
 async def told(page, kind, fits=lambda _: True):
     """The next message of this kind that fits; others are passed over."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while True:
             message = await page.receive_json()
             if message["type"] == kind and fits(message):
@@ -155,10 +155,24 @@ async def test_figures_follow_the_calls(page, slack, http):
     await http.post(slack.api_url + "chat.postMessage", json=body, headers=headers)
 
     stats = await told(page, "stats", lambda stats: stats["meters"])
-
-    assert stats["meters"] == [
-        {"method": "chat.postMessage", "used": 1, "budget": 300, "refused": 0}
+    assert [(m["method"], m["used"], m["most"]) for m in stats["meters"]] == [
+        ("chat.postMessage", 1, None)
     ]
+
+    await page.send_json(
+        {"type": "switch", "panel": "Rate limits", "name": "enforced", "value": True}
+    )
+    stats = await told(page, "stats", lambda stats: stats["meters"][0]["most"])
+    assert (stats["meters"][0]["used"], stats["meters"][0]["most"]) == (1, 360)
+
+
+def test_a_meter_is_full_at_most():
+    """Also just after somebody has lowered the limit."""
+    figures = {"calls": 60, "most": 55, "refused": 0, "refused_just_now": False}
+
+    (meter,) = view.figures({"methods": {"chat.update": figures}})["meters"]
+
+    assert (meter["used"], meter["most"]) == (55, 55)
 
 
 async def test_switches_are_described_and_set(page, slack, model_faults):
@@ -188,7 +202,7 @@ async def test_all_switches_go_back_at_once(page, slack, model_faults):
     await page.send_json({"type": "reset"})
     await told(page, "switches")
 
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(20):
         while model_faults.cut or slack.faults.rate_limited:
             await asyncio.sleep(0.01)
 
@@ -210,6 +224,8 @@ async def test_all_switches_go_back_at_once(page, slack, model_faults):
         json.dumps(asking("say", text="x", thread_ts="1.0")),
         json.dumps(asking("click", ts="1.0", action_id="x")),
         json.dumps(asking("delete", ts="1.0")),
+        json.dumps(asking("edit", ts="1.0", text="x")),
+        json.dumps(asking("edit", ts="1.0")),
         json.dumps({"type": "switch", "panel": "Model", "name": "speed", "value": "fast"}),
         json.dumps({"type": "switch", "panel": "Model", "name": "nothing", "value": 1}),
         json.dumps({"type": "switch", "panel": "nowhere", "name": "speed", "value": 1}),
@@ -224,13 +240,26 @@ async def test_nonsense_is_answered_with_a_problem(page, frame):
     assert await shown(page, lambda m: "still here" in m["html"])
 
 
-async def test_nobody_deletes_what_others_have_said(page, slack):
+@pytest.mark.parametrize(
+    ("kind", "error"), [("delete", "cant_delete_message"), ("edit", "cant_update_message")]
+)
+async def test_nobody_changes_what_others_have_said(page, slack, kind, error):
     """The page hides the button; the server does not trust it."""
     said = await slack.say("bob", "general", "mine")
 
-    await page.send_json(asking("delete", ts=said["ts"]))
+    await page.send_json(asking(kind, ts=said["ts"], text="not yours"))
 
-    assert "cant_delete_message" in (await told(page, "problem"))["text"]
+    assert error in (await told(page, "problem"))["text"]
+    assert slack.workspace.message(GENERAL, said["ts"])["text"] == "mine"
+
+
+async def test_a_message_is_not_edited_to_nothing(page, slack):
+    """The page asks whether it shall be deleted."""
+    said = await slack.say("alice", "general", "mine")
+
+    await page.send_json(asking("edit", ts=said["ts"], text="  "))
+
+    assert "no_text" in (await told(page, "problem"))["text"]
 
 
 async def test_a_click_that_nobody_hears_is_a_problem(page, slack):
@@ -283,7 +312,7 @@ async def test_other_sites_are_refused(http, slack, path, headers):
 async def test_the_playground_stops_with_pages_open(http, slack):
     """A page that is open shall not hold up the end."""
     async with opened(http, slack) as page:
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(20):
             await slack.stop()
             while not page.closed:
                 await page.receive()
@@ -305,6 +334,37 @@ def test_names_become_mentions(text, expected):
     from bot.playground.workspace.workspace import Workspace
 
     assert view.addressed(text, Workspace.demo().users.values()) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@Stream Bot hi",
+        "(@結城 ゆき)さん *bold* ~no~ `a < b`",
+        "@here & <b> &amp; :tada:",
+        "```\nx = '<@U0BOB>'\n```",
+        "see https://a.example/?x=1&y=2, it is said",
+    ],
+)
+def test_a_message_is_edited_as_it_was_typed(text):
+    """What comes of it unchanged is the same message."""
+    from bot.playground.workspace.workspace import Workspace
+
+    workspace = Workspace.demo()
+    users = workspace.users.values()
+    said = workspace.say(GENERAL, user=ALICE, text=view.addressed(text, users), now=1.0)
+
+    source = view.message_view(workspace, GENERAL, said)["source"]
+    again = workspace.edit(GENERAL, said["ts"], text=view.addressed(source, users), now=2.0)
+
+    assert (again["text"], [*map(strip, again["blocks"])]) == (
+        said["text"],
+        [*map(strip, said["blocks"])],
+    )
+
+
+def strip(block):
+    return {key: value for key, value in block.items() if key != "block_id"}
 
 
 def test_a_set_is_shown_in_order():

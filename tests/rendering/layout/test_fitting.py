@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rendering.flow import Code, Heading, Paragraph, Rule, Table
+from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
 from bot.rendering.layout.fitting import Room, beginning, rows_fitting
 from bot.rendering.layout.sizes import BLOCK, units
 from bot.text.runs import Run, text_of
@@ -64,6 +64,14 @@ def test_no_more_rows_than_a_table_may_have(rows):
 def test_a_rule_fits_where_it_is_the_first():
     assert beginning(Rule(), room(1, empty=True)) == (Rule(), 1)
     assert beginning(Rule(), room(1)) is None
+
+
+@pytest.mark.parametrize("empty", [True, False])
+def test_an_item_without_text_that_is_far_in(empty):
+    """It is taken whole, or left for a part that is empty."""
+    item = Item((), depth=40)
+
+    assert beginning(item, room(10, empty=empty)) == ((item, 1) if empty else None)
 
 
 @given(flows, st.integers(60, 400), st.integers(0, 60), st.booleans())

@@ -1,4 +1,4 @@
-"""Emphasis: CommonMark's rules everywhere, and beside CJK the ones that its writers expect."""
+"""Emphasis: CommonMark's rules, and what writers expect of it in scripts without spaces."""
 
 import re
 
@@ -6,13 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rendering.parsing.emphasis import Delimiter, flanks, is_cjk, pair
+from bot.rendering.parsing.emphasis import Delimiter, flanks, pair
 from bot.rendering.parsing.inlines import inlines
 from bot.rendering.parsing.links import LinkPolicy
 from bot.text.runs import BOLD, ITALIC, STRIKE, Run, text_of
 
 POLICY = LinkPolicy()
-CJK = st.sampled_from("日本語漢字かなカナー。、「」（）！？：；・〜한글ﾊﾝＡ１㊙𠮷")
+UNSPACED = st.sampled_from(
+    "日本語漢字かなカナー。、「」（）！？：；・〜한글ﾊﾝＡ１㊙𠮷กำ์฿ລັា។ខះက်၊བཀ།་ꦱꦼ꧀"
+)
 STYLES = {"**": BOLD, "*": ITALIC, "~~": STRIKE}
 
 
@@ -20,8 +22,10 @@ def styled(text, style):
     return [run.text for run in inlines(text, POLICY) if run.style & style]
 
 
-@given(CJK, st.text(CJK, min_size=1, max_size=6), CJK, st.sampled_from(sorted(STYLES)))
-def test_between_cjk_every_marker_works(before, inside, after, mark):
+@given(
+    UNSPACED, st.text(UNSPACED, min_size=1, max_size=6), UNSPACED, st.sampled_from(sorted(STYLES))
+)
+def test_between_unspaced_letters_every_marker_works(before, inside, after, mark):
     runs = inlines(f"{before}{mark}{inside}{mark}{after}", POLICY)
 
     assert [(run.text, run.style) for run in runs] == [
@@ -44,6 +48,15 @@ def test_between_cjk_every_marker_works(before, inside, after, mark):
         ("〜\ufe00**(a)** b", ["(a)"]),
         ("“\ufe01**(a)** b", ["(a)"]),
         ("ＡＢ**(c)**ｄ", ["(c)"]),
+        ("ระบบ**(รุ่นทดลอง)**ใช้ได้", ["(รุ่นทดลอง)"]),
+        ("ราคา**฿100**ต่อชิ้น", ["฿100"]),
+        ("ເອກະສານ**(ສະບັບ)**ຢູ່ນີ້", ["(ສະບັບ)"]),
+        ("ឯកសារ**«សេចក្តី»**នេះ", ["«សេចក្តី»"]),
+        ("ចុច\u200b**(ក)**\u200bទីនេះ", ["(ក)"]),
+        ("စာရွက်**(မူကြမ်း)**ဒီမှာ", ["(မူကြမ်း)"]),
+        ("ཡིག་ཆ་**(ཟིན་བྲིས།)**འདིར", ["(ཟིན་བྲིས།)"]),
+        ("ꦱꦼꦫꦠ꧀**(ꦏꦺꦴꦤ꧀)**ꦲꦶꦏꦶ", ["(ꦏꦺꦴꦤ꧀)"]),
+        ("हिन्दी**(मसौदा)**यहाँ", []),
         ("🎉**重要**🎉", ["重要"]),
         ("a**(b)**c", []),
         ("é**(b)**c", []),
@@ -127,8 +140,3 @@ def test_the_edges_of_the_text_count_as_space():
     assert flanks("a**", 1, 3) == (False, True)
     assert flanks("a**b", 1, 3) == (True, True)
     assert flanks("日__「", 1, 3) == (False, True)
-
-
-def test_cjk_is_what_is_wide_but_no_emoji():
-    assert all(map(is_cjk, "日あア한ㄱﾊＡ。、「㊙〽𠮷"))
-    assert not any(map(is_cjk, "aé1.“→🎉⛩é"))

@@ -81,7 +81,7 @@ def test_entities_smuggle_nothing_in():
         (f"[a*]({URL})*", [link("a*", URL), Run("*")]),
         ("[a][b] [c] [d]: e", [Run("[a][b] [c] [d]: e")]),
         ("[a](b c)", [Run("[a](b c)")]),
-        (f"\\[a]({URL}", [Run("[a]("), link(URL, URL)]),
+        (f"\\[a]({URL}", [Run(f"[a]({URL}")]),
         (f"`[a`]({URL})", [Run("[a", CODE), Run("]("), link(URL, URL), Run(")")]),
         (f"<{URL}>", [link(URL, URL)]),
         ("<me@x.example>", [link("me@x.example", "mailto:me@x.example")]),

@@ -2,10 +2,9 @@
 
 import pytest
 
-from bot.core.turns import ClickOutcome, TurnRecord, TurnState
+from bot.core.turns import Again, ClickOutcome, TurnRecord, TurnState
 from bot.errors import StoreError
 from bot.slack.actions.ask_again import AskAgain
-from tests.fakes import Free
 
 ALICE, BOB = "U0ALICE", "U0BOB"
 
@@ -24,46 +23,53 @@ class Records:
             raise self.error
         return self.record
 
-    async def reopen(self, turn):
-        self.reopened.append(turn)
+    async def reopen(self, turn, again):
+        self.reopened.append((turn, again))
         return self.reopens
 
 
 class Stage:
     """A question in a small Slack, and the button below its answer."""
 
-    def __init__(self, slack, client, identity):
+    def __init__(self, slack, api, identity):
         self.slack = slack
         self.journal = Records()
-        self.budget = Free()
+        self.budget = api.budget
         self.submitted = []
-        bot, submit = identity.bot_user, self.submitted.append
-        self.ask_again = AskAgain(client, self.journal, self.budget, bot, submit)
+        self.deleted = []
+        bot = identity.bot_user
+        self.ask_again = AskAgain(api, self.journal, bot, self.submit, self.delete)
+
+    def submit(self, turn):
+        self.submitted.append(turn.key)
+
+    async def delete(self, *where):
+        self.deleted.append(where)
 
     async def ask(self, text="@streambot why?", who="alice"):
         said = await self.slack.say(who, "general", text)
         channel = self.slack.workspace.channel("general").id
         self.key = (self.slack.workspace.team_id, channel, said["ts"])
 
-    async def click(self, user=ALICE, round_=0, *, goes_on=False):
-        return await self.ask_again.again(self.key, round_, user, goes_on=goes_on)
+    async def click(self, user=ALICE, round_=0, again=Again.WHOLE):
+        return await self.ask_again.again(self.key, round_, user, again)
 
 
 @pytest.fixture
-async def stage(slack, client, identity):
-    stage = Stage(slack, client, identity)
+async def stage(slack, api, identity):
+    stage = Stage(slack, api, identity)
     await stage.ask()
     return stage
 
 
-@pytest.mark.parametrize("goes_on", [False, True])
-async def test_the_asker_opens_the_next_round_of_the_question_as_slack_has_it(stage, goes_on):
+@pytest.mark.parametrize("again", Again)
+async def test_the_asker_opens_the_next_round_of_the_question_as_slack_has_it(stage, again):
     stage.journal.record = TurnRecord(ALICE, 2, TurnState.FAILED)
 
-    assert await stage.click(round_=2, goes_on=goes_on) == ClickOutcome.STARTED
-    (turn,) = stage.journal.reopened
+    assert await stage.click(round_=2, again=again) == ClickOutcome.STARTED
+    ((turn, how),) = stage.journal.reopened
     assert (turn.key, turn.user, turn.text) == (stage.key, ALICE, "why?")
-    assert (turn.round, turn.goes_on) == (3, goes_on)
+    assert (turn.round, how) == (3, again)
     assert stage.submitted == [stage.key]
 
 
@@ -74,8 +80,10 @@ async def test_the_asker_opens_the_next_round_of_the_question_as_slack_has_it(st
         (TurnRecord(ALICE, 0, TurnState.DELIVERED), BOB, ClickOutcome.NOT_YOURS),
         (TurnRecord(ALICE, 0, TurnState.ANSWERING), ALICE, ClickOutcome.ASKED),
         (TurnRecord(ALICE, 1, TurnState.DELIVERED), ALICE, ClickOutcome.ASKED),
+        (TurnRecord(ALICE, 0, TurnState.CLOSING, gone=True), ALICE, ClickOutcome.UNREADABLE),
+        (TurnRecord(ALICE, 0, TurnState.DELIVERED, gone=True), BOB, ClickOutcome.NOT_YOURS),
     ],
-    ids=["forgotten", "not yours", "still answered", "older round"],
+    ids=["forgotten", "not yours", "still answered", "older round", "gone", "gone, not yours"],
 )
 async def test_a_click_without_effect_reads_nothing(stage, slack, record, user, outcome):
     stage.journal.record = record
@@ -112,16 +120,23 @@ async def test_what_somebody_else_said_is_not_asked_in_ones_name(stage):
     [("channel_not_found", ClickOutcome.UNREADABLE), ("internal_error", ClickOutcome.UNAVAILABLE)],
 )
 async def test_a_slack_that_does_not_show_it_is_told_apart(stage, slack, error, outcome):
-    slack.faults.fail("conversations.replies", error)
+    slack.faults.fail("conversations.replies", error, times=2)
 
     assert await stage.click() == outcome
 
 
 async def test_a_refusal_is_reported_to_the_budget(stage, slack):
-    slack.faults.refuse("conversations.replies", retry_after=7)
+    slack.faults.refuse("conversations.replies", retry_after=17)
 
     assert await stage.click() == ClickOutcome.UNAVAILABLE
-    assert stage.budget.refusals == [7.0]
+    assert stage.budget.refusals == [17.0]
+
+
+async def test_a_read_that_failed_is_repeated_once(stage, slack):
+    await stage.ask()
+    slack.faults.fail("conversations.replies", "internal_error")
+
+    assert await stage.click() == ClickOutcome.STARTED
 
 
 async def test_a_journal_that_does_not_answer_is_an_error(stage):

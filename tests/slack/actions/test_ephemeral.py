@@ -26,12 +26,12 @@ def test_a_recorded_click_has_a_place():
     assert place_of({}) == {}
 
 
-async def test_only_the_one_who_clicked_sees_it(client, slack):
+async def test_only_the_one_who_clicked_sees_it(api, slack):
     slack.workspace.users["U0ALICE"] = slack.workspace.user("alice")
     channel = slack.workspace.channel("general")
     question = await slack.say("alice", "general", "hi")
     where = {"channel": channel.id, "thread_ts": question["ts"]}
-    await post_ephemeral(client, where, "U0ALICE", "No.")
+    await post_ephemeral(api, where, "U0ALICE", "No.")
     (posted,) = slack.workspace.ephemerals
 
     assert (posted["to"], posted["text"], posted["thread_ts"]) == (
@@ -41,8 +41,8 @@ async def test_only_the_one_who_clicked_sees_it(client, slack):
     )
 
 
-async def test_where_slack_does_not_take_it_nothing_is_raised(client, slack):
-    await post_ephemeral(client, {"channel": "C404"}, "U0ALICE", "No.")
+async def test_where_slack_does_not_take_it_nothing_is_raised(api, slack):
+    await post_ephemeral(api, {"channel": "C404"}, "U0ALICE", "No.")
 
     assert [record.method for record in slack.calls] == ["chat.postEphemeral"]
     assert slack.workspace.ephemerals == []

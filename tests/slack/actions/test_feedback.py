@@ -17,11 +17,11 @@ KEY = ("T1", "C1", "1.000100")
 class Stage:
     """Where people press thumbs; `now` is the time."""
 
-    def __init__(self, slack, client):
+    def __init__(self, slack, api):
         self.slack = slack
         self.box = Box()
         self.now = 0.0
-        self.actions = FeedbackActions(client, self.box, self.words, lambda: self.now)
+        self.actions = FeedbackActions(api, self.box, self.words, lambda: self.now)
 
     async def words(self, user):
         return JAPANESE if user == "U0BOB" else ENGLISH
@@ -53,11 +53,11 @@ class Stage:
 
 
 @pytest.fixture
-def stage(slack, client):
+def stage(slack, api):
     for user, name in (("U0ALICE", "alice"), ("U0BOB", "bob")):
         slack.workspace.users[user] = slack.workspace.user(name)
         slack.workspace.channel("general").members.append(user)
-    return Stage(slack, client)
+    return Stage(slack, api)
 
 
 UP, DOWN = Thumb.UP, Thumb.DOWN

@@ -1,11 +1,13 @@
 """The composer: which messages show a snapshot, and what changes after Slack refused one."""
 
+import re
+
 import pytest
 
 from bot.core.reply import Phase, Snapshot
-from bot.slack.answers.blocks import notice
-from bot.slack.answers.composer import ANCHOR, Composer, said
-from bot.slack.answers.forms import Form
+from bot.slack.answers.blocks import ANCHOR, notice
+from bot.slack.answers.composer import SLICE, Composer, said
+from bot.slack.answers.forms import Form, Forms
 from bot.slack.capabilities import Capabilities
 from bot.slack.limits import part_limits
 
@@ -36,6 +38,14 @@ def test_before_there_is_text_one_message_has_what_stands_below():
 
     assert (draft.end, draft.answer, draft.text) == (None, [], "Thinking")
     assert kinds(draft) == ["context"]
+
+
+def test_what_stands_below_has_no_markup_in_a_notification():
+    thought = "is <https://evil.example|google.com> & <!here> @here? " + "漢<" * 700
+    (draft,) = drawn(composer(lambda snapshot: [notice("Thinking", thought)]), Snapshot())
+
+    assert not re.search(r"[<>]|&(?!(?:amp|lt|gt);)|@here", draft.text)
+    assert len(draft.text.encode()) <= 3_000
 
 
 def test_only_the_last_message_has_what_stands_below():
@@ -124,3 +134,41 @@ def test_a_part_that_is_given_up_is_the_last_one(ended):
 
 def test_what_our_notices_say_is_the_text_where_nothing_else_is():
     assert said([notice("One.", "Two."), {"type": "actions", "elements": []}]) == "One. Two."
+
+
+@pytest.mark.parametrize("phase", [phase for phase in Phase if phase.ended])
+@pytest.mark.parametrize("form", list(Form))
+def test_only_what_broke_off_loses_the_marks_that_nothing_closes(phase, form):
+    """A whole answer may mean its star."""
+    (draft,) = drawn(composer(forms=Forms(form)), done("Call it **so", phase))
+
+    assert ("*" not in draft.text) == phase.broke_off
+    assert draft.text.endswith("so")
+
+
+LONG = "".join(
+    f"{n}. Some *words*, and `code` beside them.\n\nA paragraph.\n\n" for n in range(150)
+)
+
+
+def test_a_long_text_is_laid_out_in_slices_and_shown_the_same():
+    composed, steps = composer(), 0
+    for _ in composed.prepare(done(LONG)):
+        steps += 1
+
+    assert steps == (len(LONG) - 1) // SLICE
+    assert composed.prepare(done(LONG)) is None
+    assert [draft.text for draft in drawn(composed, done(LONG))] == [
+        draft.text for draft in drawn(composer(), done(LONG))
+    ]
+
+
+def test_a_short_text_needs_no_slices():
+    assert composer().prepare(live("word " * 100)) is None
+
+
+def test_what_was_laid_out_in_part_goes_on_with_a_newer_text():
+    composed = composer()
+    next(composed.prepare(live(LONG[: 10 * SLICE])))
+
+    assert drawn(composed, done(LONG))[0].text == drawn(composer(), done(LONG))[0].text

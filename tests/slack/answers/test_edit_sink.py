@@ -14,6 +14,7 @@ from bot.slack.answers.forms import Form, Forms
 from bot.slack.capabilities import Capabilities
 from bot.strings import ENGLISH, JAPANESE
 from bot.tasks import Tasks
+from tests.shown import partial
 from tests.slack.scene import WAITING, done, live
 
 
@@ -179,7 +180,7 @@ async def test_a_failure_keeps_the_text_and_shows_the_id(scene):
     shown = scene.answers[0]["blocks"][1]["elements"][0]["text"]
 
     assert scene.texts() == ["Be"]
-    assert shown == ENGLISH.failure("stalled", "abc123")
+    assert shown == partial(ENGLISH.failure("stalled", "abc123"))
     assert "abc123" in shown
 
 
@@ -212,6 +213,25 @@ async def test_a_message_that_cannot_be_edited_is_posted_anew(scene, code):
     await scene.show(done("Because."))
 
     assert scene.texts() == ["Because."]
+
+
+async def test_what_may_be_neither_edited_nor_removed_is_no_second_live_answer(scene):
+    """It loses its Stop before the new message is posted."""
+    await scene.show(WAITING)
+    scene.slack.faults.fail("chat.update", "cant_update_message")
+    scene.slack.faults.fail("chat.delete", "cant_delete_message")
+    await scene.show(live("Be"))
+    methods = [call.method for call in scene.slack.calls if call.method.startswith("chat.")]
+
+    assert scene.buttons() == ["stop"]
+    assert scene.notices() == [ENGLISH.moved]
+    assert methods == [
+        "chat.postMessage",
+        "chat.update",
+        "chat.delete",
+        "chat.update",
+        "chat.postMessage",
+    ]
 
 
 # A message that is gone
@@ -406,7 +426,7 @@ async def test_a_part_that_cannot_be_posted_is_said_to_be_missing(scene):
 
     assert scene.types() == [["rich_text", "context"]]
     notice = scene.answers[0]["blocks"][1]["elements"][0]["text"]
-    assert notice.startswith(ENGLISH.failures["slack_refused"])
+    assert notice.startswith(partial(ENGLISH.failures["slack_refused"]))
 
 
 async def test_a_lost_post_is_found_in_a_long_thread(scene):
@@ -441,3 +461,30 @@ async def test_the_first_words_are_as_urgent_as_a_placeholder(scene):
 
     assert await scene.show(live("B")) == [CallKind.FIRST]
     assert await scene.show(live("Be")) == [CallKind.MORE]
+
+
+async def test_a_second_look_repeats_the_last_word_and_removes_what_is_too_many(scene):
+    """It lets what others read and write go first."""
+    await scene.show(done("Because."))
+    first = scene.sink.posts
+    stale = scene.twin()
+    scene.open()
+    await scene.show(live("Be"))
+    (call,) = stale.plan(live("Be"))
+    await stale.do(call)
+    assert scene.texts() == ["Be", "Be"]
+
+    scene.open(posts=first, ending=done("Because."), doubtful=True, looks=True)
+    kinds = await scene.show(done("Because."))
+    assert scene.texts() == ["Because."]
+    assert {CallKind.FIRST, CallKind.LAST} & {*kinds} == set()
+
+
+async def test_a_second_look_puts_nothing_in_place_of_what_somebody_deleted(scene):
+    await scene.show(done("Because."))
+    posts = scene.sink.posts
+    await scene.slack.delete(scene.turn.thread.channel, posts[0])
+    scene.open(posts=posts, ending=done("Because."), doubtful=True, looks=True)
+    await scene.show(done("Because."))
+
+    assert scene.texts() == []

@@ -1,14 +1,25 @@
 """Our furniture: every ending has its words and its way on, and readers choose what else."""
 
+from dataclasses import replace
+
 import pytest
 
+from bot.core.endings import ending, unseen
 from bot.core.reply import Phase, Snapshot
-from bot.core.types import Failed
+from bot.core.types import Failed, LeftOut, Unseen
 from bot.playground.rules.block_rules import check_blocks
 from bot.slack.actions.buttons import read_value
-from bot.slack.answers.furniture import KEPT, RATED, AnyForms, Furniture, FurnitureStyle, ending
+from bot.slack.answers.furniture import (
+    KEPT,
+    RATED,
+    UNSIGNED,
+    AnyForms,
+    Furniture,
+    FurnitureStyle,
+)
 from bot.strings import ENGLISH, LANGUAGES
 from tests.fakes import turn
+from tests.shown import partial
 
 ALL = frozenset({"model", "seconds", "caution"})
 WAYS_ON = {
@@ -56,6 +67,11 @@ def test_every_ending_but_the_good_one_is_said_and_has_a_way_on(phase, words):
     assert bool(ending(ended(phase), words)) == (phase is not Phase.COMPLETE)
     assert said(blocks) == ([ending(ended(phase), words)] if phase is not Phase.COMPLETE else [])
     assert pressable(blocks) == WAYS_ON.get(phase, [])
+    assert [block["type"] for block in blocks][:2] == [
+        *(["context"] if phase is not Phase.COMPLETE else []),
+        *(["actions"] if phase in WAYS_ON else []),
+        *(["context_actions"] if phase is Phase.COMPLETE else []),
+    ]
 
 
 @pytest.mark.parametrize("phase", ENDED)
@@ -136,15 +152,13 @@ def test_a_time_that_nobody_knows_is_not_told():
 def test_a_notice_and_the_footer_share_a_block():
     blocks = below(Snapshot(Phase.CUT, "text", seconds=3), model="m1", footer=ALL)
 
-    assert said(blocks) == [ENGLISH.cut, "m1 · 3 s"]
+    assert said(blocks) == [partial(ENGLISH.cut), "m1 · 3 s"]
     assert [block["type"] for block in blocks] == ["context", "actions", "context_actions"]
 
 
 def test_a_greeting_is_neither_rated_nor_made_again():
-    greeting = turn(text=" ")
-
-    assert below(WHOLE, asked=greeting, model="m1", footer=ALL) == []
-    assert pressable(below(ended(Phase.FAILED, ""), asked=greeting)) == ["retry"]
+    assert below(replace(WHOLE, greets=True), model="m1", footer=ALL) == []
+    assert pressable(below(ended(Phase.FAILED, ""), asked=turn(text=" "))) == ["retry"]
 
 
 THINKING = Snapshot(Phase.THINKING, thoughts="First this. Then <!channel> that", seconds=10)
@@ -203,3 +217,17 @@ def test_what_broke_off_is_signed_too_if_anything_was_said(phase, signed):
     blocks = below(Snapshot(phase, "text", failure, first=True), model="m1", footer=ALL)
     assert ("m1 · AI can be wrong" in said(blocks)) is signed
     assert not any("m1" in line for line in said(below(Snapshot(phase, "", failure), footer=ALL)))
+
+
+@pytest.mark.parametrize("phase", ENDED)
+def test_what_the_model_did_not_see_stands_between_the_ending_and_the_footer(phase):
+    """Where there is an answer that somebody may believe to know all."""
+    snapshot = replace(ended(phase), left_out=(LeftOut(Unseen.FILES),), first=True)
+    line = unseen(snapshot, ENGLISH)
+
+    assert said(below(snapshot, model="m1", footer=ALL))[-2:] == (
+        [line, f"m1 · {ENGLISH.caution}"]
+        if phase not in UNSIGNED
+        else said(below(ended(phase), model="m1", footer=ALL))
+    )
+    assert line not in said(below(replace(snapshot, text=" "), model="m1", footer=ALL))

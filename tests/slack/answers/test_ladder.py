@@ -14,7 +14,7 @@ from bot.slack.answers.evasion import TOO_LARGE, UNSHOWABLE
 from bot.slack.answers.forms import HOUR, Form, Forms, shape
 from bot.slack.capabilities import Capabilities
 from bot.strings import ENGLISH
-from tests.shown import words
+from tests.shown import partial, words
 from tests.slack.scene import WAITING, done, live
 
 REFUSED = TOO_LARGE | UNSHOWABLE
@@ -111,7 +111,7 @@ async def test_what_no_form_can_show_ends_with_what_slack_took(scene):
     await scene.show(Snapshot(Phase.FAILED, "Because", Failed("slack_refused", "abc123")))
 
     assert scene.texts() == ["Be"]
-    assert scene.notices()[0].startswith(ENGLISH.failures["slack_refused"])
+    assert scene.notices()[0].startswith(partial(ENGLISH.failures["slack_refused"]))
     assert nothing_twice(scene) == 3
 
 

@@ -6,14 +6,15 @@ from bot.core.reply import Phase, Snapshot
 from bot.core.types import CallKind, Effect
 from bot.rendering.layout.frame import File
 from bot.slack.answers.drafts import Draft
+from bot.slack.answers.leftovers import LeftoverStep
 from bot.slack.answers.messages import Messages
-from bot.slack.answers.planning import Desired, Planner
+from bot.slack.answers.planning import Desired, Planner, Steps
 from bot.slack.answers.reconciliation import Reconciliation
-from bot.slack.answers.uploads import COMPLETE, UploadStep
-from bot.slack.limits import DELETE, POST, UPDATE
+from bot.slack.answers.uploads import UploadStep
+from bot.slack.limits import DELETE, POST, REPLIES, UPDATE, UPLOAD_SHARE
 from tests.fakes import claim, turn
 
-STEP = UploadStep(COMPLETE, {}, File("a.csv", "csv", ""))
+STEP = UploadStep(UPLOAD_SHARE, {}, File("a.csv", "csv", ""))
 
 
 def draft(text, end=None):
@@ -25,8 +26,9 @@ def desired(*drafts, phase=Phase.ANSWERING, text="Because."):
     return Desired(Snapshot(phase, text), (), drafts)
 
 
-def planned(messages, *drafts, closed=(), upload=None, **snapshot):
-    calls = Planner(turn(), messages).calls(desired(*drafts, **snapshot), closed, upload)
+def planned(messages, *drafts, closed=(), steps=None, **snapshot):
+    wanted = desired(*drafts, **snapshot)
+    calls = Planner(turn(), messages).calls(wanted, closed, steps or Steps())
     return [(call.effect, call.kind, call.message) for call in calls]
 
 
@@ -38,9 +40,10 @@ def accepted(*drafts):
 
 
 def test_the_first_message_is_a_post_whatever_is_in_it():
-    (call,) = Planner(turn(), accepted()).calls(desired(draft("Thinking")), (), None)
+    (call,) = Planner(turn(), accepted()).calls(desired(draft("Thinking")), (), Steps())
 
     assert (call.effect, call.bucket, call.kind) == (Effect.POST, POST, CallKind.FIRST)
+    assert call.asker == turn().user
     assert call.draft.arguments["thread_ts"] == turn().thread.root
     assert call.draft.arguments["unfurl_links"] is call.draft.arguments["unfurl_media"] is False
 
@@ -83,26 +86,60 @@ def test_earlier_parts_come_first_and_surplus_before_all():
     ]
 
 
-def test_a_message_set_aside_goes_last():
+def test_a_message_set_aside_goes_before_the_new_one_comes():
     messages = accepted(draft("Be", (0, 2)))
     messages.set_aside(0)
     calls = planned(messages, draft("Be", (0, 2)))
 
     assert [(effect, message) for effect, _, message in calls] == [
-        (Effect.POST, None),
         (Effect.REMOVE, "1.0"),
+        (Effect.POST, None),
     ]
 
 
 def test_files_come_before_the_ending_and_after_every_new_message():
     messages = accepted(draft("one", (0, 3)), draft("2", (0, 4)))
     last, more = draft("two", (0, 6)), draft("three", (0, 9))
-    done = {"upload": STEP, "phase": Phase.COMPLETE}
+    done = {"steps": Steps(upload=STEP), "phase": Phase.COMPLETE}
     edited = planned(messages, draft("one", (0, 3)), last, **done)
     posted = planned(messages, draft("one", (0, 3)), last, more, **done)
 
     assert [effect for effect, *_ in edited] == [Effect.UPLOAD, Effect.EDIT]
     assert [effect for effect, *_ in posted] == [Effect.EDIT, Effect.POST, Effect.UPLOAD]
+
+
+@pytest.mark.parametrize(
+    ("phase", "kinds"),
+    [
+        (Phase.THINKING, [CallKind.STATUS]),
+        (Phase.ANSWERING, [CallKind.MORE, CallKind.STATUS]),
+        (Phase.COMPLETE, [CallKind.LAST, CallKind.LAST]),
+        (Phase.GONE, [CallKind.LAST, CallKind.LAST]),
+        (Phase.INTERRUPTED, [CallKind.LAST]),
+    ],
+)
+@pytest.mark.parametrize("method", [REPLIES, UPDATE])
+def test_a_leftover_comes_after_all_that_the_answer_has_to_say(phase, kinds, method):
+    """Before the answer ends only from what nobody else wants; one interrupted leaves it."""
+    step = LeftoverStep("0.5", method, {})
+    before = draft("Be", (0, 2))
+    now = before if phase is Phase.THINKING else draft("Because", (0, 7))
+    calls = planned(accepted(before), now, phase=phase, steps=Steps(leftover=step))
+
+    assert [kind for _, kind, _ in calls] == kinds
+    if phase is not Phase.INTERRUPTED:
+        assert calls[-1][0] is (Effect.READ if method == REPLIES else Effect.EDIT)
+        assert calls[-1][2] == "0.5"
+
+
+@pytest.mark.parametrize("phase", [Phase.THINKING, Phase.ANSWERING])
+def test_a_leftover_that_hurries_comes_right_after_the_first_post(phase):
+    step, now = LeftoverStep("0.5", UPDATE, {}, hurries=True), draft("Because", (0, 7))
+    thinking = planned(accepted(), now, phase=phase, steps=Steps(leftover=step))
+    posted = planned(accepted(draft("Be", (0, 2))), now, phase=phase, steps=Steps(leftover=step))
+
+    assert [effect for effect, *_ in thinking] == [Effect.POST, Effect.EDIT]
+    assert posted == [(Effect.EDIT, CallKind.FIRST, "0.5"), (Effect.EDIT, CallKind.MORE, "1.0")]
 
 
 def test_a_part_that_takes_no_more_is_left_alone():
@@ -118,7 +155,7 @@ def test_an_answer_that_was_deleted_gets_no_new_message():
 
 def test_buckets_are_named_by_their_methods():
     messages = accepted(draft("1", (0, 1)), draft("2", (0, 2)))
-    calls = Planner(turn(), messages).calls(desired(draft("one", (0, 3))), (), None)
+    calls = Planner(turn(), messages).calls(desired(draft("one", (0, 3))), (), Steps())
 
     assert [call.bucket for call in calls] == [DELETE, UPDATE]
 
@@ -132,6 +169,6 @@ def test_a_search_is_urgent():
 
 @pytest.mark.parametrize("text", ["", "Be"])
 def test_a_call_says_whether_the_answer_speaks_in_it(text):
-    (call,) = Planner(turn(), accepted()).calls(desired(draft("?"), text=text), (), None)
+    (call,) = Planner(turn(), accepted()).calls(desired(draft("?"), text=text), (), Steps())
 
     assert call.speaks is bool(text)

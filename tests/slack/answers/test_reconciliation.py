@@ -34,7 +34,7 @@ def test_it_follows_the_pages_and_gathers_what_is_ours():
     assert search.request()[1]["cursor"] == "more"
     assert search.take(page((1, "3.0"), files=["b.py"]))
     assert search.found == [(0, "2.0"), (1, "3.0")]
-    assert search.files == {"a.csv", "b.py"}
+    assert [share.name for share in search.shares] == ["a.csv", "b.py"]
 
 
 def test_pages_have_an_end():

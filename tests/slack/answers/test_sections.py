@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.rendering.flow import Paragraph
+from bot.rendering.formats.mrkdwn import mrkdwn
 from bot.slack.answers.sections import sections
 from bot.slack.limits import SECTION_CHARACTERS
+from bot.text.runs import Run
 
 LINK = "<https://a.example/path|a label>"
 
@@ -58,3 +61,22 @@ def test_links_and_entities_stay_whole(before):
 
     for piece in sections(text):
         assert not re.search(r"<[^>]*$|^[^<]*>|&[a-z]*$|^[a-z]*;", piece)
+
+
+@pytest.mark.parametrize("call", ["@everyone1", "@here", "<!channel>", "<@U123>", "<!subteam^S1>"])
+def test_nobody_is_called_by_a_cut(call):
+    for before in range(2960, 2996):
+        for piece in sections(mrkdwn([Paragraph((Run("x" * before + call + "y" * 3000),))])):
+            assert not re.search(r"<[!@#]|@(?:here|channel|everyone)(?![a-z0-9_])", piece)
+
+
+@pytest.mark.parametrize("sign", [">", "＞", "* b*", "_b_", "~b~", "`b`"])
+def test_what_was_text_is_no_markup_after_a_cut(sign):
+    """Within a word no sign is markup; at the beginning of a section it may be."""
+    for before in range(2960, 2996):
+        for piece in sections(mrkdwn([Paragraph((Run("x" * before + sign + "y" * 3000),))])):
+            assert not piece.startswith(("&gt;", "＞", "*", "_", "~", "`"))
+
+
+def test_a_marker_stays_one_after_a_cut():
+    assert sections("word " * 598 + "*bold* " * 20)[1].startswith("*bold*")

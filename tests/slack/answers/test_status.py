@@ -1,10 +1,13 @@
 """What is said while an answer grows: true, short, and harmless whatever the model thinks."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.reply import Phase, Snapshot
+from bot.core.types import Hold, Queued
 from bot.slack.answers.status import LONGEST_SENTENCE, end_of, inert, last_sentence, status
 from bot.strings import ENGLISH, JAPANESE
 
@@ -14,9 +17,24 @@ from bot.strings import ENGLISH, JAPANESE
     [
         (Snapshot(), "Thinking …"),
         (Snapshot(Phase.QUEUED), "Waiting for the answer above …"),
+        (Snapshot(Phase.QUEUED, queued=Queued()), "Waiting for the answer above …"),
+        (
+            Snapshot(Phase.QUEUED, queued=Queued(Hold.OTHERS, 2)),
+            "Waiting in line, 2 before you …",
+        ),
+        (Snapshot(Phase.QUEUED, queued=Queued(Hold.OTHERS)), "Waiting in line, you are next …"),
+        (
+            Snapshot(Phase.QUEUED, queued=Queued(Hold.OWN, 3)),
+            "Waiting for your other questions, 3 before this one …",
+        ),
         (Snapshot(Phase.QUEUED, seconds=5), "Waiting for the answer above …"),
         (Snapshot(Phase.THINKING, seconds=9.99), "Thinking … 9 s"),
         (Snapshot(Phase.WAITING, seconds=20.01), "Thinking … 20 s"),
+        (
+            Snapshot(seconds=2, rests_until=7.5),
+            "The model's service is having trouble; trying again in 6 s …",
+        ),
+        (Snapshot(seconds=8, rests_until=7.5), "Thinking … 8 s"),
         (Snapshot(Phase.THINKING, tool="search", seconds=20), "Using search …"),
         (Snapshot(Phase.ANSWERING, " \n", seconds=20), "Thinking … 20 s"),
         (Snapshot(Phase.ANSWERING, "Hi", seconds=20), "Writing …"),
@@ -67,6 +85,18 @@ def test_thoughts_are_one_line_and_harmless(thoughts):
 def test_the_end_of_long_thoughts_is_marked():
     assert end_of("x" * 20 + "end", 10) == "…xxxxxxend"
     assert end_of(" short ", 10) == "short"
+
+
+CALL = re.compile("<[!@#]|@(?:here|channel|everyone)(?![a-z0-9_])", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("call", ["@everyone1", "@hereby", "@channel_a", "<!here>", "<@U1>"])
+def test_what_is_cut_calls_nobody(call):
+    for before in range(200):
+        text = f"{'x' * before}{call}{'y' * 200}"
+        said = status(Snapshot(Phase.THINKING, tool=text), ENGLISH)
+        for shown in (said, last_sentence(text), end_of(text, 205)):
+            assert not CALL.search(shown)
 
 
 @pytest.mark.parametrize("name", ["<!channel>", "@everyone", "a\u202eb"])

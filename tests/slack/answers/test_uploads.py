@@ -6,10 +6,12 @@ from bot.core.reply import Phase, Snapshot
 from bot.core.types import Thread, Turn
 from bot.errors import SlackRefused, SlackUnknown
 from bot.rendering.layout.frame import File, PartLimits
-from bot.slack.answers.uploads import COMPLETE, URL, Uploads, unique
+from bot.slack.answers.uploads import Uploads, unique
 from bot.slack.capabilities import Capabilities
+from bot.slack.limits import UPLOAD_SHARE, UPLOAD_URL
 from bot.strings import ENGLISH
 from tests.fakes import turn
+from tests.shown import partial
 from tests.slack.scene import WAITING, done, live
 
 FEW = PartLimits(units=1000, parts=2)
@@ -51,19 +53,19 @@ async def test_it_comes_before_the_last_word(long):
     await long.show(live(LONG))
     await long.show(done(LONG))
 
-    assert methods(long)[-3:] == [URL, COMPLETE, "chat.update"]
+    assert methods(long)[-3:] == [UPLOAD_URL, UPLOAD_SHARE, "chat.update"]
 
 
 async def test_but_below_all_parts(long):
     await long.show(done(LONG))
 
-    assert methods(long)[-4:] == ["chat.postMessage", "chat.postMessage", URL, COMPLETE]
+    assert methods(long)[-4:] == ["chat.postMessage", "chat.postMessage", UPLOAD_URL, UPLOAD_SHARE]
 
 
 async def test_while_it_grows_there_is_no_file(long):
     await long.show(live(LONG))
 
-    assert URL not in methods(long)
+    assert UPLOAD_URL not in methods(long)
     assert long.notices() == [ENGLISH.goes_on_in_file]
 
 
@@ -72,7 +74,7 @@ async def test_who_does_not_end_the_answer_attaches_nothing(long, phase):
     await long.show(live(LONG))
     await long.show(Snapshot(phase, LONG))
 
-    assert URL not in methods(long)
+    assert UPLOAD_URL not in methods(long)
 
 
 @pytest.mark.parametrize("phase", [Phase.STOPPED, Phase.CUT])
@@ -108,7 +110,7 @@ async def test_large_tables_come_for_spreadsheets(scene):
 # What goes wrong
 
 
-@pytest.mark.parametrize("method", [URL, COMPLETE])
+@pytest.mark.parametrize("method", [UPLOAD_URL, UPLOAD_SHARE])
 @pytest.mark.parametrize("code", ["missing_scope", "restricted_action", "not_in_channel"])
 async def test_what_slack_does_not_take_is_said_to_be_missing(long, method, code):
     """F055."""
@@ -117,7 +119,7 @@ async def test_what_slack_does_not_take_is_said_to_be_missing(long, method, code
     await long.show(done(LONG))
 
     assert long.files == []
-    assert long.notices() == [ENGLISH.not_attached.format(files="answer.md")]
+    assert long.notices() == [partial(ENGLISH.not_attached.format(files="answer.md"))]
     assert long.buttons() == []
 
 
@@ -127,8 +129,8 @@ async def test_a_missing_scope_is_remembered(long):
     await long.ask()
     await long.show(done(LONG))
 
-    assert methods(long).count(URL) == 1
-    assert long.notices() == [ENGLISH.shortened]
+    assert methods(long).count(UPLOAD_URL) == 1
+    assert long.notices() == [partial(ENGLISH.shortened)]
 
 
 async def test_where_nothing_can_be_attached_it_is_shown_as_far_as_it_goes(scene):
@@ -136,11 +138,11 @@ async def test_where_nothing_can_be_attached_it_is_shown_as_far_as_it_goes(scene
     scene.open()
     await scene.show(done(LONG))
 
-    assert URL not in methods(scene)
-    assert scene.notices() == [ENGLISH.shortened]
+    assert UPLOAD_URL not in methods(scene)
+    assert scene.notices() == [partial(ENGLISH.shortened)]
 
 
-@pytest.mark.parametrize("method", [URL, COMPLETE])
+@pytest.mark.parametrize("method", [UPLOAD_URL, UPLOAD_SHARE])
 async def test_a_lost_answer_makes_no_second_file(long, method):
     long.slack.faults.lose(method)
     with pytest.raises(SlackUnknown):
@@ -148,12 +150,12 @@ async def test_a_lost_answer_makes_no_second_file(long, method):
     await long.show(done(LONG))
 
     assert len(long.files) == 1
-    assert methods(long).count(COMPLETE) == 1
+    assert methods(long).count(UPLOAD_SHARE) == 1
     assert long.notices() == [ENGLISH.goes_on_in_file]
 
 
 async def test_what_was_not_shared_is_shared_again(long):
-    long.slack.faults.fail(COMPLETE, 500)
+    long.slack.faults.fail(UPLOAD_SHARE, 500)
     with pytest.raises(SlackUnknown):
         await long.show(done(LONG))
     await long.show(done(LONG))
@@ -161,7 +163,7 @@ async def test_what_was_not_shared_is_shared_again(long):
     assert len(long.files) == 1
 
 
-@pytest.mark.parametrize("method", [URL, COMPLETE])
+@pytest.mark.parametrize("method", [UPLOAD_URL, UPLOAD_SHARE])
 async def test_a_refusal_is_waited_for(long, method):
     long.slack.faults.refuse(method, retry_after=7)
     with pytest.raises(SlackRefused):
@@ -171,13 +173,13 @@ async def test_a_refusal_is_waited_for(long, method):
     assert len(long.files) == 1
 
 
-@pytest.mark.parametrize("method", [URL, COMPLETE])
+@pytest.mark.parametrize("method", [UPLOAD_URL, UPLOAD_SHARE])
 async def test_an_upload_that_never_works_is_given_up(long, method):
     long.slack.faults.fail(method, 500, times=1000)
     await long.insist(done(LONG))
 
     assert long.files == []
-    assert long.notices() == [ENGLISH.not_attached.format(files="answer.md")]
+    assert long.notices() == [partial(ENGLISH.not_attached.format(files="answer.md"))]
 
 
 # Another process goes on
@@ -186,7 +188,7 @@ async def test_an_upload_that_never_works_is_given_up(long, method):
 async def upload(scene):
     """Until the file stands, and no further."""
     await scene.show(live(LONG))
-    while (call := scene.sink.plan(done(LONG))[0]).bucket != COMPLETE:
+    while (call := scene.sink.plan(done(LONG))[0]).bucket != UPLOAD_SHARE:
         await scene.sink.do(call)
     await scene.sink.do(call)
 
@@ -197,7 +199,7 @@ async def test_between_the_file_and_the_last_word(long):
     await long.show(done(LONG))
 
     assert len(long.files) == 1
-    assert methods(long).count(URL) == 1
+    assert methods(long).count(UPLOAD_URL) == 1
     assert long.notices() == [ENGLISH.goes_on_in_file]
 
 
@@ -244,12 +246,12 @@ def test_another_round_has_files_of_its_own():
     assert all(len(name) == len("answer-123456.md") for name in names)
 
 
-def test_the_steps_of_one_file_follow_those_of_the_one_before(client):
-    uploads = Uploads(client, turn(), 1.0)
+def test_the_steps_of_one_file_follow_those_of_the_one_before(api):
+    uploads = Uploads(api, turn(), 1.0)
     files = [File("table-1.csv", "csv", "a"), File("code-1.py", "python", "b")]
     step = uploads.next(files)
     uploads.found([unique("table-1.csv", turn())])
     other = uploads.next(files)
 
-    assert (step.method, step.arguments["filename"]) == (URL, unique("table-1.csv", turn()))
+    assert (step.method, step.arguments["filename"]) == (UPLOAD_URL, unique("table-1.csv", turn()))
     assert other.arguments["filename"] == unique("code-1.py", turn())

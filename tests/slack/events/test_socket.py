@@ -7,11 +7,15 @@ from collections import Counter
 import pytest
 from aiohttp import WSMsgType, web
 from aiohttp.test_utils import TestServer
+from yarl import URL
 
 from bot.errors import SettingsError
+from bot.network.way import Network
 from bot.slack.client import open_session, web_client
 from bot.slack.events.socket import SocketMode, Timing, backoff_of
+from bot.slack.web_api import SlackApi
 from bot.tasks import Tasks
+from tests.fakes import Free
 from tests.slack.bolt import Backstage
 from tests.slack.payloads import payload
 
@@ -33,12 +37,12 @@ def stage(client, identity):
 async def online(stage, slack, session, tasks):
     """The bot, connected to the playground."""
     client = web_client(session, slack.app_token, base_url=slack.api_url)
-    mode = SocketMode(stage.app, client, session, QUICK)
+    mode = SocketMode(stage.app, SlackApi(client, Free()), session, QUICK)
     running = tasks.start(mode.run(), name="run")
-    await asyncio.wait_for(mode.connected.wait(), 2)
+    await asyncio.wait_for(mode.connected.wait(), 20)
     yield mode
     await mode.close()
-    await asyncio.wait_for(running, 2)
+    await asyncio.wait_for(running, 20)
 
 
 async def test_a_mention_becomes_a_turn(online, stage, slack):
@@ -56,6 +60,7 @@ async def test_a_click_and_a_command_are_acknowledged(online, stage, slack):
     message = slack.workspace.post(channel, user=identity, now=slack.clock.wall(), blocks=blocks)
 
     assert (await slack.click("alice", "general", message["ts"], "stop")).accepted
+    slack.workspace.commands.add("/weather")
     assert (await slack.command("alice", "general", "/weather")).accepted
     assert [user for _, user in stage.stopped] == ["U0ALICE"]
 
@@ -81,7 +86,7 @@ async def test_no_question_is_lost_or_asked_twice_over_a_new_socket(online, stag
         await slack.say("alice", "@streambot", f"{number}")
         await asyncio.sleep(0.02)
 
-    await slack.wait_for(lambda: len(stage.submitted) == 5, timeout=8)
+    await slack.wait_for(lambda: len(stage.submitted) == 5, timeout=20)
 
     assert Counter(stage.asked) == Counter("01234")
 
@@ -92,7 +97,7 @@ async def test_the_next_socket_is_open_before_the_last_one_is_closed(online, sla
     seen = []
     await slack.sockets.disconnect("warning")
 
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(20):
         while not (seen[-1:] == [1] and 2 in seen):
             seen.append(len(slack.sockets))
             await asyncio.sleep(0.005)
@@ -128,12 +133,12 @@ async def test_a_refusal_is_waited_out(online, slack):
 async def test_socket_mode_turned_off_is_an_end_with_a_reason(stage, slack, session, tasks):
     """F026."""
     client = web_client(session, slack.app_token, base_url=slack.api_url)
-    mode = SocketMode(stage.app, client, session, QUICK)
+    mode = SocketMode(stage.app, SlackApi(client, Free()), session, QUICK)
     running = asyncio.gather(mode.run(), return_exceptions=True)
-    await asyncio.wait_for(mode.connected.wait(), 2)
+    await asyncio.wait_for(mode.connected.wait(), 20)
 
     await slack.sockets.disconnect("link_disabled")
-    (error,) = await asyncio.wait_for(running, 2)
+    (error,) = await asyncio.wait_for(running, 20)
 
     assert isinstance(error, SettingsError)
     assert "Socket Mode" in str(error)
@@ -145,31 +150,33 @@ async def test_a_wrong_app_token_is_an_end_with_a_reason(stage, slack, session):
     client = web_client(session, "xapp-wrong", base_url=slack.api_url)
 
     with pytest.raises(SettingsError, match="SLACK_APP_TOKEN"):
-        await SocketMode(stage.app, client, session, QUICK).run()
+        await SocketMode(stage.app, SlackApi(client, Free()), session, QUICK).run()
 
 
 async def test_closing_before_anything_is_open_is_fine(stage, slack, session, tasks):
     slack.faults.socket_refused = True
     client = web_client(session, slack.app_token, base_url=slack.api_url)
-    mode = SocketMode(stage.app, client, session, QUICK)
+    mode = SocketMode(stage.app, SlackApi(client, Free()), session, QUICK)
     running = tasks.start(mode.run(), name="run")
     await asyncio.sleep(0.05)
 
     await mode.close()
-    await asyncio.wait_for(running, 2)
+    await asyncio.wait_for(running, 20)
 
 
 class Rude:
     """Greets, sends what it is told, notes what it hears."""
 
     def __init__(self):
+        self.base = None
         self.frames = []
         self.heard = []
         self.dials = 0
 
     async def open(self, request):
         self.dials += 1
-        url = request.url.with_scheme("ws").with_path(f"/link/{self.dials}")
+        base = self.base or request.url.with_scheme("ws")
+        url = base.with_path(f"/link/{self.dials}")
         return web.json_response({"ok": True, "url": str(url)})
 
     async def link(self, request):
@@ -214,13 +221,25 @@ async def harassed(rude, tasks):
     async with open_session() as session:
         client = web_client(session, "xapp-1", base_url=rude.url)
         stage = Backstage(client)
-        mode = SocketMode(stage.app, client, session, QUICK)
+        mode = SocketMode(stage.app, SlackApi(client, Free()), session, QUICK)
 
         def begin():
             tasks.start(mode.run(), name="run")
             return stage
 
         yield begin
+        await mode.close()
+
+
+async def test_it_is_the_proxy_that_does_not_connect(rude, stage, tasks):
+    rude.base = URL("ws://socket.invalid")
+    async with open_session(Network({"HTTP_PROXY": "http://127.0.0.1:9"})) as session:
+        client = web_client(session, "xapp-1", base_url=rude.url)
+        mode = SocketMode(stage.app, SlackApi(client, Free()), session, QUICK)
+        tasks.start(mode.run(), name="run")
+        async with asyncio.timeout(20):
+            while "(the proxy does not connect)" not in mode.problem:
+                await asyncio.sleep(0.01)
         await mode.close()
 
 

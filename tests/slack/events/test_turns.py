@@ -1,13 +1,20 @@
 """Which events are questions, and what is read out of them."""
 
 import copy
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.types import Thread, Turn
-from bot.slack.events.turns import read_deletion, read_turn, turn_of_message
+from bot.slack.events.turns import (
+    read_amendment,
+    read_deleted_question,
+    read_deletion,
+    read_turn,
+    turn_of_message,
+)
 from tests.slack.payloads import BOT_USER, NAMES, payload
 
 TS, ROOT = "1751328000.000100", "1751320000.000200"
@@ -19,15 +26,18 @@ def question(channel, root, text=ASKED, **more):
 
 
 QUESTIONS = {
-    "app_mention": question("C01GENERAL", TS),
-    "app_mention_in_thread": question("C01GENERAL", ROOT),
+    "app_mention": question("C01GENERAL", TS, whole=False),
+    "app_mention_edited": question("C01GENERAL", TS, whole=False),
+    "app_mention_in_thread": question("C01GENERAL", ROOT, whole=False),
     "message_channel": question("C01GENERAL", TS),
     "message_im": question("D01ALICE", None, "why is the sky blue?", direct=True),
     "message_im_in_thread": question("D01ALICE", ROOT, "and at night?", direct=True),
     "message_mpim": question("G01TRIO", TS),
     "file_share": question("D01ALICE", None, "", direct=True, has_more=True),
     "thread_broadcast": question("C01GENERAL", ROOT),
-    "slack_connect": Turn(Thread("T01TEAM", "C01GENERAL", TS), TS, "U77STRANGER", ASKED),
+    "slack_connect": Turn(
+        Thread("T01TEAM", "C01GENERAL", TS), TS, "U77STRANGER", ASKED, whole=False
+    ),
 }
 
 
@@ -42,11 +52,75 @@ def test_one_message_announced_twice_is_one_turn():
     assert read_turn(mention, BOT_USER).key == read_turn(message, BOT_USER).key
 
 
+@pytest.mark.parametrize(
+    ("name", "edited", "asks"),
+    [
+        ("app_mention", {"user": "U02ALICE", "ts": "1751328060.000000"}, True),
+        ("app_mention", {"user": "U02ALICE", "ts": "1751928060.000000"}, False),
+        ("app_mention", {"user": "U02ALICE"}, False),
+        ("app_mention", True, False),
+        ("message_channel", {"user": "U02ALICE", "ts": "1751328060.000000"}, False),
+        ("message_im", {"user": "U02ALICE", "ts": "1751328060.000000"}, False),
+    ],
+)
+def test_an_edit_may_add_the_mention_within_a_day(name, edited, asks):
+    body = payload(name)
+    body["event"]["edited"] = edited
+
+    assert read_turn(body, BOT_USER) == (QUESTIONS[name] if asks else None)
+
+
 def test_a_bare_mention_has_no_text():
     body = payload("app_mention")
     body["event"]["text"] = f" <@{BOT_USER}> "
 
     assert read_turn(body, BOT_USER).text == ""
+
+
+@pytest.mark.parametrize(
+    ("kinds", "more"), [(["rich_text"], False), (["rich_text", "table"], True), ([], False)]
+)
+def test_a_pasted_table_is_more_than_the_text(kinds, more):
+    body = payload("app_mention")
+    body["event"]["blocks"] = [{"type": kind} for kind in kinds]
+
+    assert read_turn(body, BOT_USER).has_more is more
+
+
+def grown(**fields):
+    """The event of a message that Slack has changed: the question of `message_channel`."""
+    body = payload("message_channel")
+    said = body["event"]
+    where = {name: said.pop(name) for name in ("channel", "channel_type", "event_ts")}
+    more = {"subtype": "message_changed", "message": said | fields, "previous_message": said}
+    body["event"] = {"type": "message", "hidden": True, "ts": TS} | where | more
+    return body
+
+
+def test_files_that_follow_are_added_to_their_question():
+    body = grown(files=[{"id": "F0LATE"}], subtype="file_share")
+
+    assert read_turn(body, BOT_USER) is None
+    assert read_amendment(body, BOT_USER) == question("C01GENERAL", TS, has_more=True)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"files": [{"id": "F1"}], "edited": {"user": "U02ALICE", "ts": TS}},
+        {"files": [{"id": "F1"}], "text": "nobody is asked"},
+        {"files": [{"id": "F1"}], "user": BOT_USER},
+        {"files": [{"id": "F1"}], "subtype": "tombstone"},
+    ],
+)
+def test_what_adds_nothing_to_a_question(fields):
+    assert read_amendment(grown(**fields), BOT_USER) is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_other_event_adds_anything(name):
+    assert read_amendment(payload(name), BOT_USER) is None
 
 
 def test_the_team_is_where_the_bot_is_installed():
@@ -125,6 +199,7 @@ def test_no_mutation_of_a_deletion_raises(name):
     for where in places(body):
         for junk in KINDS:
             gone = read_deletion(changed(body, where, junk))
+            read_deleted_question(changed(body, where, junk), BOT_USER)
             assert gone is None or all(isinstance(part, str) for part in gone)
 
 
@@ -134,7 +209,7 @@ def test_a_message_of_the_history_is_the_same_question(name):
     asked, event = QUESTIONS[name], payload(name)["event"]
     team, channel, _ = asked.key
 
-    assert turn_of_message(event, team, channel, BOT_USER) == asked
+    assert turn_of_message(event, team, channel, BOT_USER) == replace(asked, whole=True)
     for where in places(event):
         for junk in KINDS:
             turn_of_message(changed(event, where, junk), team, channel, BOT_USER)
@@ -154,6 +229,18 @@ def test_what_nobody_asked_is_no_question(more):
 def test_a_deleted_message_is_named():
     assert read_deletion(payload("message_deleted")) == ("T01TEAM", "D01ALICE", TS)
     assert read_deletion(payload("message_changed")) is None
+
+
+@pytest.mark.parametrize("name", sorted(QUESTIONS))
+def test_a_deleted_question_is_the_turn_that_its_own_event_announces(name):
+    asked, body = QUESTIONS[name], payload(name)
+    said, deletion = body["event"], payload("message_deleted")
+    where = {"channel": said["channel"], "channel_type": said.get("channel_type")}
+    deletion["event"] |= where | {"deleted_ts": said["ts"], "previous_message": said}
+
+    assert read_deleted_question(deletion, BOT_USER) == replace(asked, whole=True)
+    said["bot_id"] = "B01OTHER"
+    assert read_deleted_question(deletion, BOT_USER) is None
 
 
 def test_a_root_with_replies_is_deleted_by_becoming_a_tombstone():

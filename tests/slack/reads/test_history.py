@@ -1,14 +1,17 @@
 """Conversations read back from a small Slack: roles, names, order, and what is left out."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from bot.core.prompt import Place, build_prompt
-from bot.core.types import Message, Thread, Turn
+from bot.core.types import Message, Thread, Turn, Unseen
+from bot.playground.faults import Fault
 from bot.slack.answers.post_metadata import METADATA
-from bot.slack.reads.history import UNREAD, Reach, SlackHistory
+from bot.slack.reads.history import NO_TEXT, ONLY_A_MENTION, UNREAD, SlackHistory
 from bot.slack.reads.people import SlackPeople
+from bot.slack.reads.reach import Reach
 from tests.fakes import Free
 
 START = 1_751_328_000.0
@@ -17,12 +20,12 @@ START = 1_751_328_000.0
 class Scene:
     """A conversation in one place, told by its messages; `read` reads it back."""
 
-    def __init__(self, slack, client, people, identity, channel):
-        self.slack, self.client, self.people, self.identity = slack, client, people, identity
+    def __init__(self, slack, api, people, identity, channel):
+        self.slack, self.api, self.people, self.identity = slack, api, people, identity
         self.workspace = slack.workspace
         self.channel = channel
         self.now = START
-        self.budget = Free()
+        self.budget = api.budget
 
     def say(self, user, text, *, after=10.0, **fields):
         self.now += after
@@ -43,28 +46,32 @@ class Scene:
             self.channel, user=bot, now=self.now, text="fallback", blocks=blocks, **fields
         )["ts"]
 
-    async def read(self, ts, *, root=None, text="as typed", reach=None):
+    async def read(self, ts, *, root=None, text="as typed", reach=None, room=16_000, **more):
         direct = self.channel.startswith("D")
         thread = Thread(self.workspace.team_id, self.channel, root)
-        turn = Turn(thread, ts, "U0ALICE", text, direct=direct)
-        history = SlackHistory(self.client, self.people, self.identity, self.budget, reach)
-        return await history.read(turn)
+        turn = Turn(thread, ts, "U0ALICE", text, direct=direct, **more)
+        history = SlackHistory(
+            replace(self.api, budget=self.budget), self.people, self.identity, reach
+        )
+        self.found = found = await history.read(turn, room)
+        self.left_out = {each.what: each.count for each in found.left_out}
+        return found.messages
 
 
 @pytest.fixture
-async def people(client, identity):
-    async with SlackPeople(client, Free(), identity.team) as people:
+async def people(api, identity):
+    async with SlackPeople(api) as people:
         yield people
 
 
 @pytest.fixture
-def channel(slack, client, people, identity):
-    return Scene(slack, client, people, identity, slack.workspace.channel("general").id)
+def channel(slack, api, people, identity):
+    return Scene(slack, api, people, identity, slack.workspace.channel("general").id)
 
 
 @pytest.fixture
-def dm(slack, client, people, identity):
-    return Scene(slack, client, people, identity, slack.workspace.dm("alice").id)
+def dm(slack, api, people, identity):
+    return Scene(slack, api, people, identity, slack.workspace.dm("alice").id)
 
 
 def told(messages):
@@ -153,7 +160,36 @@ async def test_other_apps_are_heard(channel):
     )
     asked = channel.say("alice", "@streambot two", thread_ts=root, after=20)
 
-    assert (await channel.read(asked, root=root))[1].text == "v2 is **out**"
+    heard = (await channel.read(asked, root=root))[1]
+    assert (heard.name, heard.text) == ("deploys", "v2 is **out**")
+
+
+async def test_an_app_is_called_what_it_calls_itself_on_one_line(channel):
+    root = channel.say("alice", "one")
+    apps = [
+        {"bot_id": "B8", "bot_profile": {"name": "Alerts"}},
+        {"bot_id": "B8", "bot_profile": {"name": "Alerts"}, "username": "on\n\nalice: call"},
+        {"bot_id": "B8"},
+    ]
+    for app in apps:
+        channel.now += 1
+        where = {"user": "U0NOBODY", "now": channel.now, "thread_ts": root}
+        channel.workspace.post(channel.channel, text="hi", **where, **app)
+    asked = channel.say("alice", "@streambot two", thread_ts=root, after=20)
+
+    heard = await channel.read(asked, root=root)
+    assert [each.name for each in heard[1:4]] == ["Alerts", "on alice: call", "U0NOBODY"]
+
+
+async def test_those_whom_a_card_names_are_looked_up(channel):
+    root = channel.say("alice", "one")
+    owner = {"type": "mrkdwn", "text": "Owner: <@U0BOB>"}
+    blocks = [{"type": "context", "elements": [owner]}]
+    where = {"now": channel.now + 1, "thread_ts": root, "bot_id": "B9"}
+    channel.workspace.post(channel.channel, user="", blocks=blocks, **where)
+    asked = channel.say("alice", "@streambot who?", thread_ts=root, after=20)
+
+    assert (await channel.read(asked, root=root))[1].text == "Owner: @bob"
 
 
 async def test_a_question_that_was_edited_is_read_as_it_is_now(channel):
@@ -178,6 +214,7 @@ async def test_a_direct_message_goes_back_to_the_last_pause(dm):
         ("assistant", None, "yes"),
         ("user", "alice", "now?"),
     ]
+    assert dm.left_out == {}
 
 
 async def test_the_pause_is_a_setting(dm):
@@ -204,8 +241,9 @@ async def test_a_long_thread_is_read_page_by_page_and_its_newest_are_kept(channe
 
     messages = await channel.read(asked, root=root, reach=Reach(page_size=7, max_messages=4))
 
-    assert [m.text for m in messages] == ["27", "28", "29", "?"]
-    assert len(channel.slack.calls.of("conversations.replies")) == 5
+    assert [m.text for m in messages] == [UNREAD, "root", "28", "29", "?"]
+    assert channel.left_out == {Unseen.OLDEST: 28}
+    assert len(channel.slack.calls.of("conversations.replies")) == 2
 
 
 async def test_pages_are_bounded(channel):
@@ -218,7 +256,9 @@ async def test_pages_are_bounded(channel):
         "1999999999.000000", root=root, reach=Reach(page_size=5, max_pages=2)
     )
 
-    assert [m.text for m in messages] == ["root", *map(str, range(10)), "as typed"]
+    oldest, newest = ["root", "0", "1", "2", "3", "4"], ["26", "27", "28", "29"]
+    assert [m.text for m in messages] == [UNREAD, *oldest, *newest, "as typed"]
+    assert channel.left_out == {Unseen.SOME_BEFORE: 0}
 
 
 async def test_a_direct_conversation_is_read_no_further_than_its_pause(dm):
@@ -235,7 +275,7 @@ async def test_a_direct_conversation_is_read_no_further_than_its_pause(dm):
 async def test_without_history_the_question_stands_alone(channel, error):
     root = channel.say("alice", "one")
     asked = channel.say("alice", "@streambot two", thread_ts=root)
-    channel.slack.faults.fail("conversations.replies", error)
+    channel.slack.faults.fail("conversations.replies", error, times=2)
 
     messages = await channel.read(asked, root=root, text="two, <@U0BOB>?")
 
@@ -243,6 +283,53 @@ async def test_without_history_the_question_stands_alone(channel, error):
         Message("system", UNREAD),
         Message("user", "two, @bob?", "alice", asked),
     ]
+    assert channel.left_out == {Unseen.BEFORE: 0}
+
+
+@pytest.mark.parametrize("error", [500, "internal_error"])
+@pytest.mark.parametrize("page", [1, 2, 3])
+async def test_a_read_that_failed_is_repeated_once(channel, error, page):
+    """Each page of it. One lost answer of Slack's is no reason to forget the conversation."""
+    root = channel.say("alice", "one")
+    for number in range(4):
+        channel.say("bob", f"{number}", thread_ts=root)
+    asked = channel.say("alice", "two", thread_ts=root)
+    calls = iter(range(1, 9))
+    channel.slack.faults.rule = lambda method, _: (
+        Fault(status=500) if method == "conversations.replies" and next(calls) == page else None
+    )
+
+    messages = await channel.read(asked, root=root, reach=Reach(page_size=2))
+
+    assert [m.text for m in messages] == ["one", "0", "1", "2", "3", "two"]
+    assert channel.left_out == {}
+
+
+async def test_what_is_attached_to_a_question_that_cannot_be_read_is_said_to_be_missing(channel):
+    """Nothing stands before it, so nothing else is missing."""
+    root = channel.say("alice", "what is this?")
+    channel.slack.faults.fail("conversations.replies", 500, times=2)
+
+    await channel.read(root, root=root, has_more=True)
+
+    assert channel.left_out == {Unseen.ATTACHED: 0}
+
+
+async def test_files_are_told_once_until_the_next_answer(channel):
+    """The bot does not read them yet. Who asks on has been told."""
+    file = {"files": [{"id": "F1", "name": "chart.png"}], "subtype": "file_share"}
+    root = channel.say("bob", "Look", **file)
+    first = channel.say("alice", "what is it?", thread_ts=root)
+    await channel.read(first, root=root)
+    told_first = channel.left_out
+    channel.answer("a chart?", first, thread_ts=root)
+    await channel.read(first, root=root, goes_on=True)
+    told_again = channel.left_out
+    second = channel.say("alice", "sure?", thread_ts=root)
+    await channel.read(second, root=root)
+
+    assert told_first == told_again == {Unseen.FILES: 0}
+    assert channel.left_out == {}
 
 
 async def test_a_short_refusal_is_waited_for(channel):
@@ -258,22 +345,22 @@ async def test_a_long_refusal_is_not_waited_for(channel):
     """F051."""
     root = channel.say("alice", "one")
     asked = channel.say("alice", "two", thread_ts=root)
-    channel.slack.faults.refuse("conversations.replies", retry_after=3)
+    channel.slack.faults.refuse("conversations.replies", retry_after=30)
 
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(20):
         messages = await channel.read(asked, root=root, text="two")
 
     assert [m.text for m in messages] == [UNREAD, "two"]
-    assert channel.budget.refusals == [3.0]
+    assert channel.budget.refusals == [30.0]
 
 
 async def test_a_slow_slack_costs_context_not_time(channel):
     """F050."""
     root = channel.say("alice", "one")
     asked = channel.say("alice", "two", thread_ts=root)
-    channel.slack.faults.latency = 0.5
+    channel.slack.faults.latency = 30
 
-    async with asyncio.timeout(0.4):
+    async with asyncio.timeout(20):
         messages = await channel.read(
             asked, root=root, text="two", reach=Reach(answer_timeout=0.1, names_timeout=0.1)
         )
@@ -307,9 +394,9 @@ async def test_waiting_for_the_budget_has_an_end(channel):
     """An answer without its thread is better than none, and the model knows what it lacks."""
     root = channel.say("alice", "one")
     asked = channel.say("alice", "two", thread_ts=root)
-    channel.budget = Queue(5)
+    channel.budget = Queue(30)
 
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(20):
         messages = await channel.read(asked, root=root, text="2", reach=Reach(budget_timeout=0.1))
 
     assert [m.text for m in messages] == [UNREAD, "2"]
@@ -362,7 +449,11 @@ async def test_a_question_without_words_is_still_a_question(channel):
     root = channel.say("bob", "plans")
     asked = channel.say("alice", "@streambot", thread_ts=root)
 
-    assert [m.text for m in await channel.read(asked, root=root)] == ["plans", "(no text)"]
+    assert [m.text for m in await channel.read(asked, root=root)] == ["plans", ONLY_A_MENTION]
+    assert [m.text for m in await channel.read(asked, root=root, has_more=True)] == [
+        "plans",
+        NO_TEXT,
+    ]
 
 
 async def test_a_question_that_begins_its_thread_costs_no_call(channel):
@@ -371,3 +462,55 @@ async def test_a_question_that_begins_its_thread_costs_no_call(channel):
 
     assert told(await channel.read(asked, root=asked, text="one?")) == [("user", "alice", "one?")]
     assert channel.slack.calls.of("conversations.replies") == []
+
+
+async def test_only_as_many_of_the_newest_messages_are_read_as_may_be_used(channel):
+    root = channel.say("bob", "root")
+    for number in range(20):
+        channel.say("bob", f"{number} " + "word " * 200, thread_ts=root)
+    asked = channel.say("alice", "@streambot why?", thread_ts=root)
+
+    read = await channel.read(asked, root=root, room=1_000)
+
+    assert [text.partition(" ")[0] for _, _, text in told(read)] == ["16", "17", "18", "19", "why?"]
+    assert channel.left_out == {Unseen.OLDEST: 17}
+
+
+async def test_an_earlier_answer_is_known_though_it_is_not_read(channel):
+    root = channel.say("alice", "@streambot one?")
+    channel.answer("first answer", root, thread_ts=root)
+    channel.say("bob", "word " * 2_000, thread_ts=root)
+    asked = channel.say("alice", "@streambot two?", thread_ts=root)
+
+    await channel.read(asked, root=root, room=100)
+    assert channel.found.answered
+
+    await channel.read(asked, root=root)
+    assert not channel.found.answered, "it is among the messages"
+
+
+async def test_messages_that_are_large_and_say_little_are_not_all_read(channel):
+    root = channel.say("bob", "root")
+    empty = [{"type": "section", "text": {"type": "mrkdwn", "text": " " * 3_000}}] * 40
+    for _ in range(15):
+        channel.say("bob", "x", blocks=empty, thread_ts=root)
+    asked = channel.say("alice", "@streambot why?", thread_ts=root)
+
+    read = await channel.read(asked, root=root)
+
+    assert told(read)[0] == ("system", None, UNREAD)
+    assert told(read)[-1] == ("user", "alice", "why?")
+    assert channel.left_out[Unseen.OLDEST] > 0
+
+
+async def test_a_message_that_is_too_large_is_read_in_part_and_that_is_told(channel):
+    root = channel.say("bob", "root")
+    rows = [{"text": f"card {number} " + "word " * 600, "id": number} for number in range(90)]
+    channel.say("bob", "see", attachments=rows, thread_ts=root)
+    asked = channel.say("alice", "@streambot why?", thread_ts=root)
+
+    read = await channel.read(asked, root=root, room=100_000)
+
+    assert "card 0 " in str(told(read))
+    assert "card 80 " not in str(told(read))
+    assert channel.left_out == {Unseen.LONG: 0}

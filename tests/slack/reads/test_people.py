@@ -1,11 +1,13 @@
 """Names and languages: learned within a time limit, kept, and never waited for."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from bot.core.types import CallKind
 from bot.slack.reads.people import CacheLimits, SlackPeople, name_of
+from bot.slack.web_api import SlackApi
 from tests.fakes import Free
 
 
@@ -41,9 +43,9 @@ def budget():
 
 
 @pytest.fixture
-async def people(client, budget, clock):
+async def people(api, budget, clock):
     limits = CacheLimits(people=3)
-    async with SlackPeople(client, budget, "T1", limits=limits, clock=clock) as people:
+    async with SlackPeople(replace(api, budget=budget), limits=limits, clock=clock) as people:
         yield people
 
 
@@ -126,7 +128,7 @@ async def test_learning_gives_up_in_time_but_the_answer_is_kept(people, slack):
 async def test_nobody_is_asked_for_outside_the_budget(client, slack):
     """Slack counts these calls for the whole workspace; the one who asks goes before others."""
     budget = Strict()
-    async with SlackPeople(client, budget, "T1") as people:
+    async with SlackPeople(SlackApi(client, budget, "T1")) as people:
         people.look_up(["U0ALICE"], CallKind.FIRST)
         await people.learn(["U0ALICE", "U0BOB"], within=0.05)
         assert asked(slack) == []
@@ -141,17 +143,26 @@ async def test_nobody_is_asked_for_outside_the_budget(client, slack):
     ]
 
 
+async def test_a_look_up_that_failed_is_repeated_once(people, slack):
+    slack.faults.fail("users.info", 500)
+    slack.faults.fail("users.info", 500, times=2)
+    await people.learn(["U0BOB"], within=2)
+    await people.learn(["U0ALICE"], within=2)
+
+    assert (people.name("U0BOB"), people.name("U0ALICE")) == ("U0BOB", "alice")
+
+
 async def test_a_refusal_is_reported_and_lasts_as_long_as_slack_says(people, budget, slack, clock):
     """A limit says nothing about the user, who is asked for again as soon as Slack allows."""
-    slack.faults.refuse("users.info", retry_after=7)
+    slack.faults.refuse("users.info", retry_after=17)
     await people.learn(["U0BOB"])
-    assert budget.refusals == [7.0]
+    assert budget.refusals == [17.0]
 
-    clock.now = 6.9
+    clock.now = 16.9
     await people.learn(["U0BOB"])
     assert people.name("U0BOB") == "U0BOB"
 
-    clock.now = 7.1
+    clock.now = 17.1
     await people.learn(["U0BOB"])
     assert people.name("U0BOB") == "bob"
 

@@ -11,7 +11,6 @@ from bot.slack.capabilities import Capabilities
 from bot.slack.identity import identify
 from bot.slack.reads.history import SlackHistory
 from bot.slack.reads.people import SlackPeople
-from tests.fakes import Free
 from tests.shown import flat
 from tests.slack.scene import WAITING, done, live
 
@@ -41,12 +40,13 @@ The end."""
 
 async def read_back(scene):
     """The answer as the next prompt has it."""
-    identity = await identify(scene.client)
+    identity = await identify(scene.api)
     where, asked = scene.turn.thread, "@streambot and now?"
     said = await scene.slack.say("alice", "general", asked, thread_ts=where.root)
-    async with SlackPeople(scene.client, Free(), identity.team) as people:
-        history = SlackHistory(scene.client, people, identity, Free())
-        messages = await history.read(replace(scene.turn, ts=said["ts"], text=asked))
+    async with SlackPeople(scene.api) as people:
+        history = SlackHistory(scene.api, people, identity)
+        found = await history.read(replace(scene.turn, ts=said["ts"], text=asked), 16_000)
+        messages = found.messages
     assert [message.role for message in messages] == ["user", "assistant", "user"]
     return messages[1].text
 

@@ -47,7 +47,8 @@ def _size(count: int) -> str:
 
 
 def _preview(shown: Mapping[str, Any]) -> str:
-    text = markup.text(shown.get("preview"))
+    # A byte order mark, which spreadsheets need, is no part of what it says.
+    text = markup.text(shown.get("preview")).removeprefix("\ufeff")
     if not text:
         return ""
     drawn = _table(text) if shown.get("filetype") == "csv" else _code(text, shown)

@@ -1,9 +1,10 @@
 """A Slack message → the HTML of its body; pure, and safe whatever the message says."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.playground.page.html import file_card, markdown, markup, mrkdwn, rich_text
+from bot.playground.page.html import file_card, markdown, markup, mrkdwn, rich_text, text_objects
 from bot.playground.page.html.icons import icon
 from bot.playground.page.html.markup import Names
 
@@ -33,23 +34,16 @@ def block(shown: Block, names: Names) -> str:
     return markup.tag("div", draw(shown, names), class_=f"block {kind.replace('_', '-')}")
 
 
-def _text_object(shown: object, names: Names) -> str:
-    found = markup.mapping(shown)
-    if found.get("type") == "mrkdwn":
-        return mrkdwn.to_html(found.get("text"), names)
-    return markup.escape(found.get("text"))
-
-
 def _header(shown: Block, names: Names) -> str:
-    return markup.tag("h3", _text_object(shown.get("text"), names))
+    return markup.tag("h3", text_objects.to_html(shown.get("text"), names))
 
 
 def _section(shown: Block, names: Names) -> str:
     fields = "".join(
-        markup.tag("div", _text_object(each, names), class_="mrkdwn field")
+        markup.tag("div", text_objects.to_html(each, names), class_="mrkdwn field")
         for each in markup.mappings(shown.get("fields"))
     )
-    main = markup.tag("div", _text_object(shown.get("text"), names), class_="mrkdwn")
+    main = markup.tag("div", text_objects.to_html(shown.get("text"), names), class_="mrkdwn")
     if fields:
         main += markup.tag("div", fields, class_="fields")
     accessory = markup.mapping(shown.get("accessory"))
@@ -70,7 +64,9 @@ def _context(shown: Block, names: Names) -> str:
 
 
 def _context_element(shown: Block, names: Names) -> str:
-    return _image(shown, names) if shown.get("type") == "image" else _text_object(shown, names)
+    return (
+        _image(shown, names) if shown.get("type") == "image" else text_objects.to_html(shown, names)
+    )
 
 
 def _actions(shown: Block, names: Names) -> str:
@@ -85,7 +81,7 @@ def _divider(shown: Block, names: Names) -> str:
 def _image(shown: Block, names: Names) -> str:
     """A link: the page loads nothing from anywhere."""
     url = markup.text(shown.get("image_url"))
-    label = _text_object(shown.get("title"), names) or markup.escape(shown.get("alt_text"))
+    label = text_objects.to_html(shown.get("title"), names) or markup.escape(shown.get("alt_text"))
     return "🖼 " + markup.link(url, label or markup.escape(url) or "image")
 
 
@@ -138,7 +134,7 @@ def _button(shown: Block, names: Names, *, value: str = "", more: str = "") -> s
     style = markup.text(shown.get("style"))
     return markup.tag(
         "button",
-        _text_object(shown.get("text"), names) or markup.escape(more),
+        text_objects.to_html(shown.get("text"), names) or markup.escape(more),
         type="button",
         class_=" ".join(["button", *[s for s in _BUTTON_STYLES if s == style]]),
         data_action=markup.text(shown.get("action_id")),
@@ -150,8 +146,17 @@ def _button(shown: Block, names: Names, *, value: str = "", more: str = "") -> s
 
 
 def _question(confirm: Block) -> str:
-    parts = [markup.text(markup.mapping(confirm.get(key)).get("text")) for key in ("title", "text")]
-    return "\n\n".join(filter(None, parts))
+    """What the page asks before the click, as JSON; the words are those of Slack's own dialog."""
+    if not confirm:
+        return ""
+    asked = {
+        "title": text_objects.plain(confirm.get("title")),
+        "text": text_objects.plain(confirm.get("text")),
+        "yes": text_objects.plain(confirm.get("confirm")) or "Yes",
+        "no": text_objects.plain(confirm.get("deny")) or "Cancel",
+        "danger": confirm.get("style") == "danger",
+    }
+    return json.dumps(asked)
 
 
 def _feedback(shown: Block, names: Names) -> str:
@@ -171,7 +176,7 @@ def _icon_button(shown: Block, names: Names) -> str:
 
 
 def _icon(name: str, shown: Block, action: str, **state: str) -> str:
-    text = markup.text(markup.mapping(shown.get("text")).get("text"))
+    text = text_objects.plain(shown.get("text"))
     return markup.tag(
         "button",
         icon(name),

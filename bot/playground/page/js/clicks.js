@@ -1,7 +1,8 @@
 // Clicks within messages.
 
+import { agreed } from "./confirm.js";
 import { tell } from "./connection.js";
-import { $ } from "./dom.js";
+import { edit, remove } from "./editor.js";
 import { drawVote, voteKey } from "./messages.js";
 import { openThread } from "./navigation.js";
 import { panes } from "./panes.js";
@@ -15,12 +16,13 @@ export function clicked(event) {
   const known = state.messages.get(state.channel).get(ts);
   if (target.matches("[data-action]")) pressed(target, ts);
   else if (target.matches(".replies, .reply")) openThread(known.thread_ts ?? ts);
-  else if (target.matches(".delete")) tell({ type: "delete", channel: state.channel, ts });
+  else if (target.matches(".edit")) edit(message, known);
+  else if (target.matches(".delete")) remove(message, known);
 }
 
 async function pressed(button, ts) {
   const { action, value, url, confirm } = button.dataset;
-  if (confirm && !(await agreed(confirm))) return;
+  if (confirm && !(await agreed(JSON.parse(confirm)))) return;
   if (url) window.open(url, "_blank", "noopener,noreferrer");
   if (button.matches(".feedback *")) {
     state.votes.set(voteKey(ts, action), value);
@@ -29,14 +31,4 @@ async function pressed(button, ts) {
   button.classList.add("pressed");
   setTimeout(() => button.classList.remove("pressed"), 600);
   tell({ type: "click", channel: state.channel, ts, action_id: action, value: value ?? null });
-}
-
-function agreed(question) {
-  const dialog = $("confirm");
-  dialog.querySelector("p").textContent = question;
-  dialog.returnValue = "";
-  dialog.showModal();
-  return new Promise((done) => {
-    dialog.addEventListener("close", () => done(dialog.returnValue === "yes"), { once: true });
-  });
 }

@@ -1,35 +1,30 @@
-// The two boxes that people write in: the channel's and the thread's.
+// The two boxes in which people write messages: the channel's and the thread's.
 
-import { drawAvatar } from "./avatars.js";
 import { tell } from "./connection.js";
 import { $ } from "./dom.js";
+import { draftOf, keepDraft } from "./drafts.js";
 import { state } from "./state.js";
+import { TextBox } from "./text_box.js";
 
-class Composer {
+const COMMAND = /^\/\S/;
+
+class Composer extends TextBox {
   constructor(name, send, label) {
+    const form = $(`composer-${name}-form`);
+    super(form, `composer-${name}`, `mentions-${name}`);
+    form.append($("composer-template").content.cloneNode(true));
     this.inThread = name === "thread";
-    this.form = $(`composer-${name}-form`);
-    this.form.append($("composer-template").content.cloneNode(true));
-    this.box = this.form.querySelector("textarea");
-    this.list = this.form.querySelector(".mentions");
-    this.box.id = `composer-${name}`;
-    this.list.id = `mentions-${name}`;
-    this.box.setAttribute("aria-controls", this.list.id);
     this.send = send;
     this.label = label;
-    this.chosen = 0;
-    this.drafts = new Map();
-    this.box.addEventListener("input", () => this.typed());
-    this.box.addEventListener("keydown", (event) => this.key(event));
-    this.box.addEventListener("blur", () => setTimeout(() => this.close(), 150));
-    this.form.addEventListener("submit", (event) => { event.preventDefault(); this.submit(); });
+    this.waits = false;
   }
 
   opened() {
+    this.waits = false;
     const label = this.label();
     this.box.placeholder = label;
     this.box.setAttribute("aria-label", label);
-    this.box.value = this.drafts.get(this.place()) ?? "";
+    this.box.value = draftOf(this.place());
     this.close();
     this.grow();
   }
@@ -42,102 +37,26 @@ class Composer {
     return this.inThread ? `${state.channel}/${state.thread}` : state.channel;
   }
 
-  write(text) {
-    this.box.value = text;
-    this.box.focus();
-    this.box.setSelectionRange(text.length, text.length);
-    this.typed();
-    this.close();
-  }
-
   typed() {
-    this.drafts.set(this.place(), this.box.value);
-    this.grow();
-    this.suggest();
+    keepDraft(this.place(), this.box.value);
+    super.typed();
   }
 
-  grow() {
-    this.box.style.height = "auto";
-    this.box.style.height = `${Math.min(this.box.scrollHeight, innerHeight * 0.4)}px`;
-    this.form.classList.toggle("ready", Boolean(this.box.value.trim()));
-  }
-
+  // A command stays until it is known that somebody answers it.
   submit() {
-    const text = this.box.value.trim();
-    if (!text || !this.send(text)) return;
-    this.write("");
+    const text = this.box.value.trimEnd();
+    if (!text || this.waits || !this.send(text)) return;
+    this.waits = COMMAND.test(text);
+    if (!this.waits) this.write("");
   }
 
-  // While a Japanese word is being composed, Enter and the arrows belong to the input method.
-  key(event) {
-    if (event.isComposing || event.keyCode === 229) return;
-    const act = this.list.hidden ? undefined : this.keys()[event.key];
-    if (act) { event.preventDefault(); event.stopPropagation(); act(); }
-    else if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); this.submit(); }
-  }
-
-  keys() {
-    return {
-      ArrowDown: () => this.choose(this.chosen + 1),
-      ArrowUp: () => this.choose(this.chosen - 1),
-      Enter: () => this.accept(),
-      Tab: () => this.accept(),
-      Escape: () => this.close(),
-    };
-  }
-
-  begun() {
-    return /(?:^|[\s(（、。「])[@＠]([^\s@]*)$/u.exec(this.box.value.slice(0, this.box.selectionStart));
-  }
-
-  suggest() {
-    const begun = this.begun();
-    const wanted = begun?.[1].toLowerCase();
-    const fits = (user) => [user.name, user.real_name, ...user.real_name.split(/\s+/)].some((n) => n.toLowerCase().startsWith(wanted));
-    this.found = begun ? [...state.users.values()].filter(fits).sort((a, b) => b.is_bot - a.is_bot) : [];
-    if (!this.found.length) return this.close();
-    this.list.replaceChildren(...this.found.map((user, n) => this.option(user, n)));
-    this.list.hidden = false;
-    this.box.setAttribute("aria-expanded", "true");
-    return this.choose(0);
-  }
-
-  option(user, n) {
-    const item = document.createElement("li");
-    const face = document.createElement("span");
-    const name = document.createElement("b");
-    const handle = document.createElement("small");
-    item.id = `${this.list.id}-${n}`;
-    item.setAttribute("role", "option");
-    face.className = "avatar";
-    drawAvatar(face, user);
-    name.textContent = user.real_name;
-    handle.textContent = user.is_bot ? "app" : user.name;
-    item.append(face, name, handle);
-    item.addEventListener("pointerdown", (event) => { event.preventDefault(); this.choose(n); this.accept(); });
-    return item;
-  }
-
-  choose(n) {
-    this.chosen = (n + this.found.length) % this.found.length;
-    [...this.list.children].forEach((item, at) => item.setAttribute("aria-selected", at === this.chosen));
-    this.box.setAttribute("aria-activedescendant", `${this.list.id}-${this.chosen}`);
-    this.list.children[this.chosen].scrollIntoView({ block: "nearest" });
-  }
-
-  accept() {
-    const begun = this.begun();
-    const name = `@${this.found[this.chosen].real_name} `;
-    const at = this.box.selectionStart;
-    this.box.setRangeText(name, at - begun[1].length - 1, at, "end");
-    this.typed();
-    this.close();
-  }
-
-  close() {
-    this.list.hidden = true;
-    this.box.setAttribute("aria-expanded", "false");
-    this.box.removeAttribute("aria-activedescendant");
+  // What came of a command that was sent from a channel or a thread, which need not be open still.
+  told({ channel, thread_ts, text, taken }) {
+    const place = this.inThread ? `${channel}/${thread_ts}` : channel;
+    if (place === this.place()) this.waits = false;
+    if (!taken || draftOf(place).trimEnd() !== text) return;
+    if (place === this.place()) this.write("");
+    else keepDraft(place, "");
   }
 }
 
@@ -150,6 +69,6 @@ export const composers = {
   thread: new Composer(
     "thread",
     (text) => tell({ type: "say", channel: state.channel, text, thread_ts: state.thread }),
-    () => "Reply…",
+    () => state.channels.get(state.channel)?.kind === "im" ? "Reply…" : "Reply… (the bot answers if you mention it)",
   ),
 };

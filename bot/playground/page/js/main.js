@@ -5,9 +5,10 @@ import { clicked } from "./clicks.js";
 import { composers } from "./composers.js";
 import { connect, tell } from "./connection.js";
 import { $ } from "./dom.js";
+import { editLast } from "./editor.js";
 import { drawSwitches } from "./faults.js";
 import { drawStats } from "./meters.js";
-import { drawModals, modalClosed, modalSent } from "./modals.js";
+import { drawModals, modalClosed, modalRefused, modalSent } from "./modals.js";
 import {
   closeThread,
   closeTopmost,
@@ -16,6 +17,7 @@ import {
   drawStatuses,
   openChannel,
   openThread,
+  reopenThread,
   showDrawer,
   showFaults,
   wide,
@@ -23,6 +25,7 @@ import {
 import { panes } from "./panes.js";
 import { drawMe, drawSidebar } from "./sidebar.js";
 import { channelsOfMine, forMe, remember, state } from "./state.js";
+import { showMore } from "./suggestions.js";
 
 const HANDLERS = {
   hello: welcome,
@@ -35,6 +38,8 @@ const HANDLERS = {
   stats: drawStats,
   switches: drawSwitches,
   modals: drawModals,
+  refused: modalRefused,
+  command: (command) => composers[command.thread_ts ? "thread" : "channel"].told(command),
   problem: ({ text }) => announce(text, true),
 };
 
@@ -49,8 +54,9 @@ function welcome(hello) {
   $("model").title = hello.model;
   for (const message of hello.messages) remember(message);
   drawMe();
-  const asked = decodeURIComponent(location.hash.slice(1));
-  openChannel(channelsOfMine().find((c) => [state.channel, asked].includes(c.id))?.id ?? channelsOfMine()[0].id);
+  const [channel, thread] = decodeURIComponent(location.hash.slice(1)).split("/");
+  openChannel((channelsOfMine().find((c) => c.id === channel) ?? channelsOfMine()[0]).id);
+  reopenThread(channel, thread);
 }
 
 function receive({ message }) {
@@ -67,7 +73,7 @@ function arrived(message) {
   const key = `${message.channel}/${root}`;
   if (message.bot && root && state.asked.has(key) && message.channel === state.channel) {
     state.asked.delete(key);
-    if (wide.matches && composers.thread.idle()) openThread(root, false);
+    if (wide.matches && composers.thread.idle() && !$("thread").querySelector(".editing")) openThread(root, false);
   }
   if (message.user === state.me && !message.bot) state.asked.add(`${message.channel}/${root ?? message.ts}`);
   if (message.channel !== state.channel && message.user !== state.me) {
@@ -107,10 +113,12 @@ function start() {
   if (kept) document.documentElement.dataset.theme = kept;
   for (const list of [$("messages"), $("replies")]) list.addEventListener("click", clicked);
   $("me").addEventListener("change", () => {
+    const { channel, thread } = state;
     state.me = $("me").value;
     drawMe();
     drawModals();
-    openChannel(channelsOfMine().find((c) => c.id === state.channel)?.id ?? dmOrFirst());
+    openChannel(channelsOfMine().find((c) => c.id === channel)?.id ?? dmOrFirst());
+    reopenThread(channel, thread);
   });
   $("modal").querySelector("form").addEventListener("submit", modalSent);
   $("modal").querySelector("[value=close]").addEventListener("click", modalClosed);
@@ -121,10 +129,12 @@ function start() {
   $("faults-close").addEventListener("click", () => { showFaults(false); $("faults-toggle").focus(); });
   $("faults-reset").addEventListener("click", () => tell({ type: "reset" }));
   $("fault-list").addEventListener("submit", (event) => event.preventDefault());
+  $("try").addEventListener("click", () => showMore($("more-suggestions").hidden));
   $("theme").addEventListener("click", theme);
   wide.addEventListener("change", cover);
   $("menu").addEventListener("click", () => showDrawer(!document.body.classList.contains("drawer")));
   $("shade").addEventListener("click", () => showDrawer(false));
+  for (const { form } of Object.values(composers)) form.addEventListener("keydown", editLast);
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeTopmost(); });
   connect(HANDLERS);
 }

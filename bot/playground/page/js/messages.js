@@ -31,8 +31,16 @@ export function drawMessage(node, message) {
   part(".only-you").hidden = !message.to;
   drawReactions(part(".reactions"), message.reactions);
   drawReplies(part(".replies"), message);
-  part(".delete").hidden = message.user !== state.me || message.gone;
+  const mine = message.user === state.me && !message.gone;
+  part(".delete").hidden = !mine;
+  part(".edit").hidden = !mine || message.source === null;
+  if (message.gone) endEditing(node);
   part(".hover").hidden = Boolean(message.to);
+}
+
+function endEditing(node) {
+  node.classList.remove("editing");
+  node.querySelector(".editor")?.remove();
 }
 
 function drawBody(body, html) {
@@ -54,6 +62,7 @@ export function drawVote(node) {
 export const voteKey = (ts, action) => [state.me, state.channel, ts, action].join("/");
 
 function drawReactions(list, reactions) {
+  list.hidden = !reactions.length;
   list.replaceChildren(...reactions.map(({ emoji, count }) => {
     const item = document.createElement("li");
     item.textContent = `${emoji} ${count}`;

@@ -1,4 +1,4 @@
-// The strip: how long answers take, and how much of Slack's limits is used.
+// The strip: how long answers take, and how much of Slack's limits was used in the last minute.
 
 import { $ } from "./dom.js";
 
@@ -15,20 +15,20 @@ export function drawStats({ timing, meters }) {
   $("meters").replaceChildren(...meters.map(meter));
 }
 
-function meter({ method, used, budget, refused }) {
+function meter({ method, used, most, refused, just_now }) {
   const item = document.createElement("li");
   const name = document.createElement("span");
   const bar = document.createElement("meter");
   const count = document.createElement("b");
   name.textContent = method;
-  Object.assign(bar, { min: 0, max: budget || 1, high: budget * 0.8, optimum: 0, value: used });
-  bar.setAttribute("aria-label", `${method}: ${used} of ${budget ?? "∞"} a minute`);
-  count.textContent = budget ? `${used}/${budget}` : used;
+  Object.assign(bar, { min: 0, max: most || 1, high: most * 0.8, optimum: 0, value: used });
+  bar.setAttribute("aria-label", `${method}: ${used} of ${most ?? "∞"} a minute`);
+  count.textContent = most ? `${used}/${most}` : used;
   item.append(name, bar, count);
-  bar.hidden = !budget;
+  bar.hidden = !most;
   if (refused) {
     const refusals = document.createElement("span");
-    refusals.className = "refused";
+    refusals.className = just_now ? "refused" : "refused past";
     refusals.textContent = `${refused} × 429`;
     item.append(refusals);
   }

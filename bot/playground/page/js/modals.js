@@ -1,18 +1,24 @@
 // Modals: what the bot opened for the person who speaks here.
 
 import { tell } from "./connection.js";
-import { $, all } from "./dom.js";
+import { $, all, made } from "./dom.js";
 import { state } from "./state.js";
 
+const TROUBLE = "We had some trouble connecting. Try again?";
+
 let modals = [];
+let shown = "";
 
 export function drawModals(told) {
   modals = told?.modals ?? modals;
   const dialog = $("modal");
   const mine = modals.findLast((each) => each.user === state.me);
-  if (dialog.dataset.view === mine?.id) return;
+  const drawn = mine ? JSON.stringify(mine) : "";
+  if (shown === drawn) return;
+  shown = drawn;
   dialog.close();
   dialog.dataset.view = mine?.id ?? "";
+  ready();
   if (!mine) return;
   dialog.querySelector("h2").textContent = mine.title;
   dialog.querySelector(".fields-of").innerHTML = mine.html;
@@ -34,7 +40,39 @@ function filled(form) {
 
 export function modalSent(event) {
   event.preventDefault();
-  tell({ type: "submit", view: $("modal").dataset.view, values: filled(event.target) });
+  ready();
+  sending(tell({ type: "submit", view: $("modal").dataset.view, values: filled(event.target) }));
+}
+
+// What is wrong stands below its field, as the app says it; without that Slack speaks for itself.
+export function modalRefused({ view, errors }) {
+  if ($("modal").dataset.view !== view) return;
+  ready();
+  const wrong = all(".input", $("modal")).filter((field) => Object.hasOwn(errors, blockOf(field)));
+  for (const field of wrong) {
+    const [first] = all("[data-block]", field);
+    const error = made("p", { className: "error", id: `error-${blockOf(field)}`, textContent: errors[blockOf(field)] });
+    field.append(error);
+    first.setAttribute("aria-invalid", "true");
+    first.setAttribute("aria-describedby", error.id);
+  }
+  if (wrong.length) wrong[0].querySelector("[data-block]").focus();
+  else $("modal").querySelector(".fields-of").before(made("p", { className: "error", role: "alert", textContent: TROUBLE }));
+}
+
+const blockOf = (field) => field.querySelector("[data-block]").dataset.block;
+
+function sending(sent) {
+  $("modal").querySelector("[type=submit]").disabled = sent;
+}
+
+function ready() {
+  sending(false);
+  for (const error of all(".error", $("modal"))) error.remove();
+  for (const input of all("[aria-invalid]", $("modal"))) {
+    input.removeAttribute("aria-invalid");
+    input.removeAttribute("aria-describedby");
+  }
 }
 
 export function modalClosed(event) {

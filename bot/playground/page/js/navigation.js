@@ -4,7 +4,8 @@ import { composers } from "./composers.js";
 import { $ } from "./dom.js";
 import { channelPane, threadPane } from "./panes.js";
 import { drawSidebar } from "./sidebar.js";
-import { atTop, channelName, forMe, isDm, messagesIn, state } from "./state.js";
+import { atTop, channelName, isDm, messagesIn, state } from "./state.js";
+import { drawSuggestions, showMore } from "./suggestions.js";
 
 export const wide = matchMedia("(min-width: 900px)");
 
@@ -12,40 +13,40 @@ export function openChannel(id) {
   state.channel = id;
   state.unread.delete(id);
   const channel = state.channels.get(id);
-  history.replaceState(null, "", `#${encodeURIComponent(id)}`);
+  keepPlace();
   $("channel-name").textContent = channel.kind === "channel" ? `# ${channelName(channel)}` : channelName(channel);
   $("channel-about").textContent = channel.kind === "im" ? "App" : `${channel.members.length} members`;
   document.title = `${$("channel-name").textContent} · ${$("workspace").textContent}`;
   closeThread();
   drawSidebar();
   channelPane.fill(messagesIn(id).filter(atTop));
+  showMore(false);
   drawStart();
   drawStatuses();
   composers.channel.opened();
 }
 
+// A reload comes back here.
+function keepPlace() {
+  const thread = state.thread ? `/${state.thread}` : "";
+  history.replaceState(null, "", `#${encodeURIComponent(state.channel)}${thread}`);
+}
+
+// The thread that was open before, if the channel is still the same.
+export function reopenThread(channel, ts) {
+  if (channel === state.channel && state.messages.get(channel)?.has(ts)) openThread(ts, false);
+}
+
 export function drawStart() {
   const channel = state.channels.get(state.channel);
-  const empty = !messagesIn(state.channel).some((m) => atTop(m) && forMe(m));
+  const empty = !messagesIn(state.channel).some((m) => atTop(m) && !m.to);
   const dm = isDm(channel);
   $("channel-start").querySelector("h2").textContent = dm ? channelName(channel) : `# ${channel.name}`;
   $("channel-start").querySelector("p").textContent = channel.kind === "im"
-    ? "Write to the bot directly: here it answers everything, and remembers the conversation."
-    : "Mention the bot, and it answers in a thread. Try one of these:";
-  const offered = empty ? (channel.kind === "im" ? state.suggestions.dm : state.suggestions.channel) : [];
+    ? "Write to the bot directly: here it answers every message, and reads what was said before."
+    : "Mention the bot, and it answers in a thread; to ask more there, mention it again. Try one of these:";
   $("channel-start").classList.toggle("full", empty);
-  $("suggestions").replaceChildren(...offered.map(suggestion));
-}
-
-function suggestion(text) {
-  const item = document.createElement("li");
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "chip";
-  button.textContent = text;
-  button.addEventListener("click", () => composers.channel.write(text));
-  item.append(button);
-  return item;
+  drawSuggestions(channel.kind === "im" ? state.suggestions.dm : state.suggestions.channel, empty);
 }
 
 export function drawStatuses() {
@@ -61,6 +62,7 @@ export function drawStatuses() {
 export function openThread(ts, focus = true) {
   showFaults(false);
   state.thread = ts;
+  keepPlace();
   $("thread").hidden = false;
   cover();
   $("thread-about").textContent = $("channel-name").textContent;
@@ -74,6 +76,7 @@ export function closeThread() {
   if (!state.thread) return;
   const { thread } = state;
   state.thread = null;
+  keepPlace();
   $("thread").hidden = true;
   cover();
   channelPane.nodes.get(thread)?.querySelector(".replies:not([hidden])")?.focus({ preventScroll: true });
@@ -106,6 +109,7 @@ export function cover() {
 export function closeTopmost() {
   if ($("confirm").open || $("modal").open) return;
   if (document.body.classList.contains("drawer")) { showDrawer(false); $("menu").focus(); }
+  else if (!$("more-suggestions").hidden && $("main").contains(document.activeElement)) { showMore(false); $("try").focus(); }
   else if (!$("faults").hidden) { showFaults(false); $("faults-toggle").focus(); }
   else if (state.thread) closeThread();
 }

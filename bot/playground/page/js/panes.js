@@ -16,23 +16,36 @@ class Pane {
     this.newest = $(`${name}-newest`);
     this.nodes = new Map();
     this.stuck = true;
+    this.top = 0;
     this.held = null;
     this.scroller.addEventListener("scroll", () => this.look(), { passive: true });
     this.newest.addEventListener("click", () => this.toEnd());
     this.list.addEventListener("pointerdown", (event) => this.hold(event));
     for (const type of ["pointerup", "pointercancel", "blur"]) addEventListener(type, () => this.release());
-    new ResizeObserver(() => this.keep()).observe(this.scroller);
+    const sizes = new ResizeObserver(() => this.keep());
+    sizes.observe(this.scroller);
+    sizes.observe(this.list);
   }
 
+  // Only who scrolls up leaves the end: a pane that got smaller or fuller has not been scrolled.
   look() {
-    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
-    this.stuck = scrollHeight - scrollTop - clientHeight < NEAR_END;
+    const { scrollTop } = this.scroller;
+    if (this.isAtEnd()) this.stuck = true;
+    else if (scrollTop < this.top) this.stuck = false;
+    this.top = scrollTop;
     this.newest.hidden = this.stuck;
   }
 
+  isAtEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
+    return scrollHeight - scrollTop - clientHeight < NEAR_END;
+  }
+
+  // Who edits a message here is not carried away from it by what comes below.
   keep() {
-    if (this.stuck) this.scroller.scrollTop = this.scroller.scrollHeight;
-    else this.look();
+    if (this.list.querySelector(".editor")) this.stuck = this.isAtEnd();
+    else if (this.stuck) this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.look();
   }
 
   toEnd() {
@@ -71,11 +84,19 @@ class Pane {
       return;
     }
     const node = this.nodes.get(message.ts);
-    if (node) drawMessage(node, message);
+    const author = node?.dataset.user;
+    if (node) this.redraw(node, message);
     else this.insert(message);
-    if (!node) this.group();
+    if (author !== message.user) this.group(); // new, or deleted: then it has no author
     if (!node && message.user === state.me) this.stuck = true;
     this.keep();
+  }
+
+  // Whoever has pressed a button that goes away stays at its message, and can go on from there.
+  redraw(node, message) {
+    const within = node.contains(document.activeElement);
+    drawMessage(node, message);
+    if (within && !node.contains(document.activeElement)) node.focus({ preventScroll: true });
   }
 
   insert(message) {
@@ -88,8 +109,11 @@ class Pane {
 
   drop(ts) {
     if (this.held?.ts === ts) this.held = null;
-    this.nodes.get(ts)?.remove();
+    const node = this.nodes.get(ts);
+    const near = node?.contains(document.activeElement) && (neighbour(node) ?? this.scroller);
+    node?.remove();
     this.nodes.delete(ts);
+    if (near) near.focus({ preventScroll: true });
     this.group();
   }
 
@@ -109,6 +133,13 @@ class Pane {
       before = message;
     }
   }
+}
+
+// The message above, or else the one below.
+function neighbour(node) {
+  const messages = all(".message", node.parentElement);
+  const at = messages.indexOf(node);
+  return messages[at - 1] ?? messages[at + 1];
 }
 
 export const channelPane = new Pane("channel", $("messages"), (m) => m.channel === state.channel && atTop(m));

@@ -15,7 +15,9 @@ export const state = {
   bot: null,
 };
 
-export const person = (id) => state.users.get(id) ?? { id, name: id, real_name: id, color: "888888" };
+const SLACKBOT = { id: "USLACKBOT", name: "slackbot", real_name: "Slackbot", color: "616069", is_bot: false };
+
+export const person = (id) => state.users.get(id) ?? (id === SLACKBOT.id ? SLACKBOT : null) ?? { id, name: id, real_name: id, color: "888888", is_bot: false };
 export const people = () => [...state.users.values()].filter((user) => !user.is_bot);
 export const channelsOfMine = () => [...state.channels.values()].filter((c) => c.members.includes(state.me));
 export const messagesIn = (channel) => [...(state.messages.get(channel)?.values() ?? [])];

@@ -222,14 +222,14 @@ def test_a_tables_columns_have_their_settings():
 def test_a_file_is_a_card_with_a_preview():
     """Rows for a spreadsheet, coloured lines for code, and how much more there is."""
     about = {"id": "F1", "size": 1234, "pretty_type": "CSV", "lines_more": 7}
-    sheet = about | {"name": "table-1.csv", "filetype": "csv", "preview": 'a,"b,c"\n1,2'}
+    sheet = about | {"name": "table-1.csv", "filetype": "csv", "preview": '\ufeffa,"b,c"\n1,2'}
     code = {"name": "code.py", "filetype": "py", "preview": "def f(): ...", "size": 12}
 
     html = render.message({"text": "", "files": [sheet, code]}, NAMES)
 
     assert 'href="/ui/files/F1/table-1.csv" download="table-1.csv"' in html
     assert "<b>table-1.csv</b><small>CSV · 1.2 kB</small>" in html
-    assert "<th>b,c</th></tr><tr><td>1</td>" in html
+    assert "<tr><th>a</th><th>b,c</th></tr><tr><td>1</td>" in html
     assert "+7 more lines" in html
     assert '<small>12 bytes</small></span></div><div class="preview">' in html
     assert '<span class="k">def</span>' in html

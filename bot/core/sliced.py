@@ -1,0 +1,20 @@
+"""Long work as a generator that pauses after each short step, so that others can run in between."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TypeVar
+
+T = TypeVar("T")
+
+Sliced = Generator[None, None, T]
+"""Work that pauses at each `yield`, and returns its result. `bot/slices.py` runs it."""
+
+
+def result_of(work: Sliced[T]) -> T:
+    """Does all of the work at once."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]

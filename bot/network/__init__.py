@@ -1,0 +1,1 @@
+"""How hosts are reached: through which proxy, and which certificates are trusted."""

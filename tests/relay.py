@@ -1,0 +1,62 @@
+"""A relay in front of a server. It can swallow all bytes, as a network does that drops packets."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit, urlunsplit
+
+from bot.tasks import Tasks
+
+
+class Relay:
+    """Connections pass through; what is `silent` passes nothing on, and closes nothing."""
+
+    def __init__(self, host, port, tasks):
+        self.silent = False
+        """Whether connections that are opened from now on are dead, too."""
+        self._target = (host, port)
+        self._tasks = tasks
+        self._live = set()
+
+    def silence(self, *, new=True):
+        """No byte passes any more; with `new` also on connections that are opened later."""
+        self._live.clear()
+        self.silent = new
+
+    def recover(self):
+        """Connections that are opened from now on pass; those that were silent stay so."""
+        self.silent = False
+
+    async def serve(self, reader, writer):
+        here = object()
+        if not self.silent:
+            self._live.add(here)
+        there, back = await asyncio.open_connection(*self._target)
+        self._tasks.start(self._pass_on(here, reader, back), name="there")
+        self._tasks.start(self._pass_on(here, there, writer), name="back")
+
+    async def _pass_on(self, here, source, sink):
+        try:
+            while (some := await source.read(65536)) or here not in self._live:
+                if not some:
+                    await asyncio.sleep(3600)
+                elif here in self._live:
+                    sink.write(some)
+                    await sink.drain()
+        except OSError:
+            pass
+        finally:
+            sink.close()
+
+
+@asynccontextmanager
+async def relayed(url):
+    """The relay, and the URL that leads through it."""
+    parts = urlsplit(url)
+    async with Tasks("relay") as tasks:
+        relay = Relay(parts.hostname, parts.port or 5432, tasks)
+        async with await asyncio.start_server(relay.serve, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            who = f"{parts.username}@" if parts.username else ""
+            yield relay, urlunsplit(parts._replace(netloc=f"{who}127.0.0.1:{port}"))
+            server.close()
+            await tasks.cancel()
