@@ -177,6 +177,8 @@ class Delivery:
         call = await self._next()
         if call is None or call.bucket != granted.bucket:
             return
+        # The reply may have ended while the plan was made: no last word before its end is kept.
+        await self._keep()
         try:
             await self._sink.do(call)
             self._refused = False

@@ -266,3 +266,38 @@ async def test_what_is_long_about_a_plan_is_done_before_it():
     assert screen.last == ("Hi", "complete")
     plan = screen.log.index("step")
     assert screen.log[plan : plan + 4] == ["step", "step", "step", "plan"]
+
+
+class Kept(Screen):
+    """A screen with a log of what it kept and what it wrote. `ends` comes up during each plan."""
+
+    def __init__(self, ends):
+        super().__init__()
+        self.ends = ends
+        self.log = []
+
+    def prepare(self, snapshot):
+        return self._lay_out() if snapshot.text and not snapshot.ended else None
+
+    def _lay_out(self):
+        yield
+        self.ends()
+
+    async def keep(self, ending):
+        self.log.append(f"keep {ending.phase.value}")
+
+    async def do(self, call):
+        self.log.append(call.draft[1])
+        await super().do(call)
+
+
+async def test_the_end_is_kept_before_it_is_shown():
+    """F098: also where the reply ends while a write of more text is being planned."""
+    screen = Kept(lambda: delivery.feed(DONE))
+    delivery = Delivery(Reply(), screen, Free())
+    await delivery.settle()
+    delivery.feed(TextDelta("Hi"))
+    await asyncio.wait_for(delivery.run(), 20)
+
+    assert screen.last == ("Hi", "complete")
+    assert screen.log.index("keep complete") < screen.log.index("complete")
