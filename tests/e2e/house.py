@@ -35,8 +35,8 @@ QUICK = {
     "bot_edits_per_minute": 60_000,
     "bot_posts_per_minute": 60_000,
     "bot_burst": 1000,
-    "bot_first_token_timeout": 5.0,
-    "bot_stall_timeout": 5.0,
+    "bot_first_token_timeout": 60.0,
+    "bot_stall_timeout": 60.0,
     "bot_drain_seconds": 3.0,
     "bot_footer": "off",
 }
@@ -219,7 +219,7 @@ class Held:
 
     def __iter__(self):
         yield from self.before
-        for _ in range(2000):
+        for _ in range(12_000):
             if self.released:
                 break
             yield 0.005

@@ -224,7 +224,8 @@ async def say_while_it_leaves(house):
 
 async def test_a_breaker_spares_an_endpoint_that_is_down():
     """F079: whoever asks meanwhile is told at once, and the endpoint is not asked."""
-    async with open_house() as house:
+    # Less than the breaker rests, so that nobody waits for its next probe.
+    async with open_house(bot_first_token_timeout=10.0) as house:
         house.model.enqueue(*[Reply.error(500, "down", headers={"retry-after-ms": "1"})] * 20)
         for _ in range(2):
             await house.ask("alice", "general", "@streambot hi")

@@ -19,7 +19,7 @@ PLACES = ["general", "random", "leads", "@streambot"]
 
 
 def said(record):
-    blocks = record.arguments["blocks"]
+    blocks = record.arguments.get("blocks", ())
     return [e["text"] for b in blocks if b["type"] == "context" for e in b["elements"]]
 
 
@@ -28,14 +28,21 @@ def statuses(house):
     return [said(record) for record in house.slack.calls if record.method.startswith("chat.")]
 
 
-async def shown(house, question, text, timeout=5):
-    """As soon as our own words beside the answer hold `text`."""
+async def shown(house, question, text, *, since=0):
+    """As soon as our own words beside the answer have held `text`, even if only for a moment.
+
+    Calls before number `since` do not count. Returns the number of the next call.
+    """
 
     def there():
-        elements = [b["elements"] for b in house.answer(question).blocks if b["type"] == "context"]
-        return text in " ".join(each["text"] for found in elements for each in found)
+        ours = {message["ts"] for message in house.answer(question).messages}
+        for number, record in enumerate(house.slack.calls):
+            is_ours = record.ok and record.response.get("ts") in ours
+            if number >= since and is_ours and text in " ".join(said(record)):
+                return number + 1
+        return None
 
-    await house.slack.wait_for(there, timeout)
+    return await house.slack.wait_for(there, 20)
 
 
 async def test_the_seconds_of_a_slow_answer_are_counted():
@@ -93,16 +100,17 @@ async def test_a_refusal_of_slack_is_told(refused):
     async with open_house(bot_stall_timeout=30.0) as house:
         pieces = [Held("One ", after=["two ", 0.3, "three ", FOREVER]) for _ in range(2)]
         house.model.enqueue(*[Reply(each) for each in pieces])
-        asked = [await house.say("alice", where, "@streambot go") for where in PLACES[:2]]
-        for question in asked:
-            await house.begun(question, "One")
+        asked = []
+        for where in PLACES[:2]:  # one after the other: each takes the next of the replies
+            asked.append(await house.say("alice", where, "@streambot go"))
+            await house.begun(asked[-1], "One")
         house.slack.faults.refuse("chat.update", retry_after=1 if own else int(SLOW) + 1)
         pieces[0].release()
         await house.slack.wait_for(lambda: house.refused)
         pieces[1].release()
         told = asked[0 if own else 1]
-        await shown(house, told, ENGLISH.slowed, timeout=20)
-        await shown(house, told, ENGLISH.writing, timeout=20)
+        slowed = await shown(house, told, ENGLISH.slowed)
+        await shown(house, told, ENGLISH.writing, since=slowed)
 
         assert house.refused == 1
         for question in asked:
