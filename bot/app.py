@@ -129,6 +129,9 @@ class Wrapping:
     sink: Callable[[Sink], Sink] = _unchanged
     model: Callable[[Model], Model] = _unchanged
 
+    answering: Callable[[Sink], Sink] = _unchanged
+    """Wraps the sink once more, unless it is for a second look, which is no further answer."""
+
     now: Callable[[], datetime] = _now
     """Tells the time; not wrapped but replaced."""
 
@@ -213,7 +216,7 @@ def _measured(wrapping: Wrapping, figures: Figures) -> Wrapping:
     return replace(
         wrapping,
         budget=lambda budget: MeasuredBudget(wrapping.budget(budget), figures),
-        sink=lambda sink: MeasuredSink(wrapping.sink(sink), figures, time.monotonic),
+        answering=lambda sink: MeasuredSink(sink, figures, time.monotonic),
         model=lambda model: MeasuredModel(wrapping.model(model), figures),
     )
 
@@ -301,7 +304,8 @@ def _conversations(
             capabilities,
             pressed=slack.pressed,
         )
-        return wrapping.sink(sink)
+        shown = wrapping.sink(sink)
+        return shown if claim.looks else wrapping.answering(shown)
 
     return Conversations(journal, services, sink_for, _turn_policy(settings))
 

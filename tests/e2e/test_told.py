@@ -64,6 +64,22 @@ async def test_what_goes_wrong_is_measured():
         assert found["bot_model_requests_total"] == {"unavailable": 1, "answered": 1}
 
 
+async def test_a_second_look_is_no_further_answer():
+    """Its edit landed late, so the messages are looked at once more; nothing counts again."""
+    async with open_house(bot=False, bot_lease_seconds=1.0, **ADMIN) as house, run_bot(house):
+        house.slack.faults.delay("chat.update", 2.0)
+        house.model.enqueue(Reply(["Because."]))
+        await house.ask("alice", "general", "@streambot why?")
+        async with asyncio.timeout(30):
+            while not any(entry["event"] == "looked again" for entry in house.logs):
+                await asyncio.sleep(0.05)
+        found = await figures(house)
+
+        assert found["bot_endings_total"] == {"complete": 1}
+        assert found["bot_placeholder_seconds_count"] == {"": 1}
+        assert found["bot_first_text_seconds_count"] == {"": 1}
+
+
 async def test_without_a_socket_it_is_not_ready():
     async with open_house(bot=False, **ADMIN) as house, run_bot(house):
         assert (await is_ready(house))["socket"]["open"]
