@@ -161,7 +161,7 @@ class TurnRunner:
             self._entered[key].standing(standing)
 
     async def _answer(self, running: RunningTurn) -> None:
-        how = Phase.FAILED
+        how = _without_a_last_word(running.claim)
         began = loop_time()
         try:
             last = await self._written(running)
@@ -215,3 +215,8 @@ class TurnRunner:
                 await asyncio.sleep(backoff.next())
             else:
                 return
+
+
+def _without_a_last_word(claim: Claim) -> Phase:
+    """How a turn ends whose last word Slack does not take: one that had ended keeps its ending."""
+    return claim.ending.phase if claim.looks and claim.ending else Phase.FAILED

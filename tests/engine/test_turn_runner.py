@@ -13,7 +13,7 @@ from bot.engine.journaled_sink import JournaledSink
 from bot.engine.quarantine import Quarantine
 from bot.engine.turn_policy import TurnPolicy
 from bot.engine.turn_runner import RunningTurn, TurnRunner
-from bot.errors import LeaseLost, SlackError, StoreError
+from bot.errors import LeaseLost, SlackError, SlackRejected, StoreError
 from bot.tasks import Tasks
 from tests.fakes import Free, Pages, Screen, ScriptModel, turn
 
@@ -176,3 +176,21 @@ async def test_what_the_journal_says_before_it_is_begun_is_raised(workshop, anot
         await shop.runner.run(second)
 
     assert screen.frames == []
+
+
+async def test_a_look_that_slack_rejects_leaves_the_ending_as_it_was(workshop, another):
+    """A whole answer would not survive the deletion of its question if it counted as failed."""
+    shop = workshop([TextDelta("Because."), DONE], journal=await another("hasty", lease=0.2))
+    running, _ = await shop.claimed(turn())
+    await shop.journal.owe_look(running.claim.lease)
+    await shop.runner.run(running)
+    async with asyncio.timeout(20):
+        while not await shop.journal.due():
+            await asyncio.sleep(0.05)
+    look, screen = await shop.claimed(turn())
+    screen.errors = [SlackRejected("chat.update", "cant_update_message")] * 3
+    await shop.runner.run(look)
+
+    assert look.claim.looks
+    assert screen.frames == []
+    assert await shop.state(turn()) == "delivered"
