@@ -77,6 +77,22 @@ async def test_a_file_that_is_shared_late_stands_once(house):
     assert len(shared) == 1
 
 
+async def test_who_asks_again_during_the_look_is_answered_after_it(house):
+    """Slack makes the look wait for two seconds; nobody hears of a running answer."""
+    house.slack.faults.delay("chat.update", LANDS)
+    house.model.enqueue(Reply(["Good"]), Reply(["Better"]))
+    question = await house.say("alice", "general", "@streambot go")
+    answer = await house.ended(question)
+    house.slack.faults.refuse("conversations.replies", retry_after=2)
+    await house.slack.wait_for(lambda: house.refused, timeout=20)
+    await house.press("alice", answer, "regenerate")
+    await house.slack.wait_for(lambda: len(house.model.requests) == 2, timeout=20)
+    await house.ended(question)
+
+    assert house.whispers == []
+    assert stands(house, question) == (["Better"], [], AGAIN)
+
+
 async def test_without_a_lost_call_nothing_is_looked_at(house):
     answer = await house.ask("alice", "general", "@streambot go")
     calls = len(house.slack.calls)

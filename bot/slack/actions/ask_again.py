@@ -5,19 +5,20 @@ Retry writes what failed once more, Regenerate the whole answer, Continue the re
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from bot.core.turns import ClickOutcome
+from bot.core.turns import ClickOutcome, TurnState
 from bot.errors import SlackError, SlackRejected
 from bot.slack.events.turns import turn_of_message
 from bot.slack.limits import REPLIES
 from bot.slack.one_message import found_in, where
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from bot.core.ports import Journal
     from bot.core.turns import Again, TurnRecord
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from bot.slack.web_api import SlackApi
 
 log = structlog.get_logger(__name__)
+
+PAUSES: Final = (0.25,) * 40
+"""Seconds between asking whether a second look at an answer is over; then a click gives up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +50,11 @@ class AskAgain:
     deleted: Callable[[str, str, str], Awaitable[None]]
     """Takes note that the question (team, channel, ts) is gone. Raises `StoreError`."""
 
+    pauses: Sequence[float] = PAUSES
+
     async def again(self, key: TurnKey, round_: int, user: str, again: Again) -> ClickOutcome:
         """The outcome of a click on a button of that round. Raises `StoreError`."""
-        refusal = _refusal(await self.journal.find(key), round_, user)
+        refusal = _refusal(await self._after_look(key), round_, user)
         return refusal or await self._reopen(key, round_ + 1, user, again)
 
     async def _reopen(self, key: TurnKey, round_: int, user: str, again: Again) -> ClickOutcome:
@@ -67,10 +73,27 @@ class AskAgain:
         if turn is None or turn.user != user:
             return ClickOutcome.UNREADABLE
         # Of two clicks at the same time only one reopens it.
-        if not await self.journal.reopen(replace(turn, round=round_), again):
+        if not await self._opens(replace(turn, round=round_), again):
             return ClickOutcome.ASKED
         self.submit(turn)
         return ClickOutcome.STARTED
+
+    async def _opens(self, turn: Turn, again: Again) -> bool:
+        if await self.journal.reopen(turn, again):
+            return True
+        # A second look may have begun while the question was read.
+        refusal = _refusal(await self._after_look(turn.key), turn.round - 1, turn.user)
+        return refusal is None and await self.journal.reopen(turn, again)
+
+    async def _after_look(self, key: TurnKey) -> TurnRecord | None:
+        """What is known of the turn when a second look at it is over, or takes too long."""
+        record = await self.journal.find(key)
+        for pause in self.pauses:
+            if record is None or record.state is not TurnState.LOOKING:
+                break
+            await asyncio.sleep(pause)
+            record = await self.journal.find(key)
+        return record
 
     async def _read_question(self, key: TurnKey) -> Turn | None:
         """The question as it is in Slack now; None when it is not there. Raises `SlackError`."""
@@ -87,4 +110,9 @@ def _refusal(record: TurnRecord | None, round_: int, user: str) -> ClickOutcome 
         return ClickOutcome.NOT_YOURS
     if record.gone:
         return ClickOutcome.UNREADABLE
-    return None if record.round == round_ and record.state.ended else ClickOutcome.ASKED
+    if record.round != round_:
+        return ClickOutcome.ASKED
+    if record.state is TurnState.LOOKING:
+        # Slack has not let us look for so long.
+        return ClickOutcome.UNAVAILABLE
+    return None if record.state.ended else ClickOutcome.ASKED

@@ -1,5 +1,7 @@
 """AskAgain: who may ask which turn again, and what becomes of it."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core.turns import Again, ClickOutcome, TurnRecord, TurnState
@@ -17,15 +19,16 @@ class Records:
         self.reopened = []
         self.reopens = True
         self.error = None
+        self.looks = []
 
     async def find(self, key):
         if self.error:
             raise self.error
-        return self.record
+        return self.looks.pop() if self.looks else self.record
 
     async def reopen(self, turn, again):
         self.reopened.append((turn, again))
-        return self.reopens
+        return self.reopens.pop(0) if isinstance(self.reopens, list) else self.reopens
 
 
 class Stage:
@@ -99,6 +102,29 @@ async def test_of_two_clicks_at_once_one_opens_it(stage):
 
     assert await stage.click() == ClickOutcome.ASKED
     assert stage.submitted == []
+
+
+async def test_a_click_during_a_second_look_waits_until_it_is_over(stage):
+    stage.journal.looks = [TurnRecord(ALICE, 0, TurnState.LOOKING)] * 2
+
+    assert await stage.click() == ClickOutcome.STARTED
+    assert stage.journal.looks == []
+    assert stage.submitted == [stage.key]
+
+
+async def test_a_second_look_that_begins_while_the_question_is_read_is_waited_for(stage):
+    stage.journal.reopens = [False, True]
+
+    assert await stage.click() == ClickOutcome.STARTED
+    assert len(stage.journal.reopened) == 2
+
+
+async def test_a_second_look_that_takes_long_is_not_called_an_answer(stage):
+    stage.journal.record = TurnRecord(ALICE, 0, TurnState.LOOKING)
+    stage.ask_again = replace(stage.ask_again, pauses=(0.01, 0.01))
+
+    assert await stage.click() == ClickOutcome.UNAVAILABLE
+    assert stage.journal.reopened == []
 
 
 async def test_a_question_that_was_deleted_cannot_be_asked_again(stage):
