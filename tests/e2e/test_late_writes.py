@@ -7,7 +7,7 @@ import asyncio
 
 import pytest
 
-from bot.playground.faults import Loss
+from bot.playground.faults import Fault, Loss
 from bot.playground.model.scripted_reply import Reply
 from tests.e2e.house import AGAIN, Held, open_house
 
@@ -79,11 +79,18 @@ async def test_a_file_that_is_shared_late_stands_once(house):
 
 async def test_who_asks_again_during_the_look_is_answered_after_it(house):
     """Slack makes the look wait for two seconds; nobody hears of a running answer."""
+    refusals = [Fault(status=429, retry_after=2)]
+
+    def refuse_the_look(method, _arguments):
+        ended = any(entry["event"] == "answer ended" for entry in house.logs)
+        looks = ended and method == "conversations.replies"
+        return refusals.pop() if looks and refusals else None
+
+    house.slack.faults.rule = refuse_the_look
     house.slack.faults.delay("chat.update", LANDS)
     house.model.enqueue(Reply(["Good"]), Reply(["Better"]))
     question = await house.say("alice", "general", "@streambot go")
     answer = await house.ended(question)
-    house.slack.faults.refuse("conversations.replies", retry_after=2)
     await house.slack.wait_for(lambda: house.refused, timeout=20)
     await house.press("alice", answer, "regenerate")
     await house.slack.wait_for(lambda: len(house.model.requests) == 2, timeout=20)
