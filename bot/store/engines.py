@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
@@ -20,6 +21,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.store.erasing import PAGE
+from bot.store.failures import FOREIGN
 from bot.store.urls import misconfigured
 
 if TYPE_CHECKING:
@@ -38,17 +41,21 @@ Mode = Literal["ro", "rw", "rwc"]
 TIMEOUT = 10.0
 """Most seconds that a statement waits, for a connection, a lock or its result."""
 
+PATIENCE_WITH_READERS = 250
+"""Most milliseconds for which emptying the write-ahead log waits for readers."""
+
 ALWAYS = ("PRAGMA foreign_keys=ON",)
 READING = (*ALWAYS, "PRAGMA query_only=ON")
 WRITING = (
     *ALWAYS,
+    # Of a new file; `erasing` relies on it.
+    f"PRAGMA page_size={PAGE}",
     "PRAGMA journal_mode=WAL",
     # What was acknowledged to Slack must survive a power failure, not only a crash of the process.
     "PRAGMA synchronous=FULL",
-    # Deleted texts are overwritten with zeros.
+    # What is freed is overwritten with zeros.
     "PRAGMA secure_delete=ON",
 )
-
 
 WRITERS = (3, 3)
 READERS = (2, 2)
@@ -110,6 +117,13 @@ class Single:
         """Like `Pool.run`. Once begun it is finished, even if the caller is cancelled."""
         return await self._on_thread(self._in_transaction, work)
 
+    async def empty_log(self) -> None:
+        """Moves all of the write-ahead log into the file itself, and cuts it to nothing.
+
+        Waits for readers a moment only. Raises nothing: the next time does what this one could not.
+        """
+        await self._on_thread(self._empty_log)
+
     async def dispose(self) -> None:
         """Closes the connection after the current transaction."""
         try:
@@ -124,6 +138,15 @@ class Single:
     def _in_transaction(self, work: Callable[[Connection], T]) -> T:
         with self._engine.begin() as connection:
             return work(connection)
+
+    def _empty_log(self) -> None:
+        with suppress(*FOREIGN), closing(self._engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute(f"PRAGMA busy_timeout={PATIENCE_WITH_READERS}")
+            try:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout={TIMEOUT * 1000:.0f}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.store.engines import Engines, engines, path_of
+from bot.store.engines import Single, engines, path_of
 from bot.store.journal import SqlJournal
+from bot.store.private_files import can_be_replaced
 from bot.store.remedies import opening_error
 from bot.store.schema import prepare
 from bot.store.transactions import ignore, with_retries
 from bot.store.urls import address, misconfigured
+from bot.tasks import Tasks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from bot.store.engines import Connections, Engines
     from bot.store.transactions import Observe
     from bot.store.urls import Address
 
@@ -28,6 +32,9 @@ log = structlog.get_logger(__name__)
 MOUNTS = Path("/proc/mounts")
 NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs"}
 """Types of network file systems, whose locks are not reliable (sqlite.org: How To Corrupt)."""
+
+LOG_IS_EMPTIED_EVERY = 20.0
+"""Seconds for which SQLite's write-ahead log may hold what has been erased."""
 
 OLDEST_SQLITE = (3, 35)
 """The first version with RETURNING. Python brings its own SQLite or uses the system's."""
@@ -56,10 +63,36 @@ async def open_store(
     opened = engines(where, lease=lease)
     try:
         await _prepare(where, opened)
-        async with SqlJournal(opened, owner=owner, lease=lease, observe=observe) as journal:
+        async with (
+            log_kept_empty(opened.write),
+            SqlJournal(opened, owner=owner, lease=lease, observe=observe) as journal,
+        ):
             yield journal
     finally:
         await opened.dispose()
+
+
+@asynccontextmanager
+async def log_kept_empty(
+    connections: Connections, every: float = LOG_IS_EMPTIED_EVERY
+) -> AsyncGenerator[None]:
+    """Empties SQLite's write-ahead log at the start, `every` so many seconds, and at the end.
+
+    Erased texts stay in it until then, and a process that was killed leaves it as it was.
+    """
+    if not isinstance(connections, Single):
+        yield
+        return
+    async with Tasks("store") as tasks:
+        tasks.start(_empty_log_often(connections, every), name="log")
+        yield
+    await connections.empty_log()
+
+
+async def _empty_log_often(connection: Single, every: float) -> None:
+    while True:
+        await connection.empty_log()
+        await asyncio.sleep(every)
 
 
 async def _prepare(where: Address, opened: Engines) -> None:
@@ -77,7 +110,7 @@ def _check_version() -> None:
 
 
 def warn(path: Path, *, loses_files: bool) -> None:
-    """Logs a warning when the file, or its locks, cannot be relied on.
+    """Logs a warning when the file, its folder, or its locks, cannot be relied on.
 
     `loses_files`: this host loses its files at every restart.
     """
@@ -86,6 +119,9 @@ def warn(path: Path, *, loses_files: bool) -> None:
             "THE DATABASE IS LOST AT EVERY RESTART: this host keeps no files. "
             "Set DATABASE_URL to a PostgreSQL"
         )
+    with suppress(OSError):  # whoever opens the file says it
+        if can_be_replaced(path.parent):
+            log.warning("every user of this machine may replace the database: its folder lets them")
     try:
         mounts = MOUNTS.read_text(errors="replace")
     except OSError:  # no Linux

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.store.engines import begin_reading, path_of, read_only
 from bot.store.failures import DAMAGED, not_a_database
+from bot.store.private_files import create_private, make_private
 from bot.store.tables import feedback, guard, turns
 from bot.store.urls import misconfigured
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 READER = 1
 """The schema that this version can read. A migration that older ones cannot raises `min_reader`."""
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """All migrations, in order. Listed here so that Alembic is loaded only when one is missing."""
 
 VERSION_TABLE = "bot_version"
@@ -60,9 +61,13 @@ class FoundSchema:
 
 async def prepare(address: Address, engines: Engines) -> None:
     """Brings the schema up to date. Raises `SettingsError` for a database that is not ours."""
-    if address.is_sqlite:
-        await _check_sqlite_file(address)
+    if not address.is_sqlite:
+        await engines.write.run(bring_up_to_date)
+        return
+    await _check_sqlite_file(address)
+    create_private(path_of(address))
     await engines.write.run(bring_up_to_date)
+    make_private(path_of(address))
 
 
 def bring_up_to_date(connection: Connection) -> None:

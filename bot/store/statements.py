@@ -37,6 +37,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.core.turns import QUARANTINE_FROM, TurnState
 from bot.core.types import LONGEST_LEASE, Order
 from bot.store.clock import Now
+from bot.store.erasing import ErasableText
 from bot.store.tables import OPEN, turns
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def _accept(insert: Any) -> Executable:
 ACCEPT = {"sqlite": _accept(sqlite.insert), "postgresql": _accept(postgresql.insert)}
 """By dialect: ON CONFLICT is the same in both databases, but SQLAlchemy has it in dialects only."""
 
-_TOLD_TEXT = bindparam("told_text", type_=Text)
+_TOLD_TEXT = bindparam("told_text", type_=ErasableText)
 _TOLD_WHOLE = bindparam("told_whole", type_=Boolean)
 MERGE = (
     update(turns)

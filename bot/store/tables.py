@@ -17,6 +17,8 @@ from sqlalchemy import (
     true,
 )
 
+from bot.store.erasing import ErasableText
+
 metadata = MetaData()
 
 turns = Table(
@@ -30,8 +32,6 @@ turns = Table(
     # The ts in microseconds, by which the turns of a thread are sorted.
     Column("moment", BigInteger, nullable=False),
     Column("asker", Text, nullable=False),
-    # The question; NULL once the turn has ended.
-    Column("text", Text),
     Column("direct", Boolean, nullable=False),
     Column("has_more", Boolean, nullable=False),
     Column("round", Integer, nullable=False),
@@ -56,8 +56,6 @@ turns = Table(
     Column("posts", Text, nullable=False, server_default="[]"),
     # How many of `posts` belong to earlier rounds and stay as they are.
     Column("kept", Integer, nullable=False, server_default="0"),
-    # The whole answer, a `Snapshot` as JSON; NULL once the turn has ended and no look is owed.
-    Column("ending", Text),
     # An `Order`; ORDER itself is a word of SQL.
     Column("asked_for", Text),
     Column("accepted_at", Double, nullable=False),
@@ -66,6 +64,11 @@ turns = Table(
     Column("whole", Boolean, nullable=False, server_default=true()),
     # When its messages are to be looked at once more; NULL if Slack has answered every call.
     Column("look_at", Double),
+    # In SQLite these two stay last (see `erasing`): who adds a column makes the table anew there.
+    # The question; NULL once the turn has ended.
+    Column("text", ErasableText),
+    # The whole answer, a `Snapshot` as JSON; NULL once the turn has ended and no look is owed.
+    Column("ending", ErasableText),
 )
 
 c = turns.c

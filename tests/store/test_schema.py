@@ -118,6 +118,18 @@ async def test_what_was_in_a_schema_of_the_first_release_stays(url, sql):
     assert await sql(f"SELECT version_num FROM {schema.VERSION_TABLE}") == [(REVISIONS[-1],)]
 
 
+async def test_questions_and_votes_stay_while_a_table_is_made_anew(url, sql):
+    async with open_store(url, owner="a") as journal:
+        await journal.accept(turn(text="why not?"))
+        await journal.feedback.vote(turn().key, 0, "U1", Thumb.UP)
+    await sql("UPDATE turns SET text = 'why not?'")
+    await sql(f"UPDATE {schema.VERSION_TABLE} SET version_num = '0004'")
+
+    async with open_store(url, owner="b") as journal:
+        assert (await journal.question(turn().key)).text == "why not?"
+        assert await journal.feedback.vote(turn().key, 0, "U1", Thumb.UP) is VoteOutcome.SAME
+
+
 async def test_a_newer_schema_that_lets_us_in_is_used_and_left(url, sql):
     await opens(url)
     await sql("ALTER TABLE turns ADD COLUMN mood TEXT")

@@ -1,3 +1,6 @@
+import sqlite3
+from contextlib import closing
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -5,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.store import schema
 from bot.store.engines import engines
-from bot.store.tables import metadata
+from bot.store.tables import metadata, turns
 from bot.store.urls import address
 from tests.fakes import turn
 from tests.store.openings import opens
@@ -24,6 +27,16 @@ async def test_the_migrations_make_the_schema_that_the_queries_need(url):
         "bot/store/tables.py and the migrations differ: add one to bot/store/migrations/versions, "
         "and leave those as they are that somebody has run"
     )
+
+
+async def test_in_sqlite_nothing_stands_behind_the_texts(tmp_path):
+    """It would be read page by page, through a long text, for every query of open turns."""
+    await opens(f"sqlite:///{tmp_path}/x.db")
+    with closing(sqlite3.connect(tmp_path / "x.db")) as connection:
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(turns)")]
+
+    assert columns[-2:] == ["text", "ending"]
+    assert columns == [column.name for column in turns.columns]
 
 
 async def test_a_thread_has_one_begun_turn(journal, sql):
