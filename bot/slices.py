@@ -37,6 +37,20 @@ class Slices:
                     await asyncio.sleep(0)
 
 
+class Breaks:
+    """Breaks in long work that is no generator: others run after each `SLICE` of it."""
+
+    def __init__(self) -> None:
+        self._worked = 0.0
+
+    async def after(self, began: float) -> None:
+        """A step is done that began at `began`, a time of `perf_counter`."""
+        self._worked += time.perf_counter() - began
+        if self._worked >= SLICE:
+            self._worked = 0.0
+            await asyncio.sleep(0)
+
+
 def _run_slice(work: Sliced[T]) -> None:
     """Raises `StopIteration` with the result when the work is done."""
     until = time.perf_counter() + SLICE

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from bot.slices import SLICE, Slices
+from bot.slices import SLICE, Breaks, Slices
 from bot.tasks import Tasks
 
 
@@ -71,6 +71,21 @@ async def test_an_error_comes_to_whoever_asked_and_others_go_on():
         await slices.run(broken())
 
     assert await slices.run(work(1, [], "next")) == "next"
+
+
+async def test_work_that_is_no_generator_breaks_after_each_slice(tasks):
+    log, breaks = [], Breaks()
+    tasks.start(tick(log), name="tick")
+    for _ in range(4):
+        log.append("work")
+        await breaks.after(time.perf_counter() - SLICE)
+
+    assert longest_run(log, "work") == 1
+    log.clear()
+    for _ in range(20):
+        log.append("work")
+        await breaks.after(time.perf_counter())
+    assert "tick" not in log[:-1], "short steps share a slice"
 
 
 def longest_run(log, name):

@@ -125,6 +125,10 @@ async def test_the_check_of_the_certificate_passes_signed_or_not(http, headers):
     assert (await post(http, b"token=x&ssl_check=1", FORM, headers))[0] == 200
 
 
+async def test_what_is_too_large_for_that_check_is_not_taken_apart(http):
+    assert (await post(http, b"&" * 5000 + b"ssl_check=1", FORM, {}))[0] == 401
+
+
 NOT_SIGNED_BY_SLACK = {
     "nothing": lambda _now, _good: {},
     "no time": lambda _now, good: {STAMP: None, SIGNATURE: good[SIGNATURE]},

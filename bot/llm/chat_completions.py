@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, aclosing, suppress
-from time import monotonic
+from time import monotonic, perf_counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -28,9 +28,10 @@ from bot.llm.decoding import decoder_for
 from bot.llm.dialects import Dialect
 from bot.llm.error_map import FOREIGN, map_errors, translate
 from bot.llm.requests import request
+from bot.slices import Breaks
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
     import httpx2
@@ -49,6 +50,8 @@ NOT_ABOUT_PARAMETERS = (ContextTooLong, PromptFiltered, QuotaExhausted)
 
 SILENCE = 10.0
 """Seconds without content after a `finish_reason`, after which the answer has ended."""
+PIECE = 4096
+"""Bytes that are decoded at a time. Blank lines, the most costly ones, take some milliseconds."""
 DRAIN = 0.1
 """Seconds to wait for the end of the body after the end mark, so that the connection is kept."""
 
@@ -132,14 +135,18 @@ class _Answer:
         self._response = response
         self._silence = silence
         self._decoder = decoder_for(response.headers)
+        self._breaks = Breaks()
 
     async def events(self) -> AsyncGenerator[StreamEvent, None]:
         """Yields what the model says; `Finish` once no other event can come."""
         decoder = self._decoder
         async with aclosing(self._response.aiter_raw()) as body:
             async for data in self._until_end(body):
-                for event in decoder.feed(data):
-                    yield event
+                for piece in _pieces(data):
+                    began = perf_counter()
+                    for event in decoder.feed(piece):
+                        yield event
+                    await self._breaks.after(began)
                 if decoder.done:
                     break
             for event in decoder.end():
@@ -180,3 +187,8 @@ class _Answer:
             async with asyncio.timeout(DRAIN):
                 async for _ in body:
                     pass
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    for at in range(0, len(data), PIECE):
+        yield data[at : at + PIECE]

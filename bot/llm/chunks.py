@@ -33,6 +33,8 @@ TEXT_CAP = 200_000
 """Most characters of answer, refusal and tool arguments together."""
 CALLS_CAP = 64
 """Most tool calls of one answer."""
+LIST_CAP = 4_096
+"""Most chunks of a payload, choices of a chunk, and parts of a text: all are read in one go."""
 MOST_TOKENS = 10**9
 """Tokens that an endpoint may count for one answer; more are no count."""
 
@@ -209,7 +211,7 @@ def _parse(payload: str) -> list[dict[str, Any]]:
     except (ValueError, RecursionError):
         # Without the error: its message quotes the payload, which may be an answer.
         raise StreamGarbled("no JSON where JSON belongs") from None
-    return [_dict(each) for each in (document if isinstance(document, list) else [document])]
+    return [_dict(each) for each in (_list(document) if isinstance(document, list) else [document])]
 
 
 def _usage(usage: Any) -> Iterator[Usage]:
@@ -247,4 +249,6 @@ def _list(value: Any) -> list[Any]:
         return []
     if not isinstance(value, list):
         raise StreamGarbled(f"{type(value).__name__} where a list belongs")
+    if len(value) > LIST_CAP:
+        raise StreamGarbled(f"a list of more than {LIST_CAP} entries")
     return value

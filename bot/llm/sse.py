@@ -36,8 +36,11 @@ BOM = b"\xef\xbb\xbf"
 FIELDS = (b"data", b"event", b"id", b"retry", b"error", b":")
 """How a line of an event stream begins. `error` is no field of the standard."""
 
-STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
-"""A string of JSON. It never goes on in the next line."""
+STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)')
+"""A string of JSON. It never goes on in the next line; without its end it takes the whole line.
+
+Nothing is read twice, so a line costs as much as it is long.
+"""
 
 
 class BodyDecoder:

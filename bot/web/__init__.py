@@ -20,6 +20,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.starting.listening import listening
 from bot.web.connections import Connection, OpenConnections, connection_of
+from bot.web.forms import FORM, JSON, json_of
 from bot.web.listener import Listener
 from bot.web.refusal_log import RefusalLog
 
@@ -59,6 +60,8 @@ WRONG_SIGNATURE: Final = (
 NOT_PLAUSIBLE: Final = f"SLACK_SIGNING_SECRET: is not 32 hexadecimal digits; {COPY}"
 
 SSL_CHECK: Final = b"ssl_check=1"
+LARGEST_SSL_CHECK: Final = 4096
+"""Bytes; anybody may send what looks like one, and it is taken apart."""
 MALFORMED: Final = (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError)
 """Raised by parsing, in Bolt too, for a body that Slack has not made."""
 
@@ -193,7 +196,7 @@ class WebServer:
             return self._refused(request, 413)
         if not self._signature.approves(request.headers, body):
             # Slack's check of our certificate may be unsigned. It contains nothing.
-            if SSL_CHECK in body.split(b"&"):
+            if len(body) < LARGEST_SSL_CHECK and SSL_CHECK in body.split(b"&"):
                 return web.Response()
             return self._refused(request, 401, self._signature.problem(request.headers, body))
         if connection := connection_of(request):
@@ -213,7 +216,11 @@ class WebServer:
     async def _answer(self, request: web.Request, body: bytes) -> web.StreamResponse:
         headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
         try:
-            asked = AsyncBoltRequest(body=body.decode(), headers=dict(headers))
+            if request.content_type == FORM and not body.startswith(b"{"):
+                said, headers["content-type"] = json_of(body), JSON
+            else:
+                said = body.decode()
+            asked = AsyncBoltRequest(body=said, headers=dict(headers))
             return await to_aiohttp_response(await self._dispatch(asked))
         except MALFORMED as error:
             log.warning("request malformed", error=type(error).__name__, bytes=len(body))

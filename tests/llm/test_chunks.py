@@ -24,7 +24,7 @@ from bot.errors import (
     StreamError,
     StreamGarbled,
 )
-from bot.llm.chunks import CALLS_CAP, MOST_TOKENS, TEXT_CAP, ChunkDecoder
+from bot.llm.chunks import CALLS_CAP, LIST_CAP, MOST_TOKENS, TEXT_CAP, ChunkDecoder
 from bot.llm.sse import BodyDecoder
 from tests.llm.endpoint import data, delta
 
@@ -245,6 +245,22 @@ def test_tool_calls_are_bounded():
     assert len(said(*calls, *calls, decoder=decoder)) == 2 * CALLS_CAP
     with pytest.raises(StreamGarbled):
         said(call(index=CALLS_CAP), decoder=decoder)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda count: json.dumps([{}] * count),
+        lambda count: {"choices": [{}] * count},
+        lambda count: delta(content=[{}] * count),
+        lambda count: delta(tool_calls=[{}] * count),
+    ],
+)
+def test_what_is_read_in_one_go_is_bounded(make):
+    """A list of a megabyte would keep the loop for a third of a second."""
+    said(make(CALLS_CAP))
+    with pytest.raises(StreamGarbled):
+        said(make(LIST_CAP + 1))
 
 
 def test_a_whole_answer():

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot.errors import StreamGarbled
 from bot.llm.sse import EVENT_CAP, LINE_CAP, BodyDecoder
+from tests.growth import grows_with_length
 
 
 def read(*pieces):
@@ -156,6 +157,16 @@ def test_an_event_over_the_cap(line):
     lines = line * (EVENT_CAP // (len(line) - 1) + 1)
     assert read(b"data: a\n\n", lines) == (["a"], True)
     assert read(b"data: a\n\n", lines[: len(lines) // 2]) == (["a"], False)
+
+
+@pytest.mark.parametrize("piece", [b'"\\', b'"', b'"a', b"\\"])
+def test_a_line_of_a_document_is_read_once(piece):
+    """However its quotes stand: a megabyte of them kept the loop for minutes."""
+
+    def work(length):
+        list(BodyDecoder().feed(b"{" + piece * length + b"\n"))
+
+    assert grows_with_length(work, 500)
 
 
 FIELDS = [b"data: 1", b"data:x", b"data: \xe6\x97\xa5", b": c", b"event: e", b"", b"\xff", b"data"]
