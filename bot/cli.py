@@ -19,6 +19,7 @@ from bot.errors import SettingsError, StartError
 from bot.program_name import program_name
 from bot.signals import interruptible
 from bot.starting.machine_limits import machine_error
+from bot.strays import catch_strays
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterable, Iterator
@@ -43,6 +44,7 @@ app = typer.Typer(
 def main() -> None:
     """The command line, as `bot/__main__.py` starts it."""
     with _exit_codes():
+        catch_strays()
         _check_working_directory()
         _replace_what_cannot_be_encoded()
         app(prog_name=program_name())

@@ -115,10 +115,15 @@ class _Lossy:
             self._stream.flush()
 
 
-def crashed() -> None:
-    """Logs the current exception, a bug, with its traceback but without values of variables."""
+def be_set_up() -> None:
+    """Sets the log up as it is by default, unless somebody has done so already."""
     if not structlog.is_configured():
         set_up()
+
+
+def crashed() -> None:
+    """Logs the current exception, a bug, with its traceback but without values of variables."""
+    be_set_up()
     log.critical("crashed", error=error_id(), exc_info=sys.exception())
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError
 from bot.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     Arguments = dict[str, Any]
 
@@ -28,6 +28,27 @@ POSTGRES = {"postgres", "postgresql", "postgres+asyncpg", "postgresql+asyncpg"}
 
 SSL_FILES = ("sslrootcert", "sslcert", "sslkey", "sslcrl")
 SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
+OTHERS = {
+    *("mariadb", "mssql", "mysql", "mysql+pymysql", "oracle", "postgresql+pg8000"),
+    *("postgresql+psycopg", "postgresql+psycopg2", "postgresql+psycopg2cffi", "sqlite+pysqlite"),
+}
+"""What other programs take. A URL that begins with something else is not repeated."""
+
+KNOWN_ELSEWHERE = """
+async_fallback cache client_encoding command_timeout connection_limit fallback_application_name
+gssdelegation gssencmode gsslib hostaddr immutable keepalives keepalives_count keepalives_idle
+keepalives_interval krbsrvname load_balance_hosts max_overflow mode nolock passfile pgbouncer
+pool_size pool_timeout prepared_statement_cache_size replication require_auth requirepeer requiressl
+schema search_path service servicefile ssl ssl_max_protocol_version ssl_min_protocol_version
+sslcertmode sslcompression sslcrldir sslkeylogfile sslnegotiation sslpassword sslsni
+statement_cache_size statement_timeout target_session_attrs tcp_user_timeout timezone uri vfs
+"""
+"""Parameters that libpq, SQLite or other programs know, and we do not."""
+
+ELSEWHERE = frozenset(KNOWN_ELSEWHERE.split())
+
+IN_PASSWORD = "if it is none, write ? and & in the password as %3F and %26"  # noqa: S105
+
 OPTION = re.compile(r"-c\s*([\w.]+)=((?:\\.|[^\s\\])*)\s*")
 """One of libpq's `options`: `-c name=value`. A blank in the value has a backslash before it."""
 
@@ -68,7 +89,8 @@ def address(database_url: str) -> Address:
         return _sqlite(url)
     if url.drivername in POSTGRES:
         return _postgres(url)
-    raise misconfigured(f"{url.drivername}:// is not supported; only sqlite:/// and postgres://")
+    named = f"{url.drivername}://" if url.drivername in OTHERS else "this kind of URL"
+    raise misconfigured(f"{named} is not supported; only sqlite:/// and postgres://")
 
 
 def misconfigured(problem: str) -> SettingsError:
@@ -84,14 +106,16 @@ def _sqlite(url: URL) -> Address:
     if not url.database or ":memory:" in url.database:
         raise misconfigured("sqlite in memory cannot be shared by connections; give it a file")
     if url.query:
-        raise misconfigured(f"sqlite takes no parameter {_names(url.query)}")
+        raise misconfigured(f"sqlite takes no parameter{_named(url.query)}")
     return Address(url.set(drivername="sqlite+aiosqlite"))
 
 
 def _postgres(url: URL) -> Address:
     known = {*SSL_FILES, *PARAMETERS, "sslmode", "channel_binding"}
     if strange := [name for name in url.query if name not in known]:
-        raise misconfigured(f"parameter {_names(strange)} is not supported")
+        raise misconfigured(
+            f"has a parameter that is not supported{_named(strange)}; {IN_PASSWORD}"
+        )
     if "@" in f"{url.host}{url.database}":
         raise misconfigured("an @ in user or password ends them; write it as %40")
     if url.host and "," in url.host:
@@ -106,8 +130,10 @@ def _postgres(url: URL) -> Address:
     return Address(plain, arguments)
 
 
-def _names(names: Any) -> str:
-    return ", ".join(sorted(names))
+def _named(names: Iterable[str]) -> str:
+    """The names that are known; others may be the end of a password, after a `?` in it."""
+    shown = ", ".join(sorted({*names} & ELSEWHERE))
+    return f": {shown}" if shown else ""
 
 
 def _encryption(query: Mapping[str, str]) -> Arguments:

@@ -1,23 +1,11 @@
-"""No word from outside is in the log: canaries on every way in, at each level, in both formats."""
+"""No word from outside is in the log: canaries that the endpoint, Slack and people send."""
 
-import io
-import json
 import logging
 import sqlite3
-from contextlib import closing, redirect_stderr
+from contextlib import closing
 
-import pytest
-
-from bot import telemetry
-from bot.app import Wrapping
 from bot.playground.model.scripted_reply import Reply, error_body, sse
-from tests.e2e.house import QUICK, open_house, run_bot
-
-CANARY = "canary"
-"""In no source of ours. Each way in has it in a form of its own."""
-
-WORDS = f"the {CANARY} sings"
-CODE = f"{CANARY}_code"
+from tests.canaries.house import CANARY, CODE, LOGS, WORDS, written
 
 ENDPOINT = {
     "message": Reply.error(400, WORDS),
@@ -34,25 +22,6 @@ ENDPOINT = {
 }
 
 SLACK = ["users.info", "chat.update", "chat.postMessage"]
-
-
-LOGS = pytest.mark.parametrize(
-    ("form", "level"),
-    [("json", "debug"), ("console", "debug"), ("json", "info"), ("console", "warning")],
-)
-"""Formats and levels. At the lowest level there is all that others have."""
-
-
-async def written(form, level, act, **wrapping):
-    """The log of a bot that was alive while `act(house)` ran."""
-    log = io.StringIO()
-    async with open_house(bot=False, bot_first_token_timeout=QUICK["bot_stall_timeout"]) as house:
-        with redirect_stderr(log):
-            telemetry.set_up(format=form, level=level)
-            house.wrapping = Wrapping(**wrapping)
-            async with run_bot(house):
-                await act(house)
-    return log.getvalue()
 
 
 @LOGS
@@ -133,18 +102,7 @@ async def test_a_database_quotes_what_people_wrote(form, level):
         with closing(sqlite3.connect(path)) as database, database:
             database.execute("DROP TRIGGER t")
 
-    log = await written(form, level, ask)
+    log = await written(form, level, ask, transport="http")
 
     assert CANARY not in log
     assert "question not accepted" in log
-
-
-@pytest.mark.parametrize("form", ["json", "console"])
-def test_settings_quote_nothing(form):
-    """A log line for what is not known in them, and secrets wherever they come up."""
-    log = io.StringIO()
-    with redirect_stderr(log):
-        telemetry.set_up(format=form, level="debug", secrets=[CODE])
-        telemetry.log.warning("ignored", value=json.dumps({"key": CODE}), url=f"https://{CODE}@x/")
-
-    assert CANARY not in log.getvalue()
