@@ -4,6 +4,7 @@ import asyncio
 import random
 import signal
 import socket
+from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -137,6 +138,10 @@ class ProcessHouse(House):
     residents: list[Resident] = field(default_factory=list)
     replies: dict[str, Any] = field(default_factory=dict)
     """Instead of a question's own reply: a Reply, or something that makes one."""
+    failures: Callable[[str], Iterable[str]] = lambda _name: ()
+    """By the name of a question: kinds of failures that may be its end by now."""
+    slack_gives_up: bool = False
+    """Whether the trial makes Slack give up telling of a question."""
 
     @property
     def chance(self) -> random.Random:
@@ -247,11 +252,11 @@ class ProcessHouse(House):
 
     def has_ended(self, name: str) -> bool:
         """The answer to this question has come to an end."""
-        question, said, fate = self.asked[name]
-        if fate is Fate.FREE:
+        asked, answer = self._asked(name), self.answer(self.asked[name][1])
+        if asked.fate is Fate.FREE or (asked.fate is Fate.UNHEARD and not answer.messages):
             return True
-        heard = self._acknowledged(name) is not None
-        return heard and has_ended(self.answer(said), question.answer, fate)
+        heard = asked.fate is Fate.UNHEARD or asked.acknowledged is not None
+        return heard and has_ended(asked, answer)
 
     def shows(self, name: str, text: str = "") -> bool:
         """The answer to this question is under way and shows the text."""
@@ -271,7 +276,7 @@ class ProcessHouse(House):
         bot = self.slack.workspace.bot.user_id
         channels = self.slack.workspace.channels
         return History(
-            asked=[self._asked(*each) for each in self.asked.values()],
+            asked=[self._asked(name) for name in self.asked],
             messages={
                 where: [m for m in self.slack.workspace.messages(where) if m["user"] == bot]
                 for where in channels
@@ -287,11 +292,20 @@ class ProcessHouse(House):
             alone=self.alone,
         )
 
-    def _asked(self, question: Question, said: dict, fate: Fate) -> Asked:
+    def _asked(self, name: str) -> Asked:
+        question, said, fate = self.asked[name]
         direct = question.channel.startswith("@") and not question.after
         thread = said["where"] if direct else said.get("thread_ts", said["ts"])
-        heard = self._acknowledged(question.name)
-        return Asked(question.name, said["ts"], said["where"], thread, question.answer, heard, fate)
+        heard = self._acknowledged(name)
+        place = (name, said["ts"], said["where"], thread)
+        if self.slack_gives_up and fate is Fate.ANSWERED and self._is_given_up(name):
+            fate = Fate.UNHEARD
+        return Asked(*place, question.answer, heard, fate, frozenset(self.failures(name)))
+
+    def _is_given_up(self, name: str) -> bool:
+        """Slack will not tell of the question again, and no connection to the bot was good."""
+        sent = self.deliveries[name]
+        return all(each.outcome and not (each.outcome.accepted or each.ignored) for each in sent)
 
     def _secrets(self) -> dict[str, str]:
         secrets = {

@@ -7,13 +7,13 @@ I8 no secret and no content in a log; further G12 nobody calls before Retry-Afte
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from bot.playground.api.call_log import LoggedCall
-from bot.slack.actions.buttons import STOP
+from bot.slack.actions.buttons import RETRY, STOP
 from bot.strings import LANGUAGES
 from tests.e2e.house import Answer
 
@@ -33,11 +33,16 @@ UNDER_WAY = 0.25
 
 
 class Fate(Enum):
-    """What must become of a question: all of its answer, any visible end, or nothing at all."""
+    """What must become of a question."""
 
     ANSWERED = "answered"
+    """All of its answer."""
     ENDED = "ended"
+    """Any visible end."""
+    UNHEARD = "unheard"
+    """All of its answer, or nothing: Slack gave up telling of it, so it may be unknown."""
     FREE = "free"
+    """Nothing at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,8 @@ class Asked:
     answer: str
     acknowledged: float | None
     fate: Fate = Fate.ANSWERED
+    failures: frozenset[str] = frozenset()
+    """Kinds of failures that are an end as well, told with a button to ask again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +126,19 @@ def is_whole(answer: Answer, expected: str) -> bool:
     return bare(answer.text) == bare(expected)
 
 
-def has_ended(answer: Answer, expected: str, fate: Fate) -> bool:
+def has_ended(asked: Asked, answer: Answer) -> bool:
     """Nothing more is to be expected. Between two parts, a long answer looks closed, too."""
     if is_live(answer) or not answer.messages:
         return False
-    return is_whole(answer, expected) or (fate is Fate.ENDED and bool(answer.notices))
+    ended = asked.fate is Fate.ENDED and bool(answer.notices)
+    return ended or is_whole(answer, asked.answer) or _tells_failure(answer, asked.failures)
+
+
+def _tells_failure(answer: Answer, kinds: Iterable[str]) -> bool:
+    """It failed in one of these ways, says so, and can be asked again."""
+    sentences = [words.failures[kind] for kind in kinds for words in LANGUAGES.values()]
+    told = any(sentence in notice for sentence in sentences for notice in answer.notices)
+    return told and RETRY in answer.buttons
 
 
 def _answers(history: History) -> Iterator[tuple[Asked, Answer]]:
@@ -141,13 +156,13 @@ def _shown(answer: Answer) -> str:
 
 def _every_question_ends(history: History) -> Iterator[Violation]:
     for asked, answer in _answers(history):
-        if asked.fate is Fate.FREE:
+        if asked.fate is Fate.FREE or (asked.fate is Fate.UNHEARD and not answer.messages):
             continue
-        if asked.acknowledged is None:
+        if asked.acknowledged is None and asked.fate is not Fate.UNHEARD:
             yield Violation("I1", asked.name, "was never acknowledged")
         elif not answer.messages:
             yield Violation("I1", asked.name, "was acknowledged and has no reply")
-        elif not has_ended(answer, asked.answer, asked.fate) and not is_live(answer):
+        elif not has_ended(asked, answer) and not is_live(answer):
             yield Violation("I1", asked.name, f"was not answered: {_shown(answer)}")
 
 

@@ -13,11 +13,11 @@ FIRST = Asked("Q0000", "100.000001", ROOM, "100.000001", "All of it", acknowledg
 SECOND = Asked("Q0001", "100.000002", ROOM, "100.000001", "That, too", acknowledged=2.0)
 
 
-def blocks(text="", notice="", *, stop=False):
+def blocks(text="", notice="", *, stop=False, button="stop"):
     made = [{"type": "markdown", "text": text}] if text else []
     made += [{"type": "context", "elements": [{"text": notice}]}] if notice else []
-    button = {"action_id": "stop"}
-    return made + ([{"type": "actions", "elements": [button]}] if stop else [])
+    buttons = {"type": "actions", "elements": [{"action_id": button}]}
+    return made + ([buttons] if stop or button != "stop" else [])
 
 
 def message(asked, *said, part=0, **how):
@@ -95,8 +95,9 @@ def test_never_acknowledged():
 @pytest.mark.parametrize("fate", Fate)
 def test_a_visible_failure_is_an_end_where_one_is_allowed(fate):
     failed = standing(message(FIRST, "All", ENGLISH.stopped), first=replace(FIRST, fate=fate))
+    allowed = fate in {Fate.ENDED, Fate.FREE}
 
-    assert found(failed) == ([("I1", "Q0000")] if fate is Fate.ANSWERED else [])
+    assert found(failed) == ([] if allowed else [("I1", "Q0000")])
 
 
 def test_of_what_is_free_nothing_is_expected():
@@ -105,6 +106,39 @@ def test_of_what_is_free_nothing_is_expected():
     assert found(standing(first=free)) == []
     assert found(standing(message(FIRST, "All", stop=True), first=free)) == []
     assert ("I2", "Q0000") in found(standing(*[message(FIRST, "All of it")] * 2, first=free))
+
+
+BUSY = ENGLISH.failures["unavailable"]
+RETRY = {"button": "retry"}
+
+
+@pytest.mark.parametrize(
+    ("said", "how", "ends"),
+    [
+        (["", f"{BUSY} Tell my admin."], RETRY, True),
+        (["All", ENGLISH.incomplete.format(sentence=BUSY)], RETRY, True),
+        (["", BUSY], {}, False),
+        (["", ENGLISH.failures["internal"]], RETRY, False),
+        (["All of it"], {}, True),
+    ],
+)
+def test_a_failure_that_is_foreseen_is_an_end_with_a_button_to_ask_again(said, how, ends):
+    failing = replace(FIRST, failures=frozenset({"unavailable"}))
+
+    assert found(standing(message(FIRST, *said, **how), first=failing)) == (
+        [] if ends else [("I1", "Q0000")]
+    )
+
+
+def test_what_slack_gave_up_telling_of_may_be_unanswered():
+    """Where the bot has heard of it all the same, its answer must be whole."""
+    unheard = replace(FIRST, fate=Fate.UNHEARD, acknowledged=None)
+
+    assert found(standing(first=unheard)) == []
+    assert found(standing(message(FIRST, "All of it"), first=unheard)) == []
+    assert found(standing(message(FIRST, "All", stop=True), first=unheard)) == [("I4", "Q0000")]
+    assert found(standing(message(FIRST, "", BUSY, **RETRY), first=unheard)) == [("I1", "Q0000")]
+    assert ("I2", "Q0000") in found(standing(*[message(FIRST, "All of it")] * 2, first=unheard))
 
 
 def test_answered_twice():

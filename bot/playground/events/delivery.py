@@ -46,6 +46,8 @@ class Delivered:
 
     envelope: Envelope
     attempts: int = 0
+    ignored: int = 0
+    """Attempts that the app did not acknowledge although its connection was good."""
     outcome: Outcome | None = None
     """None while a further attempt may follow."""
     sent_at: float = field(default_factory=time.monotonic)
@@ -147,7 +149,9 @@ class Delivery:
 
     async def _attempt(self, delivered: Delivered, retry: Retry | None) -> Outcome:
         delivered.attempts += 1
-        return await self.transport.deliver(delivered.envelope, retry)
+        outcome = await self.transport.deliver(delivered.envelope, retry)
+        delivered.ignored += outcome.ignored
+        return outcome
 
     def _logged(self, envelope: Envelope) -> Delivered:
         delivered = Delivered(envelope)

@@ -43,6 +43,8 @@ class Outcome:
     """What the app sent with its acknowledgement."""
     final: bool = False
     """The app asked for no retry."""
+    ignored: bool = False
+    """Its connection was good all the time, and it did not acknowledge in time."""
 
 
 class Transport(Protocol):

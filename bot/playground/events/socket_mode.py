@@ -96,12 +96,14 @@ class SocketMode:
         message = _message(envelope, retry)
         ack = asyncio.get_running_loop().create_future()
         self._acks[message["envelope_id"]] = ack
+        socket = None
         try:
             async with asyncio.timeout(self._timetable.ack_timeout):
-                await self._next().send(message)
+                socket = self._next()
+                await socket.send(message)
                 return Outcome(accepted=True, payload=_payload(await ack))
         except (TimeoutError, ConnectionError):
-            return Outcome(accepted=False, reason="timeout")
+            return Outcome(accepted=False, reason="timeout", ignored=self._is_good(socket))
         finally:
             del self._acks[message["envelope_id"]]
 
@@ -191,6 +193,9 @@ class SocketMode:
                 "approximate_connection_time": _CONNECTION_TIME,
             },
         }
+
+    def _is_good(self, socket: Socket | None) -> bool:
+        return socket is not None and socket in self._sockets and not socket.frozen
 
     def _next(self) -> Socket:
         """The sockets take turns. Slack promises no pattern, and the app may rely on none."""

@@ -93,6 +93,33 @@ async def test_a_frozen_socket_is_open_and_dead_and_another_gets_a_retry(slack, 
     assert envelope["retry_attempt"] > 0
 
 
+@pytest.mark.parametrize("ack_timeout", [0.05])
+@pytest.mark.parametrize(("trouble", "ignored"), [("", 4), ("freeze_sockets", 0)])
+async def test_who_does_not_acknowledge_on_a_good_socket_ignores_it(slack, raw, trouble, ignored):
+    async with raw() as socket:
+        await socket.receive_json()
+        if trouble:
+            await slack.switch(trouble)
+        await slack.say("alice", "@streambot", "hi")
+        await slack.wait_for(settled(slack))
+
+    assert slack.delivery.log[0].ignored == ignored
+
+
+@pytest.mark.parametrize("ack_timeout", [0.3])
+async def test_what_goes_with_its_socket_is_not_ignored(slack, raw):
+    """It breaks, or is frozen, when the event has been sent."""
+    for trouble in ("freeze_sockets", "drop_sockets"):
+        async with raw() as socket:
+            await socket.receive_json()
+            await slack.say("alice", "@streambot", trouble)
+            await socket.receive_json()
+            await slack.switch(trouble)
+            await slack.wait_for(settled(slack))
+
+    assert [each.ignored for each in slack.delivery.log] == [0, 0]
+
+
 async def test_a_warned_socket_works_until_it_is_closed(slack, raw):
     async with raw() as socket:
         await socket.receive_json()
