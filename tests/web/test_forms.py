@@ -71,7 +71,7 @@ def test_odd_forms(body, fields):
     "body", [b"payload=%", b"payload=%4", b"payload=%zz", b"payload=%FF", b"&" * MOST_FIELDS]
 )
 def test_what_slack_has_not_made(body):
-    with pytest.raises(ValueError, match="fields|digits|decode"):
+    with pytest.raises(ValueError, match=r"fields|digits|decode"):
         json_of(body)
 
 
