@@ -20,6 +20,7 @@ from bot.endpoint import client_of, deadlines_of, model_of
 from bot.engine.answer import AnswerServices
 from bot.engine.conversations import Conversations
 from bot.engine.pacer import Pacer
+from bot.engine.repairs import Repairs
 from bot.engine.turn_policy import TurnPolicy
 from bot.errors import NotAvailable, SettingsError
 from bot.metrics import Figures, MeasuredBudget, MeasuredModel, MeasuredSink, Readiness
@@ -30,6 +31,7 @@ from bot.slack.actions.feedback import FeedbackActions
 from bot.slack.answers.edit_sink import EditSink
 from bot.slack.answers.furniture import KEPT, Furniture, FurnitureStyle
 from bot.slack.answers.leftovers import PressedMessages
+from bot.slack.answers.stale_messages import SlackStaleMessages
 from bot.slack.authorize import build_app
 from bot.slack.capabilities import Capabilities
 from bot.slack.client import open_session, web_client
@@ -52,7 +54,7 @@ from bot.web import Signature, WebServer
 from bot.web.admin import AdminPages, open_admin
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from aiohttp import ClientSession
     from pydantic import SecretStr
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
     from bot.core.ports import Budget, Journal, Model, Sink
     from bot.core.reply import Snapshot
     from bot.core.turns import Claim
+    from bot.core.types import TurnKey
     from bot.database import Database
     from bot.slack.answers.blocks import Block
     from bot.slack.identity import Identity
@@ -195,7 +198,12 @@ async def open_bot(
         conversations = await stack.enter_async_context(
             _conversations(settings, journal, services, slack, strings_of, watched)
         )
-        bolt = _build_bolt(slack, replace(database, journal=journal), conversations, strings_of)
+        known_strings_of = _learning(slack.people, strings_of)
+        stale = SlackStaleMessages(slack.api, known_strings_of)
+        repairs = Repairs(journal, stale, settings.bot_lease_seconds)
+        repair = (await stack.enter_async_context(repairs)).pressed
+        database = replace(database, journal=journal)
+        bolt = _build_bolt(slack, database, conversations, known_strings_of, repair)
         bot = await connect(settings, bolt, slack, stack)
         checks = await stack.enter_async_context(Tasks("app"))
         checks.start(check_model(endpoint, settings.openai_model), name="model-check")
@@ -333,13 +341,9 @@ def _build_bolt(
     slack: _Workspace,
     database: Database,
     conversations: Conversations,
-    strings_of: Callable[[str], Strings],
+    strings_of: Callable[[str], Awaitable[Strings]],
+    repair: Callable[[TurnKey, str], None],
 ) -> AsyncApp:
-    async def known_strings_of(user: str) -> Strings:
-        # The person who presses a button may not be in the cache yet.
-        await slack.people.learn([user])
-        return strings_of(user)
-
     bolt = build_app(slack.identity, slack.api.client)
     bot_user, hear = slack.identity.bot_user, slack.times.hear
     open_inbox(bolt, database.journal, bot_user, conversations.deleted, hear)
@@ -349,10 +353,11 @@ def _build_bolt(
         submit=submit,
         stop=conversations.stop,
         ask_again=ask_again.again,
-        feedback=FeedbackActions(slack.api, database.feedback, known_strings_of),
-        words=known_strings_of,
+        feedback=FeedbackActions(slack.api, database.feedback, strings_of),
+        words=strings_of,
         api=slack.api,
         pressed=slack.pressed,
+        repair=repair,
     )
     register(bolt, handlers)
     return bolt
@@ -442,6 +447,18 @@ def _strings(settings: Settings, people: SlackPeople) -> Callable[[str], Strings
     if settings.bot_language != "auto":
         return lambda _: LANGUAGES[settings.bot_language]
     return lambda user: strings_for(people.locale(user))
+
+
+def _learning(
+    people: SlackPeople, strings_of: Callable[[str], Strings]
+) -> Callable[[str], Awaitable[Strings]]:
+    """The same for people who press a button, who may not be in the cache yet."""
+
+    async def known_strings_of(user: str) -> Strings:
+        await people.learn([user])
+        return strings_of(user)
+
+    return known_strings_of
 
 
 def _slack_client(

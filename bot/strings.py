@@ -117,6 +117,11 @@ class Strings:
     moved: str
     """All that is left of a message which was replaced by another one and cannot be removed."""
 
+    overwritten: str
+    """Below an answer that looked live after its end, when only what stands there is known."""
+    overwritten_all: str
+    """The same, where nothing of the answer stands."""
+
     stopped: str
     """When somebody stopped the answer."""
 
@@ -243,6 +248,13 @@ ENGLISH = Strings(
     incomplete="Incomplete: {sentence}",
     withdrawn="The question was deleted, and this answer with it.",
     moved="The answer stands in another message.",
+    overwritten=(
+        "This answer had ended, but Slack went back to an older state of it. The text above may be "
+        "incomplete."
+    ),
+    overwritten_all=(
+        "This answer had ended, but Slack went back to an older state of it. Its text is lost."
+    ),
     stopped="The answer was stopped.",
     cut="The answer reached the length limit.",
     filtered="The model's content filter ended the answer.",
@@ -360,6 +372,10 @@ JAPANESE = Strings(
     incomplete="未完了：{sentence}",
     withdrawn="質問が削除されたため、この回答も削除しました。",
     moved="回答は別のメッセージにあります。",
+    overwritten=(
+        "回答は終わっていますが、Slackで古い状態に戻りました。上の文は途中までの可能性があります。"
+    ),
+    overwritten_all="回答は終わっていますが、Slackで古い状態に戻り、内容が失われました。",
     stopped="回答を停止しました。",
     cut="回答が長さの上限に達しました。",
     filtered="モデルのコンテンツフィルターにより、回答が打ち切られました。",

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
 
     from bot.core.day import Zone
     from bot.core.feedback import Fault, Tally, Thumb, VoteOutcome
     from bot.core.reply import Snapshot
     from bot.core.sliced import Sliced
-    from bot.core.turns import Again, Claim, TurnRecord
+    from bot.core.turns import Again, Claim, Repair, TurnRecord
     from bot.core.types import (
         Call,
         Lease,
@@ -87,6 +87,21 @@ class Sink(Protocol):
 
     async def keep(self, ending: Snapshot) -> None:
         """Keeps the last snapshot of all, though it may be long until it can be shown."""
+
+
+class StaleMessages(Protocol):
+    """Messages that look as if their turn had not ended, or as in an earlier round."""
+
+    async def find(self, key: TurnKey, round_: int, ts: str) -> Mapping[str, Any] | None:
+        """The message `ts` of the turn, now in that round, if it does. Raises `SlackError`."""
+
+    async def mend(
+        self, repair: Repair, message: Mapping[str, Any], may_send: Callable[[], bool]
+    ) -> None:
+        """Makes a message that was found honest, with one call or two. Raises `SlackError`.
+
+        `may_send` is asked right before a request leaves.
+        """
 
 
 class Budget(Protocol):
@@ -194,6 +209,22 @@ class Journal(Protocol):
 
     async def find(self, key: TurnKey) -> TurnRecord | None:
         """What is known of a turn, open or ended; None when it is unknown or forgotten."""
+
+    async def look_now(self, key: TurnKey) -> bool:
+        """Opens an ended turn for the look that it owes, before its time; False if it owes none.
+
+        It is due then. The look that is owed comes all the same.
+        """
+
+    async def repair(self, key: TurnKey) -> Repair | None:
+        """The right to write to the messages of an ended turn, for as long as a lease.
+
+        None while somebody has it, while the turn is open, and when the turn still owes a look.
+        Whoever opens the turn meanwhile works on it when the right has ended.
+        """
+
+    async def repaired(self, repair: Repair) -> None:
+        """Ends that right before its time."""
 
     async def reopen(self, turn: Turn, again: Again) -> bool:
         """Asks an ended turn again as `turn`, whose `round` is the next one; False for any other.

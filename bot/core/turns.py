@@ -149,6 +149,25 @@ class Claim:
         return not self.begun and self.attempts >= QUARANTINE_FROM
 
 
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """The right to repair the messages of an ended turn whose words are not kept any more."""
+
+    turn: Turn
+    """Without the text of its question."""
+
+    lease: Lease
+
+    owner: str
+    """Names this repair, and no other."""
+
+    posts: tuple[str, ...] | None = None
+    """The messages (ts) that belong to the turn; None when that is unknown."""
+
+    gone: bool = False
+    """Whether its question is known to be deleted."""
+
+
 class ClickOutcome(StrEnum):
     """What a click did: on Stop, or on a button that asks a turn again."""
 
@@ -191,3 +210,6 @@ class TurnRecord:
 
     gone: bool = False
     """Whether its question is known to be deleted."""
+
+    fence: int = 0
+    """That of its last claim or repair: as long as it is the same, nobody has worked on it."""

@@ -18,6 +18,9 @@ How it works:
 - **Look.** Slack may carry out a call after we have given up on its answer. Such a turn keeps its
   ending, and `look_at` says when nothing can land any more. Then it is opened once more
   (`LOOKING`), outside of the line: its messages are looked for, and its last word is repeated.
+- **Repair.** A message that looks live when its turn has long ended is repaired when somebody
+  presses its buttons. While the ending is kept, the look does that, before its time. Without it
+  the turn stays ended, but for as long as a lease it has an owner, for whom whoever opens it waits.
 - **Quarantine.** `attempts` counts how often a turn was begun. From `QUARANTINE_FROM` on a claim
   does not begin it: it may be what crashes the process, so the engine begins it alone.
 
@@ -29,6 +32,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
+from uuid import uuid4
 
 from bot.core.reply import Phase
 from bot.core.turns import QUARANTINE_FROM, TurnState
@@ -46,7 +50,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Executable, Update
 
     from bot.core.reply import Snapshot
-    from bot.core.turns import Again, Claim, TurnRecord
+    from bot.core.turns import Again, Claim, Repair, TurnRecord
     from bot.core.types import Turn, TurnKey
     from bot.store.engines import Engines
     from bot.store.transactions import Observe
@@ -185,6 +189,19 @@ class SqlJournal:
         found = await self._transactions.rows("find", statements.FIND, key_values(key))
         return rows.turn_record(found[0]) if found else None
 
+    async def look_now(self, key: TurnKey) -> bool:
+        """Repeated, it may return False for a look that it has opened; `due` then returns it."""
+        return await self._count("look now", statements.LOOK_NOW, key_values(key)) > 0
+
+    async def repair(self, key: TurnKey) -> Repair | None:
+        """Repeated, it may return None: nobody repairs the message until the lease has ended."""
+        return await self._transactions.write("repair", partial(self._repair, key=key))
+
+    async def repaired(self, repair: Repair) -> None:
+        """Repeated, it changes nothing."""
+        values = key_values(repair.turn.key) | {"repairer": repair.owner}
+        await self._count("repaired", statements.REPAIRED, values)
+
     async def reopen(self, turn: Turn, again: Again) -> bool:
         """Repeated, it may return False for a turn that it has reopened; `due` then returns it."""
         work = partial(self._reopen, turn=turn, again=again)
@@ -264,6 +281,12 @@ class SqlJournal:
     def _take_back(self, connection: Connection, key: TurnKey, row: Any) -> bool:
         values = key_values(key) | self._taking | rows.taken_back(row)
         return connection.execute(statements.TAKE_BACK, values).rowcount > 0
+
+    def _repair(self, connection: Connection, *, key: TurnKey) -> Repair | None:
+        owner = statements.REPAIRER + uuid4().hex
+        values = key_values(key) | self._taking | {"repairer": owner}
+        row = connection.execute(statements.REPAIR, values).one_or_none()
+        return None if row is None else rows.repair(row)
 
     def _reopen(self, connection: Connection, *, turn: Turn, again: Again) -> bool:
         before = key_values(turn.key) | {"of_round": turn.round - 1}

@@ -9,7 +9,15 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from bot.core.reply import Phase, Snapshot
-from bot.core.turns import ENDINGS, Again, Claim, TurnRecord, TurnState, order_of_deletion
+from bot.core.turns import (
+    ENDINGS,
+    Again,
+    Claim,
+    Repair,
+    TurnRecord,
+    TurnState,
+    order_of_deletion,
+)
 from bot.core.types import Failed, Lease, LeftOut, Order, Thread, Turn, Unseen, Usage
 
 if TYPE_CHECKING:
@@ -89,8 +97,17 @@ def turn_record(row: Row) -> TurnRecord:
     """Returns the record. An unknown state counts as ANSWERING in an open turn, else as FAILED."""
     guess = TurnState.ANSWERING if row.ended_at is None else TurnState.FAILED
     state = next((each for each in TurnState if each == row.state), guess)
-    gone = row.asked_for in (Order.WITHDRAWN, Order.ORPHANED)
-    return TurnRecord(row.asker, row.round, state, gone)
+    return TurnRecord(row.asker, row.round, state, _is_gone(row), row.fence)
+
+
+def repair(row: Row) -> Repair:
+    """Returns the right to repair a message of an ended turn."""
+    turn, posts = question(row), read_posts(row.posts)
+    return Repair(turn, Lease(turn.key, row.fence), row.owner, posts, gone=_is_gone(row))
+
+
+def _is_gone(row: Row) -> bool:
+    return row.asked_for in (Order.WITHDRAWN, Order.ORPHANED)
 
 
 def taken_back(row: Row) -> dict[str, Any]:

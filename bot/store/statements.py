@@ -6,12 +6,13 @@ They are built once, because building one takes longer than running it. Their pa
   (`lease_values`);
 - `me` and `lease`: this process, and how many seconds its leases last;
 - `of_round`, `order`, `seconds`, `was_doubtful` and `told_…`: as the statements say;
+- `repairer`: who repairs a message, another name for each repair;
 - a name that is a column's: what the column is set to.
 
-Conditions are built from four: `OPEN` (not ended), `HELD` (we hold the turn's lease: same fence,
-same owner), `FREE` (nobody else holds it) and `FIRST` (its thread lets it begin). An UPDATE whose
-condition is not met changes no row; the caller then knows that the lease is lost, or that another
-process was faster.
+Conditions are built from five: `OPEN` (not ended), `HELD` (we hold the turn's lease: same fence,
+same owner), `FREE` (nobody else holds it), `FIRST` (its thread lets it begin) and `UNDER_REPAIR`
+(somebody repairs a message of it). An UPDATE whose condition is not met changes no row; the caller
+then knows that the lease is lost, or that another process was faster.
 """
 
 from __future__ import annotations
@@ -58,6 +59,8 @@ BATCH = 500
 c = turns.c
 KEY = (c.team, c.channel, c.ts)
 NOBODY = ""
+REPAIRER = "repair "
+"""How the names of owners begin that repair a message of an ended turn."""
 
 
 ME = bindparam("me", type_=Text)
@@ -77,6 +80,9 @@ FREE = or_(c.owner == ME, c.lease_until < Now(), c.lease_until > Now() + LONGEST
 
 One that ends later than any lease can was given before the clock was set back.
 """
+
+UNDER_REPAIR = and_(c.owner.startswith(REPAIRER), ~FREE)
+"""Somebody repairs a message of the turn, which had ended. Whoever opens it waits for that."""
 
 other = turns.alias("other")
 FIRST = or_(
@@ -103,6 +109,12 @@ AFRESH: Mapping[str, Any] = {
     "accepted_at": Now(),
 }
 """The columns of a turn that has just been asked, beside the question itself."""
+
+AFTER_REPAIR: Mapping[str, Any] = {
+    "owner": case((UNDER_REPAIR, c.owner), else_=ME),
+    "lease_until": case((UNDER_REPAIR, c.lease_until), else_=UNTIL),
+}
+"""The lease of an ended turn that is opened again."""
 
 RESET: Mapping[str, Any] = {
     "attempts": 0,
@@ -247,33 +259,56 @@ ENDED = CHANGE.values(
 ).returning(*_TAKEN_BACK_BY)
 """Ends a turn. Returns what `rows.taken_back` needs, and the order."""
 
-_LOOK_IS_DUE = and_(~OPEN, c.look_at < Now(), c.ending.is_not(None))
+_HAS_ENDING = and_(~OPEN, c.ending.is_not(None))
+_LOOK_IS_DUE = and_(_HAS_ENDING, c.look_at < Now())
 LOOKS = select(*KEY).where(_LOOK_IS_DUE).order_by(c.look_at).limit(MOST_DUE)
 """Ended turns whose messages are to be looked at once more."""
-OPEN_LOOK = (
-    update(turns)
-    .where(TURN, _LOOK_IS_DUE)
-    .values(
-        state=TurnState.LOOKING,
-        owner=NOBODY,
-        lease_until=0.0,
-        fence=c.fence + 1,
-        attempts=0,
-        begun=False,
-        cleared=False,
-        # Its messages are looked for in Slack.
-        doubtful=True,
-        look_at=None,
-        ended_at=None,
-    )
+_LOOKING = update(turns).values(
+    state=TurnState.LOOKING,
+    owner=NOBODY,
+    lease_until=0.0,
+    fence=c.fence + 1,
+    attempts=0,
+    begun=False,
+    cleared=False,
+    # Its messages are looked for in Slack.
+    doubtful=True,
+    # A look before its time leaves the one that is owed.
+    look_at=case((c.look_at < Now(), None), else_=c.look_at),
+    ended_at=None,
 )
+OPEN_LOOK = _LOOKING.where(TURN, _LOOK_IS_DUE)
 """Opens an ended turn for that look."""
+LOOK_NOW = _LOOKING.where(TURN, _HAS_ENDING, c.look_at.is_not(None))
+"""The same, also before its time."""
+
+_BY = bindparam("repairer", type_=Text)
+REPAIR = (
+    update(turns)
+    .where(TURN, ~OPEN, c.ending.is_(None), ~UNDER_REPAIR)
+    .values(
+        owner=_BY,
+        lease_until=UNTIL,
+        fence=c.fence + 1,
+        # Should the edit land late, or an older version not wait for it, the next round is looked
+        # at once more.
+        look_at=LANDED + _LEASE,
+    )
+    .returning(*turns.c)
+)
+"""Keeps everybody else from writing, for as long as a lease. Returns the row.
+
+The turn stays ended: an older version need not know what is done, and a process that dies leaves
+nothing to be done.
+"""
+REPAIRED = update(turns).where(TURN, c.owner == _BY).values(owner=NOBODY, lease_until=0.0)
+"""Ends a repair. By now somebody may have opened the turn, and wait for that."""
 
 RELEASE = CHANGE.values(**LEFT)
 
 ENDED_BEFORE = and_(TURN, ~OPEN, c.round == bindparam("of_round"))
 BEFORE = select(c.posts, c.kept).where(ENDED_BEFORE).with_for_update()
-REOPEN = update(turns).where(ENDED_BEFORE).values(**AFRESH, **RESET)
+REOPEN = update(turns).where(ENDED_BEFORE).values({**AFRESH, **RESET, **AFTER_REPAIR})
 
 _NEW = bindparam("order", type_=Text)
 # What deletions ask for is never replaced; only that of the question comes after the answer's.
@@ -287,7 +322,7 @@ ORDER = update(turns).where(TURN, OPEN).values(asked_for=_LAST)
 
 ENDED_WITH_QUESTION = and_(TURN, ~OPEN, or_(c.asked_for.is_(None), ~_KNOWN_AS_DELETED))
 WITH_QUESTION = select(*_TAKEN_BACK_BY).where(ENDED_WITH_QUESTION).with_for_update()
-_REOPENED = {**AFRESH, **RESET, "state": TurnState.CLOSING}
+_REOPENED = {**AFRESH, **RESET, **AFTER_REPAIR, "state": TurnState.CLOSING}
 TAKE_BACK = (
     update(turns)
     .where(TURN, ~OPEN)
@@ -295,7 +330,7 @@ TAKE_BACK = (
 )
 """Opens an ended turn again whose question was deleted, with the columns of `rows.taken_back`."""
 
-FIND = select(c.asker, c.round, c.state, c.ended_at, c.asked_for).where(TURN)
+FIND = select(c.asker, c.round, c.state, c.ended_at, c.asked_for, c.fence).where(TURN)
 
 # Turns that we have begun, or that show that they wait, come last: they would fill the list.
 _OWN = case((and_(or_(c.begun, c.posts != "[]"), c.owner == ME), 1), else_=0)

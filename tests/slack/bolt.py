@@ -15,7 +15,7 @@ IDENTITY = Identity(TEAM, BOT_USER, BOT_ID, "Stream Bot")
 
 
 class Backstage:
-    """`submitted`, `stopped`, `again` and `deleted` are what came through.
+    """`submitted`, `stopped`, `again`, `deleted` and `repaired` are what came through.
 
     `outcome` is what a press leads to, `error` what a deletion is answered with.
     """
@@ -25,6 +25,7 @@ class Backstage:
         self.stopped = []
         self.again = []
         self.deleted = []
+        self.repaired = []
         self.outcome = "stopped"
         self.error = None
         self.journal = journal or Inbox()
@@ -39,6 +40,7 @@ class Backstage:
             words=self.words,
             api=api,
             pressed=self.pressed,
+            repair=self.repair,
         )
         self.app = build_app(identity, client)
         open_inbox(self.app, self.journal, identity.bot_user, self.delete)
@@ -59,6 +61,9 @@ class Backstage:
     async def ask_again(self, key, round_, user, again):
         self.again.append((key, round_, user, again))
         return self.outcome
+
+    def repair(self, key, ts):
+        self.repaired.append((key, ts))
 
     async def delete(self, *where):
         if self.error:

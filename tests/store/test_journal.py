@@ -676,3 +676,110 @@ async def test_a_turn_that_is_left_in_the_midst_owes_a_look(journal, sql):
     await journal.leave()
 
     assert (await sql("SELECT look_at IS NOT NULL FROM turns"))[0][0]
+
+
+async def ended_long_ago(journal, *posts):
+    await journal.accept(turn())
+    claim = await journal.claim(turn().key)
+    await journal.posted(claim.lease, list(posts))
+    await journal.close(claim.lease, ANSWER)
+    await journal.ended(claim.lease, "complete")
+
+
+async def test_an_ended_turn_is_repaired_by_one_at_a_time(opened, expire):
+    journal, other = await opened("a"), await opened("b")
+    await ended_long_ago(journal, "5.1", "5.2")
+    before = await journal.find(turn().key)
+
+    first = await other.repair(turn().key)
+    assert (first.turn, first.posts, first.gone) == (turn(text=""), ("5.1", "5.2"), False)
+    assert first.lease == Lease(turn().key, before.fence + 1)
+    assert [await each.repair(turn().key) for each in (journal, other)] == [None, None]
+    assert (await journal.find(turn().key)).state is TurnState.DELIVERED
+    assert await other.due() == []
+    await other.repaired(first)
+
+    second = await journal.repair(turn().key)
+    await other.repaired(first)
+    assert await other.repair(turn().key) is None
+    await expire()
+    third = await other.repair(turn().key)
+    assert first.lease.fence < second.lease.fence < third.lease.fence
+
+
+@pytest.mark.parametrize("how", ["again", "withdrawn"])
+async def test_whoever_opens_a_turn_works_on_it_when_its_repair_has_ended(opened, how):
+    """Also the process that has the lease of the turn already."""
+    journal, other = await opened("a"), await opened("b")
+    await ended_long_ago(journal, "5.1")
+    repair = await other.repair(turn().key)
+    if how == "again":
+        assert await journal.reopen(turn(round=1), Again.WHOLE)
+    else:
+        assert await journal.withdraw(turn().key)
+
+    assert await journal.claim(turn().key) is None
+    assert await journal.due() == []
+    await other.repaired(repair)
+    assert await journal.due() == [turn().key]
+    assert await journal.claim(turn().key)
+
+
+async def test_a_repair_that_its_process_did_not_survive_ends_with_its_lease(journal, sql, expire):
+    await ended_long_ago(journal, "5.1")
+    await journal.repair(turn().key)
+    await journal.reopen(turn(round=1), Again.WHOLE)
+    assert 0 < (await sql("SELECT lease_until - accepted_at FROM turns"))[0][0] <= 10
+    await expire()
+
+    assert await journal.claim(turn().key)
+
+
+async def test_what_is_open_or_still_has_its_words_is_not_repaired(journal):
+    await journal.accept(turn())
+    assert await journal.repair(turn().key) is None
+    assert await journal.repair(turn("9.9").key) is None
+    await journal.release((await journal.claim(turn().key)).lease)
+    await ended_with_a_call_of_unknown_outcome(journal)
+
+    assert await journal.repair(turn().key) is None
+
+
+async def test_a_round_after_a_repair_owes_a_look(journal, sql, expire):
+    """An edit of the repair may land late, and an older version does not wait for its end."""
+    await ended_long_ago(journal, "5.1")
+    await journal.repair(turn().key)
+    await expire()
+    await journal.reopen(turn(round=1), Again.WHOLE)
+    claim = await journal.claim(turn().key)
+    await journal.close(claim.lease, ANSWER)
+    await journal.ended(claim.lease, "complete")
+    assert await journal.due() == []
+    await sql("UPDATE turns SET look_at = 1")
+
+    assert (await journal.claim(turn().key)).ending == ANSWER
+
+
+async def test_a_look_before_its_time_leaves_the_one_that_is_owed(opened, sql):
+    journal, other = await opened("a"), await opened("b")
+    await ended_with_a_call_of_unknown_outcome(journal)
+
+    assert await other.look_now(turn().key)
+    assert not await journal.look_now(turn().key)
+    assert await other.due() == [turn().key]
+    look = await other.claim(turn().key)
+    assert (look.looks, look.ending, look.posts) == (True, ANSWER, ("5.1",))
+    await other.ended(look.lease, "complete")
+    assert await journal.due() == []
+
+    await sql("UPDATE turns SET look_at = 1")
+    assert await journal.due() == [turn().key]
+    await journal.ended((await journal.claim(turn().key)).lease, "complete")
+    assert await sql("SELECT ending, look_at FROM turns") == [(None, None)]
+    assert not await journal.look_now(turn().key)
+
+
+async def test_a_turn_that_owes_no_look_is_not_looked_at_before_its_time(journal):
+    await ended_long_ago(journal, "5.1")
+
+    assert not await journal.look_now(turn().key)

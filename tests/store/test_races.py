@@ -155,3 +155,13 @@ async def test_workers_that_die_lose_their_turns_to_others(both, sql, expire):
             await both[0].ended(old[question.key].lease, "complete")
         await both[n % 2].ended(claim.lease, "complete")
     assert await sql("SELECT COUNT(*) FROM turns WHERE ended_at IS NULL") == [(0,)]
+
+
+async def test_a_repair_is_given_to_one(both):
+    for asked in (turn(f"{n}.0", root=f"{n}") for n in range(12)):
+        await both[0].accept(asked)
+        claim = await both[0].claim(asked.key)
+        await both[0].ended(claim.lease, "complete")
+        repairs = await asyncio.gather(*(each.repair(asked.key) for each in both * 2))
+
+        assert sum(map(bool, repairs)) == 1

@@ -85,7 +85,7 @@ def test_any_ts_is_a_number_that_fits(ts):
 
 
 def test_a_state_that_nobody_knows_is_told_by_the_end():
-    row = {"asker": "U1", "round": 0, "state": "napping", "asked_for": None}
+    row = {"asker": "U1", "round": 0, "state": "napping", "asked_for": None, "fence": 1}
 
     assert rows.turn_record(SimpleNamespace(**row, ended_at=None)).state is TurnState.ANSWERING
     assert rows.turn_record(SimpleNamespace(**row, ended_at=1.0)).state is TurnState.FAILED
@@ -97,7 +97,7 @@ def test_a_state_that_nobody_knows_is_told_by_the_end():
 def test_a_deleted_question_is_known(order, gone):
     row = {"asker": "U1", "round": 0, "state": "delivered", "asked_for": order, "ended_at": 1.0}
 
-    assert rows.turn_record(SimpleNamespace(**row)).gone is gone
+    assert rows.turn_record(SimpleNamespace(**row, fence=1)).gone is gone
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ ALL = {
     if name.isupper() and isinstance(value, Executable)
 }
 OURS = {"me", "lease"}
-OTHERS = {"of_round", "order", "seconds", "was_doubtful", *rows.told(turn())}
+OTHERS = {"of_round", "repairer", "order", "seconds", "was_doubtful", *rows.told(turn())}
 
 
 def parameters(statement, dialect):

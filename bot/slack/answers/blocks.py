@@ -23,6 +23,19 @@ def notice(text: str, *more: str, emoji: bool = True) -> Block:
     return {"type": "context", "elements": said}
 
 
+def only(text: str) -> dict[str, Any]:
+    """Text and blocks of a message that must say nothing but `text`.
+
+    A message with rich text may not be edited into one without: hence the anchor.
+    """
+    return {"text": text, "blocks": [ANCHOR, notice(text)]}
+
+
+def is_anchor(block: Block) -> bool:
+    """Whether it is the anchor, as we wrote it or as Slack gives it back."""
+    return all(block.get(name) == value for name, value in ANCHOR.items())
+
+
 def without_furniture(blocks: list[Block]) -> list[Block]:
     """The blocks that show the answer."""
     return [block for block in blocks if block.get("type") not in FURNITURE]

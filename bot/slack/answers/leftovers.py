@@ -13,7 +13,7 @@ import structlog
 
 from bot.core.bounded_map import BoundedMap
 from bot.errors import SlackError, SlackRejected
-from bot.slack.answers.blocks import ANCHOR, notice, without_furniture
+from bot.slack.answers.blocks import only, without_furniture
 from bot.slack.limits import REPLIES, UPDATE
 from bot.slack.one_message import found_in, where
 
@@ -94,11 +94,8 @@ class Leftovers:
         self.replace(ts, text)
 
     def replace(self, ts: str, text: str) -> None:
-        """A message that must say nothing but `text`.
-
-        A message with rich text may not be edited into one without: hence the anchor.
-        """
-        self._left[ts] = {"text": text, "blocks": [ANCHOR, notice(text)]}
+        """A message that must say nothing but `text`."""
+        self._left[ts] = only(text)
 
     def forget(self, ts: str) -> None:
         """The message is to be removed as a whole."""

@@ -89,6 +89,9 @@ class Handlers:
     pressed: PressedMessages
     """Takes messages below which an answer is about to go on."""
 
+    repair: Callable[[TurnKey, str], None]
+    """Begins to repair a message (ts) of an ended turn, if it does not look so."""
+
     unhandled: BoundedMap[str, int] = field(default_factory=lambda: BoundedMap(MOST_KINDS))
     """How often each type of payload came for which there is no listener."""
 
@@ -133,8 +136,12 @@ def _register_actions(app: AsyncApp, handlers: Handlers) -> None:
         _note_pressed(handlers, body)
         await _ask_again(handlers, body, Again.MORE)
 
+    async def vote(body: Mapping[str, Any]) -> None:
+        await handlers.feedback.vote(body)
+        _repair(handlers, body)
+
     actions = {STOP: stop, RETRY: retry, REGENERATE: regenerate, CONTINUE: go_on}
-    actions |= dict.fromkeys((FEEDBACK, *THUMBS.values()), handlers.feedback.vote)
+    actions |= dict.fromkeys((FEEDBACK, *THUMBS.values()), vote)
     for action_id, work in actions.items():
         app.action(action_id)(_acknowledge_first(work))
     app.view(CALLBACK_ID)(_acknowledge_first(handlers.feedback.explain))
@@ -160,6 +167,8 @@ async def _stop(handlers: Handlers, body: Mapping[str, Any]) -> None:
     except StoreError:
         outcome = ClickOutcome.UNAVAILABLE
     await _reply(handlers, body, outcome)
+    if outcome != ClickOutcome.STOPPED:
+        _repair(handlers, body)
 
 
 async def _ask_again(handlers: Handlers, body: Mapping[str, Any], again: Again) -> None:
@@ -172,6 +181,15 @@ async def _ask_again(handlers: Handlers, body: Mapping[str, Any], again: Again) 
     except StoreError:
         outcome = ClickOutcome.UNAVAILABLE
     await _reply(handlers, body, outcome)
+    if outcome != ClickOutcome.STARTED:
+        _repair(handlers, body)
+
+
+def _repair(handlers: Handlers, body: Mapping[str, Any]) -> None:
+    """The message that was pressed may look live though its turn has ended."""
+    clicked, ts = _read_click(body)[1], mapping(body.get("container")).get("message_ts")
+    if clicked and isinstance(ts, str):
+        handlers.repair(clicked[0], ts)
 
 
 def _note_pressed(handlers: Handlers, body: Mapping[str, Any]) -> None:

@@ -115,6 +115,42 @@ async def test_a_thumb_reaches_who_counts(stage, action, verdict):
     assert stage.box.votes == {(KEY, "U02ALICE"): (1, verdict)}
 
 
+@pytest.mark.parametrize(
+    ("button", "outcome", "repaired"),
+    [
+        ("stop", "stopped", False),
+        ("stop", "over", True),
+        ("regenerate", "started", False),
+        ("retry", "asked", True),
+        ("continue", "not_yours", True),
+        ("feedback", "", True),
+    ],
+)
+async def test_what_a_press_does_not_write_anew_may_have_to_be_repaired(
+    stage, button, outcome, repaired
+):
+    stage.outcome = outcome
+    body = payload("block_actions")
+    value = write_value(KEY, 0, Thumb.UP)
+    body["actions"][0] |= {"action_id": button, "value": value}
+
+    assert await dispatch(stage, body) == 200
+    async with asyncio.timeout(20):
+        while repaired and not stage.repaired:
+            await asyncio.sleep(0.01)
+    assert stage.repaired == ([(KEY, body["container"]["message_ts"])] if repaired else [])
+
+
+async def test_what_a_forged_value_says_is_not_repaired(stage):
+    stage.outcome = "over"
+    body = payload("block_actions")
+    body["actions"][0]["value"] = "{}"
+
+    assert await dispatch(stage, body) == 200
+    await asyncio.sleep(0.1)
+    assert stage.repaired == []
+
+
 async def test_a_form_that_comes_back_reaches_who_counts(stage):
     body = payload("view_submission")
     view = build_form(ENGLISH, KEY, 1, {})
