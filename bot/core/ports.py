@@ -65,7 +65,7 @@ class People(Protocol):
 class Sink(Protocol):
     """Shows the snapshots of one reply somewhere."""
 
-    def prepare(self, snapshot: Snapshot) -> Sliced[None] | None:
+    def prepare(self, snapshot: Snapshot) -> Sliced[object] | None:
         """What is long about planning `snapshot`, to be done before; None when it is soon planned.
 
         It may be done in part, or not at all: then `plan` takes longer.

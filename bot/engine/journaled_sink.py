@@ -44,7 +44,7 @@ class JournaledSink:
         """The messages (ts) that stand in Slack for this turn, in order."""
         return self._sink.posts
 
-    def prepare(self, snapshot: Snapshot) -> Sliced[None] | None:
+    def prepare(self, snapshot: Snapshot) -> Sliced[object] | None:
         """What the other sink has to do before."""
         return self._sink.prepare(snapshot)
 

@@ -36,7 +36,7 @@ class MeasuredSink:
         """As the other sink."""
         return self._sink.posts
 
-    def prepare(self, snapshot: Snapshot) -> Sliced[None] | None:
+    def prepare(self, snapshot: Snapshot) -> Sliced[object] | None:
         """As the other sink."""
         return self._sink.prepare(snapshot)
 

@@ -16,9 +16,11 @@ The part ends where Slack has accepted it before, so nothing is taken back.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.core.sliced import Sliced, result_of
 from bot.rendering.flow import Code, Item, Paragraph, Table
 from bot.rendering.layout.frame import PartLimits
 from bot.rendering.layout.pages import Pages
@@ -44,6 +46,8 @@ class Renderer:
         self._sanitizer = Sanitizer()
         self._scanner = Scanner()
         self._source: list[str] = []
+        self._regions: deque[Region] = deque()
+        """Complete regions that were not parsed yet."""
         self._flows: list[Flow] = []
         self._final = False
         self._frame: Frame | None = None
@@ -51,6 +55,11 @@ class Renderer:
     def feed(self, text: str) -> None:
         """Takes more of the answer. There must be none after `finish`."""
         self._add(self._sanitizer.feed(text))
+
+    @property
+    def finished(self) -> bool:
+        """Whether the answer has ended."""
+        return self._final
 
     def finish(self, *, broke_off: bool = False) -> None:
         """The answer has ended, so nothing is held back any more.
@@ -64,9 +73,23 @@ class Renderer:
 
     def frame(self) -> Frame:
         """What can be shown now. All parts but the last are closed: they never change again."""
+        return result_of(self.render())
+
+    def render(self) -> Sliced[Frame]:
+        """The same in slices, one for each region and each part. No text comes in between."""
         if self._frame is None:
-            self._frame = self._rendered()
+            yield from self.settle()
+            opened = self._parsed(self._scanner.open())
+            yield
+            self._frame = yield from self._laid_out(opened)
         return self._frame
+
+    def settle(self) -> Sliced[None]:
+        """Parses what is complete, in slices: less is left to do for the next frame."""
+        self._regions += self._scanner.take()
+        while self._regions:
+            self._flows += self._parsed(self._regions.popleft())
+            yield
 
     def refuse(self, part: int, accepted: Place | None) -> None:
         """Slack refused a part (its index) for its size.
@@ -82,14 +105,9 @@ class Renderer:
             self._scanner.feed(text)
             self._frame = None
 
-    def _rendered(self) -> Frame:
-        for region in self._scanner.take():
-            self._flows += self._parsed(region)
-        settled = len(self._flows)
-        self._flows += self._parsed(self._scanner.open())
-        frame = self._pages.frame(self._flows, settled, self._final, self._source_text)
-        del self._flows[settled:]
-        return frame
+    def _laid_out(self, opened: list[Flow]) -> Sliced[Frame]:
+        flows, settled = [*self._flows, *opened], len(self._flows)
+        return self._pages.lay_out(flows, settled, self._final, self._source_text)
 
     def _source_text(self) -> str:
         return "".join(self._source)

@@ -17,9 +17,11 @@ LOOK_BACK: Final = 64
 """Characters that a grapheme may have before it is cut like any other text."""
 
 _CLOSING: Final = "[」』）】〉》〕］｝)\\]}”’\"'»]*"
+_INSIDE: Final = "inside"
+"""The group of marks inside of a word. They are found as well, so that each is looked at once."""
 _CUTS: Final = (
     re.compile(r"\n"),
-    re.compile(rf"[。．！？…‥｡]+{_CLOSING}|[.!?]+{_CLOSING}(?=\s)"),
+    re.compile(rf"[。．！？…‥｡]+{_CLOSING}|[.!?]+{_CLOSING}(?:(?=\s)|(?P<inside>))"),
     re.compile(r"[、，；：､]|[,;:](?=\s)"),
     re.compile(r"\s"),
 )
@@ -56,5 +58,5 @@ def _ends(pattern: re.Pattern[str], text: str, least: int, room: int) -> Iterato
         end = found.end()
         if end > room and found[0].isspace():
             end = room
-        if least < end <= room:
+        if least < end <= room and found.lastgroup != _INSIDE:
             yield end

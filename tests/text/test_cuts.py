@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot.text.cuts import cut, grapheme_floor
 from bot.text.graphemes import is_inside
+from tests.growth import grows_with_length
 
 SOUP = [
     "word ",
@@ -91,3 +92,17 @@ def test_the_floor_is_the_last_border(text, at):
 def test_an_endless_character_is_cut_all_the_same():
     assert grapheme_floor("e" + "\u0301" * 500, 300) == 300
     assert cut("e" + "\u0301" * 500, 300) == 300
+
+
+@pytest.mark.parametrize("mark", [".", "!?", '."', "…", ",", " ", "。」"])
+def test_marks_are_read_once(mark):
+    """However many stand in a row: thousands of full stops took a third of a second."""
+
+    def work(length):
+        cut(mark * length + "x", len(mark) * length - 1)
+
+    assert grows_with_length(work, 400)
+
+
+def test_marks_within_a_word_end_no_sentence():
+    assert cut("One.two three.four", 16, 1) == len("One.two ")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from bot.core.sliced import Sliced, result_of
 from bot.rendering.layout.attachments import file
 from bot.rendering.layout.frame import File, Frame, PartLimits
 from bot.rendering.layout.part import AnswerFlows, OpenPart
@@ -48,6 +49,16 @@ class Pages:
         The first `settled` of them are complete; when `final`, all are. `source` gives the answer
         as the model wrote it, for the file that holds all of it.
         """
+        return result_of(self.lay_out(flows, settled, final, source))
+
+    def lay_out(
+        self,
+        flows: Sequence[Flow],
+        settled: int,
+        final: bool,  # noqa: FBT001 - as above
+        source: Callable[[], str] = str,
+    ) -> Sliced[Frame]:
+        """The same in slices, one for each part."""
         answer = AnswerFlows(flows, settled, final)
         self._open = None
         while len(self._closed) < self._limits.parts:
@@ -56,6 +67,7 @@ class Pages:
                 self._open = laid
                 break
             self._close(laid)
+            yield
         parts = tuple(laid.part for laid in self._laid() if not laid.is_blank)
         return Frame(parts, tuple(self._files(answer, source)) if final else (), self._rest())
 

@@ -31,11 +31,14 @@ _PORTS: Final = {"http": 80, "https": 443}
 
 _DOT: Final = re.compile(rf"(?<=[^\W{CJK}])[\u3002\uff61](?=[^\W{CJK}])")
 _SAID: Final = re.compile(
-    r"(?:\w+:)?//(?:[^\s/?#@]*@)?(?P<url>[\w.-]+)"
-    r"|(?P<address>[\w.+-]+@(?P<domain>[\w.-]+))"
-    r"|(?P<host>[\w-]+(?:\.[\w-]+)*\.(?:[^\W\d_]{2,63}|xn--[\w-]+)(?![\w-]))"
+    r"(?:(?<!\w)\w++:)?//(?:[^\s/?#@]*@)?(?P<url>[\w.-]+)"
+    r"|(?P<address>(?<![\w.+-])[\w.+-]++@(?P<domain>[\w.-]+))"
+    r"|(?P<host>(?<![\w-])(?<![\w-]\.)"
+    r"[\w-]++(?:\.[\w-]++)*\.(?:[^\W\d_]{2,63}|xn--[\w-]+)(?![\w-]))"
     r"|(?P<ip>\d{1,3}(?:\.\d{1,3}){3})"
 )
+"""What reads as a host or an address. A word is looked at from its beginning only, where all is
+found that would be found from within: a word of thousands of letters is not read as many times."""
 _FOREIGN: Final = re.compile(rf"[^\x00-\x7f{CJK}]")
 _FILE_ENDINGS: Final = (
     "c cfg cpp cs css csv docx gif go htm html ini ipynb java jpeg jpg js json jsx kt lock log mjs "
@@ -207,7 +210,7 @@ def misleads(before: str, label: str, behind: str, real: Destination) -> bool:
         and found.end() > begin
         and not (notes and found.end() <= end)
         and _differs(found, real.host, real.shown)
-        for found in _hosts(text)
+        for found in hosts(text)
     )
 
 
@@ -224,7 +227,7 @@ def noted(label: str, real: str) -> str:
 
 def _said(label: str) -> Iterator[re.Match[str]]:
     """The hosts and addresses that a reader sees in a label."""
-    return _hosts(visible(label))
+    return hosts(visible(label))
 
 
 def visible(text: str) -> str:
@@ -233,7 +236,8 @@ def visible(text: str) -> str:
     return "".join(each for each in text if not _is_invisible(each)).casefold()
 
 
-def _hosts(text: str) -> Iterator[re.Match[str]]:
+def hosts(text: str) -> Iterator[re.Match[str]]:
+    """What reads as a host or an address in a text; names of files do not."""
     for found in _SAID.finditer(text):
         if not (found["host"] and found["host"].rpartition(".")[2] in _FILES):
             yield found

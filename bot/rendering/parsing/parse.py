@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from markdown_it.common.utils import unescapeAll
@@ -79,7 +80,9 @@ class _Document:
     """Takes the tokens one by one, with a method for each type that matters."""
 
     def __init__(self, policy: LinkPolicy, number: int | None) -> None:
-        self.flows: list[Flow] = []
+        self._flows: list[Flow] = []
+        self._said: dict[int, list[Run]] = {}
+        """The text of each item, by its index among the flows, in which it stands without."""
         self.held: int | None = None
         """Set for a text that broke off (see `parse`)."""
         self._policy = policy
@@ -95,6 +98,15 @@ class _Document:
         self._in_table = False
         self._rows: list[list[Runs]] = []
         self._align: list[str] = []
+
+    @property
+    def flows(self) -> list[Flow]:
+        """The flows so far, each item with its text."""
+        flows = [*self._flows]
+        for index, item in enumerate(flows):
+            if isinstance(item, Item):
+                flows[index] = replace(item, runs=tuple(merged(self._said[index])))
+        return flows
 
     def take(self, token: Token) -> None:
         reader = _READERS.get(token.type)
@@ -125,11 +137,9 @@ class _Document:
         number = self._lists[-1]
         if number is not None:
             self._lists[-1] = number + 1
-        self._put_item(Item((), len(self._lists) - 1, number, self._quote))
-
-    def _put_item(self, item: Item) -> None:
-        self._item = item
-        self.flows.append(item)
+        self._item = Item((), len(self._lists) - 1, number, self._quote)
+        self._said[len(self._flows)] = []
+        self._flows.append(self._item)
 
     # Leaves
 
@@ -159,37 +169,36 @@ class _Document:
         if self._lists or self._quote:
             self._put_text(tuple(run._replace(style=run.style | BOLD) for run in runs))
         elif runs:
-            self.flows.append(Heading(runs, self._heading))
+            self._flows.append(Heading(runs, self._heading))
 
     def _put_text(self, runs: Runs) -> None:
         """Adds a paragraph, to the item that has just begun or else by itself."""
         if not runs:
             return
-        if self._item is not None and self._is_in_item():
-            said = (*self._item.runs, Run("\n\n"), *runs) if self._item.runs else runs
-            self.flows.pop()
-            self._put_item(Item(tuple(merged(said)), *_place(self._item)))
+        if self._is_in_item():
+            said = self._said[len(self._flows) - 1]
+            said += [Run("\n\n"), *runs] if said else runs
         else:
-            self.flows.append(Paragraph(runs, self._quote, len(self._lists)))
+            self._flows.append(Paragraph(runs, self._quote, len(self._lists)))
 
     def _is_in_item(self) -> bool:
         """Whether only text has come since the last item began."""
         item = self._item
         return (
             item is not None
-            and self.flows[-1] is item
+            and self._flows[-1] is item
             and (item.depth, item.quote) == (len(self._lists) - 1, self._quote)
         )
 
     def _has_text(self) -> bool:
-        """Whether the last item has text already."""
-        return self._item is not None and bool(self._item.runs)
+        """Whether the last item, which the last flow is, has text already."""
+        return bool(self._said[len(self._flows) - 1])
 
     def rule(self, _: Token) -> None:
         if not self._lists and not self._quote:
-            self.flows.append(Rule())
+            self._flows.append(Rule())
         else:
-            self.flows.append(Paragraph((Run(RULE),), self._quote, len(self._lists)))
+            self._flows.append(Paragraph((Run(RULE),), self._quote, len(self._lists)))
 
     def fence(self, token: Token) -> None:
         self._put_code(token.content, _language(token.info))
@@ -198,7 +207,7 @@ class _Document:
         self._put_code(token.content, "tex")
 
     def _put_code(self, text: str, language: str) -> None:
-        self.flows.append(Code(text.rstrip("\n"), language, self._quote, len(self._lists)))
+        self._flows.append(Code(text.rstrip("\n"), language, self._quote, len(self._lists)))
 
     # Tables
 
@@ -215,7 +224,7 @@ class _Document:
 
     def leave_table(self, _: Token) -> None:
         self._in_table = False
-        self.flows.append(Table(tuple(tuple(row) for row in self._rows), tuple(self._align)))
+        self._flows.append(Table(tuple(tuple(row) for row in self._rows), tuple(self._align)))
 
 
 def _only_code(markdown: str) -> Code | None:
@@ -235,17 +244,23 @@ def _only_code(markdown: str) -> Code | None:
     return Code(text, _language(opening[2] or opening[4] or ""))
 
 
-def _place(item: Item) -> tuple[int, int | None, int]:
-    return item.depth, item.number, item.quote
-
-
 def _trimmed(runs: Runs) -> Runs:
     """The runs without white space at their ends, which is left where tags were."""
-    while runs and not runs[0].style & CODE and runs[0].text[0] in _WHITE:
-        runs = tuple(merged((runs[0]._replace(text=runs[0].text.lstrip(_WHITE)), *runs[1:])))
-    while runs and not runs[-1].style & CODE and runs[-1].text[-1] in _WHITE:
-        runs = tuple(merged((*runs[:-1], runs[-1]._replace(text=runs[-1].text.rstrip(_WHITE)))))
-    return runs
+    begin, end = 0, len(runs)
+    while begin < end and _is_white(runs[begin]):
+        begin += 1
+    while end > begin and _is_white(runs[end - 1]):
+        end -= 1
+    kept = [*runs[begin:end]]
+    if kept and not kept[0].style & CODE:
+        kept[0] = kept[0]._replace(text=kept[0].text.lstrip(_WHITE))
+    if kept and not kept[-1].style & CODE:
+        kept[-1] = kept[-1]._replace(text=kept[-1].text.rstrip(_WHITE))
+    return tuple(kept)
+
+
+def _is_white(run: Run) -> bool:
+    return not run.style & CODE and not run.text.strip(_WHITE)
 
 
 def _language(info: str) -> str:

@@ -34,7 +34,7 @@ from bot.rendering.parsing.lines import Line, decided_end, read, shallow, tame
 LEAF: Final = 3_000
 """Characters of a paragraph after which it is cut in two."""
 
-CROWDED: Final = 4_000
+CROWDED: Final = 3_000
 """Characters of a list item after which each item inside it begins a region, too."""
 
 DEEP: Final = 3
@@ -120,7 +120,10 @@ class _Above:
     """Whether what begins at the edge of the page now begins a region."""
 
     quote_edge: bool = False
-    """The same for what begins at the edge of a block quote."""
+    """The same for what begins at the edge of that block quote."""
+
+    empty: bool = False
+    """Whether the line above is empty, apart from its quote marks."""
 
     def read(self, text: str) -> Line:
         """The next line, as what it is below these."""
@@ -174,6 +177,8 @@ class Scanner:
         self._open = _Open()
         self._above = _Above()
         self._lists = Lists()
+        self._quoted = ""
+        """Marker of the last item of a list in block quotes, if nothing has ended that list."""
         self._lean = UPRIGHT
         """How the line above was moved; what stands as far in is moved as well."""
         self._fence_line: str | None = None
@@ -261,10 +266,16 @@ class Scanner:
         else:
             self._above.fence = None
             self._lean = self._lean_of(raw) if raw.strip() else self._lean
+            if self._repeats_empty(line):
+                return
             self._prose(line)
         self._open.text += text + "\n"
-        if self._above.rows == ROWS:
+        if self._above.rows == ROWS or (self._above.rows and len(self._open.text) > LEAF):
             self._continue_table()
+
+    def _repeats_empty(self, line: Line) -> bool:
+        """Whether it is one more empty line: any number of them says the same as one."""
+        return line.blank and self._above.empty and line.quote == self._above.quote
 
     def _normal(self, raw: str) -> str:
         """The line as it is parsed, with the common mistakes of models corrected."""
@@ -299,29 +310,37 @@ class Scanner:
             self._begin(line)
         self._note_list(line)
         self._enter(line)
-        self._above.quote, self._above.quote_edge = line.quote, False
+        self._above.quote, self._above.quote_edge, self._above.empty = line.quote, False, False
 
     def _leave(self, line: Line) -> None:
         """An empty line ends paragraphs and tables."""
         if line.quote and self._lists.excludes(line):
             self._lists = Lists()
         quote = line.quote
-        self._above = _Above(edge=not quote, quote_edge=quote == 1, quote=quote)
+        self._above = _Above(edge=not quote, quote_edge=quote > 0, quote=quote, empty=True)
 
     def _begins(self, line: Line) -> bool:
         """Whether a region begins with the line: nothing above can change it or what follows."""
         if line.flush:
             in_list = bool(self._lists.marker and line.marker)
             return self._above.edge or in_list or (not line.marker and line.is_block)
-        if line.marker and not line.quote:
-            crowded = len(self._open.text) > CROWDED
-            return crowded or self._lists.depth_of(line) < self._open.depth
-        same_quote = self._above.quote_edge and line.quote == 1
-        return same_quote and not line.indent and not line.marker
+        crowded = len(self._open.text) > CROWDED
+        if line.quote:
+            same = line.quote == self._above.quote and not line.indent
+            return same and (crowded if line.marker else self._above.quote_edge)
+        depth = self._lists.depth_of(line)
+        if line.marker:
+            return crowded or depth < self._open.depth
+        # In an item that is not crowded a paragraph is part of its text.
+        apart = self._above.empty or line.is_block
+        return apart and (depth < self._open.depth or (crowded and depth > 0))
 
     def _note_list(self, line: Line) -> None:
         if line.marker and not line.quote:
             self._lists.enter(line)
+        goes_on = self._above.leaf is not None and not (line.marker or line.rule or line.is_block)
+        if not line.indent and not goes_on:
+            self._quoted = line.marker if line.quote else ""
         if (
             not (line.flush and line.marker)
             and self._lists.excludes(line)
@@ -343,7 +362,7 @@ class Scanner:
             document = says_document(line)
             self._above = _Above(fence=Fence(line.fence, line.at, line.quote > 0, document))
         elif line.heading or line.rule:
-            self._above = _Above(edge=line.flush and line.heading)
+            self._above = _Above(edge=line.flush)
         elif above.header and not line.marker and above.is_inside(line):
             above.rows += 1
         else:
@@ -369,15 +388,17 @@ class Scanner:
 
     def _continue_table(self) -> None:
         header, self._above.rows = self._above.header or "", 0
-        if header[:1] in "> \t":
+        line = read(header.partition("\n")[0])
+        if line.marker:
             return
+        depth = 0 if line.quote else self._lists.depth_of(line)
         self._close()
-        self._open = _Open(header, joins=True, committed=len(header))
+        self._open = _Open(header, joins=True, depth=depth, committed=len(header))
 
     def _begin(self, line: Line) -> None:
         self._close()
-        depth = self._lists.depth_of(line) if line.marker and not line.flush else 0
-        above = self._lists.marker_at(depth)
+        depth = 0 if line.flush or line.quote else self._lists.depth_of(line)
+        above = self._quoted if line.quote else self._lists.marker_at(depth)
         self._open.depth, self._open.carries = depth, bool(line.marker) and line.marker == above
 
     # Bounds

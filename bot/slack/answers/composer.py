@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from bot.core.reply import Phase
+from bot.core.sliced import Sliced, result_of
 from bot.rendering.formats.plain import fallback, plain
 from bot.rendering.renderer import Renderer
 from bot.slack.answers.blocks import ANCHOR, notice
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.core.reply import Snapshot
-    from bot.core.sliced import Sliced
     from bot.rendering.layout.frame import Frame, Part, Place
     from bot.slack.answers.blocks import Block
     from bot.slack.answers.forms import Form
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 
 SLICE: Final = 500
-"""Characters that are laid out at a time; most take a few milliseconds."""
+"""Characters that are taken at a time; most take a few milliseconds. An answer of no more is laid
+out in one go."""
 
 
 class Composer:
@@ -48,32 +49,32 @@ class Composer:
         """Whether Slack did not take all of the answer."""
         return self._most is not None
 
-    def prepare(self, snapshot: Snapshot) -> Sliced[None] | None:
-        """Takes what is new of a long text in slices, all but its end; None when it is short."""
-        return self._taken(snapshot.text) if len(snapshot.text) - self._fed > 2 * SLICE else None
+    def prepare(self, snapshot: Snapshot) -> Sliced[Frame] | None:
+        """`feed` in slices; None when nothing is new, or the answer is short."""
+        is_new = len(snapshot.text) > self._fed or (snapshot.ended and not self._renderer.finished)
+        return self._fed_with(snapshot) if is_new and len(snapshot.text) > SLICE else None
 
     def feed(self, snapshot: Snapshot) -> Frame:
         """Takes what is new of the text, and lays it out so that every part fits its form."""
-        self._take(snapshot.text, len(snapshot.text))
+        return result_of(self._fed_with(snapshot))
+
+    def _fed_with(self, snapshot: Snapshot) -> Sliced[Frame]:
+        while self._fed < len(snapshot.text):
+            self._take(snapshot.text)
+            yield
+            yield from self._renderer.settle()
         if snapshot.ended:
             self._renderer.finish(broke_off=snapshot.phase.broke_off)
-        return self._laid_out()
-
-    def _taken(self, text: str) -> Sliced[None]:
-        while len(text) - self._fed > SLICE:
-            self._take(text, self._fed + SLICE)
-            self._laid_out()
             yield
-
-    def _take(self, text: str, end: int) -> None:
-        if end > self._fed:
-            self._renderer.feed(text[self._fed : end])
-            self._fed = end
-
-    def _laid_out(self) -> Frame:
-        while (part := self._oversized()) is not None:
+        while (part := (yield from self._oversized())) is not None:
             self._shrink(part)
         return self._renderer.frame()
+
+    def _take(self, text: str) -> None:
+        """The next few characters of the text."""
+        end = min(self._fed + SLICE, len(text))
+        self._renderer.feed(text[self._fed : end])
+        self._fed = end
 
     def draw(self, snapshot: Snapshot, notices: Sequence[str] = ()) -> list[Draft]:
         """The messages that show what was fed, with `notices` under the last one.
@@ -147,13 +148,15 @@ class Composer:
 
     # The parts
 
-    def _oversized(self) -> int | None:
+    def _oversized(self) -> Sliced[int | None]:
         """The first part that is too large for its form."""
-        for number, part in enumerate(self._renderer.frame().parts):
+        frame = yield from self._renderer.render()
+        for number, part in enumerate(frame.parts):
             part_shape = self._shapes[number]
             answer = self._draft(number, part).answer
             if part_shape.shrinks < SHRINKS and not fits(part_shape.form, answer):
                 return number
+            yield
         return None
 
     def _shrink(self, part: int, end: Place | None = None) -> None:

@@ -102,7 +102,7 @@ class EditSink:
         """The ts of every message of the answer, those of earlier rounds included."""
         return self._messages.posts
 
-    def prepare(self, snapshot: Snapshot) -> Sliced[None] | None:
+    def prepare(self, snapshot: Snapshot) -> Sliced[object] | None:
         """Lays out what is new of a long text; None when there is little."""
         return None if snapshot.phase is Phase.WITHDRAWN else self._composer.prepare(snapshot)
 

@@ -1,10 +1,13 @@
 """Where the model's links may lead, and that their labels tell no other host."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rendering.parsing.links import LinkPolicy, LinkVerdict
+from bot.rendering.parsing.links import LinkPolicy, LinkVerdict, hosts
+from tests.growth import grows_with_length
 
 ANY = LinkPolicy()
 EVIL = "https://evil.example/login"
@@ -164,3 +167,56 @@ def test_mail_and_telephone_are_allowed_by_name():
 def test_an_entry_that_is_no_place_is_an_error(entry):
     with pytest.raises(ValueError, match=r"host|[Pp]ort|cast"):
         LinkPolicy((entry,))
+
+
+FROM_ANYWHERE = re.compile(
+    r"(?:\w+:)?//(?:[^\s/?#@]*@)?(?P<url>[\w.-]+)"
+    r"|(?P<address>[\w.+-]+@(?P<domain>[\w.-]+))"
+    r"|(?P<host>[\w-]+(?:\.[\w-]+)*\.(?:[^\W\d_]{2,63}|xn--[\w-]+)(?![\w-]))"
+    r"|(?P<ip>\d{1,3}(?:\.\d{1,3}){3})"
+)
+"""What reads as a host, looked for from each letter on."""
+
+words = st.lists(
+    st.sampled_from(
+        [
+            "a",
+            "evil.example",
+            "日本",
+            "xn--a",
+            "12",
+            ".",
+            "-",
+            "@",
+            "://",
+            "//",
+            "/",
+            ":",
+            "_",
+            " ",
+        ]
+    ),
+    max_size=12,
+).map("".join)
+
+
+@given(words)
+def test_the_hosts_of_a_word_are_found_from_its_beginning(text):
+    found = [each.groups() for each in hosts(text)]
+    assert found == [each.groups() for each in FROM_ANYWHERE.finditer(text)]
+
+
+def test_a_host_right_behind_an_address_is_found():
+    *_, last = hosts("a@b.example+me@evil.example")
+    assert last["host"] == "evil.example"
+
+
+@pytest.mark.parametrize("piece", ["b", "b.", "b+", "b-", "1.", "://", "a@", "."])
+def test_a_word_is_read_once(piece):
+    """However long it is: the label of an address is the address."""
+
+    def work(length):
+        for _ in hosts(piece * length):
+            pass
+
+    assert grows_with_length(work, 100)

@@ -8,6 +8,7 @@ from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
 from bot.rendering.parsing.links import LinkPolicy
 from bot.rendering.parsing.parse import RULE, parse
 from bot.text.runs import BOLD, CODE, ITALIC, Run, text_of
+from tests.growth import grows_with_length
 
 POLICY = LinkPolicy()
 
@@ -230,3 +231,14 @@ FENCED = [
 def test_code_alone_is_read_as_any_other(fence, lines):
     text = f"{fence}\n{''.join(lines)}\n"
     assert parse(text, LinkPolicy()) == parse(f"x\n\n{text}", LinkPolicy())[1:]
+
+
+@pytest.mark.parametrize(
+    ("begin", "piece"),
+    [("- a\n\n", "  b\n\n"), ("", "<b> </b><i> </i>"), ("> - a\n>\n", ">   b\n>\n")],
+)
+def test_the_pieces_of_a_text_are_put_together_once(begin, piece):
+    def work(length):
+        flows(begin + piece * length)
+
+    assert grows_with_length(work, 200)

@@ -7,6 +7,8 @@ from bot.rendering.flow import Item
 from bot.rendering.parsing.links import LinkPolicy
 from bot.rendering.parsing.parse import parse
 from bot.rendering.parsing.regions import CROWDED, LEAF, ROWS, Scanner
+from bot.rendering.renderer import Renderer
+from bot.text.runs import text_of
 from tests.rendering.soup import markdown, pieces, sizes
 
 
@@ -132,6 +134,52 @@ def test_what_never_closes_is_shown_in_the_end():
 )
 def test_no_region_is_long(text):
     assert max(len(region.text) for region in scanned(text)) <= LEAF + 20
+
+
+LONG = {
+    "rules": "---\n" * 5_000,
+    "empty lines": "\n" * 20_000,
+    "empty lines in a quote": "> a\n" + ">\n" * 20_000,
+    "a list in a quote": "> - x\n" * 5_000,
+    "a numbered list in quotes": "> > 1. x\n" * 3_000,
+    "paragraphs in quotes": "> > x\n> >\n" * 3_000,
+    "paragraphs in an item": "- a\n" + "  b\n\n" * 5_000,
+    "code in an item": "- a\n" + "  ```\n  x\n  ```\n" * 2_000,
+    "headings in an item": "- a\n" + "  # x\n" * 4_000,
+    "long rows": "| a |\n|---|\n" + f"| {'x' * 300} |\n" * 90,
+    "a table in a quote": "> | a |\n> |---|\n" + "> | b |\n" * 3_000,
+    "a table in an item": "- x\n\n  | a |\n  |---|\n" + "  | b |\n" * 3_000,
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_what_goes_on_and_on_is_many_regions(name):
+    """A frame costs as much as its last region, and keeps everybody waiting for so long."""
+    assert max(len(region.text) for region in scanned(LONG[name])) <= CROWDED + LEAF
+
+
+def test_any_number_of_empty_lines_is_one():
+    texts = [region.text for region in scanned("a\n\n \n\nb\n>\n>\n> c\n```\n\n\n```\n")]
+    assert "".join(texts) == "a\n\nb\n>\n> c\n```\n\n\n```\n"
+
+
+def test_the_numbers_of_a_list_in_a_quote_are_carried():
+    renderer = Renderer()
+    renderer.feed("> 1. x\n" * 1_000 + "> y\n" + "> 1. x\n" * 1_000 + ">\n> y\n>\n> 1. z\n")
+    renderer.finish()
+    flows = [flow for part in renderer.frame().parts for flow in part.flows]
+
+    assert [f.number for f in flows if isinstance(f, Item)] == [*range(1, 2_001), 1]
+
+
+def test_the_text_of_a_crowded_item_goes_on_below_it():
+    renderer = Renderer()
+    renderer.feed("- a\n\n" + "  word\n\n" * 600 + "  - deep\n\n  word\n\nend\n")
+    renderer.finish()
+    first, *_, deep, word, end = [f for part in renderer.frame().parts for f in part.flows]
+
+    assert len(text_of(first.runs)) > CROWDED // 2
+    assert (deep.depth, word.depth, end.depth) == (1, 1, 0)
 
 
 def test_a_long_paragraph_is_cut_where_nothing_is_open():

@@ -156,7 +156,7 @@ def test_a_long_text_is_laid_out_in_slices_and_shown_the_same():
     for _ in composed.prepare(done(LONG)):
         steps += 1
 
-    assert steps == (len(LONG) - 1) // SLICE
+    assert steps > len(LONG) / SLICE, "some characters, a region or a part at a time"
     assert composed.prepare(done(LONG)) is None
     assert [draft.text for draft in drawn(composed, done(LONG))] == [
         draft.text for draft in drawn(composer(), done(LONG))
