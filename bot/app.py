@@ -47,6 +47,7 @@ from bot.slack.reads.thread_times import ThreadTimes
 from bot.slack.web_api import SlackApi
 from bot.slices import Slices
 from bot.starting.start_patience import StartPatience
+from bot.store import Tenant
 from bot.strings import LANGUAGES, strings_for
 from bot.tasks import Tasks
 from bot.watchdog import Watchdog
@@ -184,11 +185,12 @@ async def open_bot(
         figures, ready = Figures(), Readiness(time.monotonic)
         watched = _measured(wrapping, figures)
         observe = _observer(figures, ready)
-        database = await stack.enter_async_context(open_database(settings, observe))
-        journal = wrapping.journal(database.journal)
         opened = open_session(settings.network, settings.slack_api_url)
         session = await stack.enter_async_context(opened)
         slack = await _connect_slack(settings, session, stack, watched)
+        opening = open_database(settings, _tenant(slack.identity), observe)
+        database = await stack.enter_async_context(opening)
+        journal = wrapping.journal(database.journal)
         endpoint = client_of(settings)
         stack.push_async_callback(endpoint.close)
         model = watched.model(model_of(settings, endpoint))
@@ -281,9 +283,13 @@ async def _connect_slack(
     client = _slack_client(session, settings, settings.slack_bot_token)
     unknown = SlackApi(client, wrapping.budget(_budget(settings)), network=settings.network)
     identity = await wait_for_identity(unknown, StartPatience(settings.bot_start_timeout))
-    api = replace(unknown, team=identity.team)
+    api = replace(unknown, team=identity.team, ids=identity.ids)
     people = await stack.enter_async_context(SlackPeople(api))
     return _Workspace(session, api, identity, people, PressedMessages(), ThreadTimes())
+
+
+def _tenant(identity: Identity) -> Tenant:
+    return Tenant(identity.asked, adopts="" if identity.enterprise else identity.team)
 
 
 def _conversations(

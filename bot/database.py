@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot.config import loses_files
 from bot.errors import StoreError
 from bot.starting.start_patience import StartPatience
-from bot.store import ignore, open_store
+from bot.store import ANYBODY, ignore, open_store
 from bot.store.urls import address
 from bot.tasks import Tasks
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from bot.config import Settings
     from bot.core.ports import Feedback, Journal
-    from bot.store import Observe, SqlJournal
+    from bot.store import Observe, SqlJournal, Tenant
 
 HOUR, DAY = 3600.0, 86400.0
 """In seconds."""
@@ -40,16 +40,18 @@ class Database:
 
 
 @asynccontextmanager
-async def open_database(settings: Settings, observe: Observe = ignore) -> AsyncIterator[Database]:
+async def open_database(
+    settings: Settings, tenant: Tenant = ANYBODY, observe: Observe = ignore
+) -> AsyncIterator[Database]:
     """Yields the open database; while it is open, old turns are deleted every hour.
 
-    `observe` is told of each transaction. Waits for a database that does not answer yet. Raises
-    `NotAvailable` when it does not answer within BOT_START_TIMEOUT, `SettingsError` when
-    DATABASE_URL must be changed. On leaving, the turns of this process are released for others to
-    take up.
+    Only turns of `tenant` are seen; `observe` is told of each transaction. Waits for a database
+    that does not answer yet. Raises `NotAvailable` when it does not answer within
+    BOT_START_TIMEOUT, `SettingsError` when DATABASE_URL must be changed. On leaving, the turns of
+    this process are released for others to take up.
     """
     async with AsyncExitStack() as stack:
-        journal = await _open_journal(settings, stack, observe)
+        journal = await _open_journal(settings, tenant, stack, observe)
         tasks = await stack.enter_async_context(Tasks("store"))
         tasks.start(_purge(journal, settings.bot_retention_days * DAY), name="purge")
         try:
@@ -60,7 +62,9 @@ async def open_database(settings: Settings, observe: Observe = ignore) -> AsyncI
                 await journal.leave()
 
 
-async def _open_journal(settings: Settings, stack: AsyncExitStack, observe: Observe) -> SqlJournal:
+async def _open_journal(
+    settings: Settings, tenant: Tenant, stack: AsyncExitStack, observe: Observe
+) -> SqlJournal:
     """Opens the journal, with retries while the database does not answer."""
     owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
     patience = StartPatience(settings.bot_start_timeout)
@@ -68,6 +72,7 @@ async def _open_journal(settings: Settings, stack: AsyncExitStack, observe: Obse
         opening = open_store(
             settings.database_url.get_secret_value(),
             owner=owner,
+            tenant=tenant,
             lease=settings.bot_lease_seconds,
             loses_files=loses_files(),
             observe=observe,

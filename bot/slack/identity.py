@@ -40,6 +40,11 @@ class Identity:
         """The ids by which our own messages are known."""
         return frozenset(filter(None, (self.bot_user, self.bot_id)))
 
+    @property
+    def asked(self) -> str:
+        """Names whom people ask, in a database that other bots may share."""
+        return f"{self.team}:{self.bot_user}"
+
     def may(self, scope: str) -> bool:
         """False when the token is known to lack the scope."""
         return self.scopes is None or scope in self.scopes

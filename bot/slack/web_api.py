@@ -74,6 +74,9 @@ class SlackApi:
     team: str = ""
     """The workspace that the limits are for; empty as long as it is unknown."""
 
+    ids: frozenset[str] = frozenset()
+    """The ids by which our own messages are known; empty as long as they are unknown."""
+
     network: Network = DIRECT
     """The way that the client's session takes to Slack."""
 

@@ -2,6 +2,7 @@
 
 from bot.store.journal import SqlJournal
 from bot.store.opening import open_store
+from bot.store.tenant import ANYBODY, Tenant
 from bot.store.transactions import Observe, ignore
 
-__all__ = ["Observe", "SqlJournal", "ignore", "open_store"]
+__all__ = ["ANYBODY", "Observe", "SqlJournal", "Tenant", "ignore", "open_store"]

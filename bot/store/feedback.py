@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.core.feedback import LONGEST_REASON, Fault, Tally, Thumb, VoteOutcome
 from bot.store.clock import Now
 from bot.store.rows import storable
-from bot.store.statements import TURN, key_values
+from bot.store.statements import BOT, TURN
 from bot.store.tables import feedback, turns
 
 if TYPE_CHECKING:
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Executable
 
     from bot.core.types import TurnKey
+    from bot.store.statements import Parameters
     from bot.store.transactions import Transactions
 
 f = feedback.c
-KEY = (f.team, f.channel, f.ts)
+KEY = (f.bot, f.team, f.channel, f.ts)
 VOTE_KEY = (*KEY, f.voter)
 VOTER = bindparam("of_voter", type_=Text)
 VERDICT = bindparam("of_verdict", type_=Text)
@@ -44,7 +45,7 @@ def _vote(insert: Any) -> Executable:
     """
     t = turns.c
     empty = literal("", Text)
-    row = select(t.team, t.channel, t.ts, VOTER, t.round, VERDICT, empty, empty, Now())
+    row = select(t.bot, t.team, t.channel, t.ts, VOTER, t.round, VERDICT, empty, empty, Now())
     said = (f.round, f.verdict, f.faults, f.reason, f.given_at)
     new = insert(feedback).from_select((*VOTE_KEY, *said), row.where(TURN, t.round == ROUND))
     changed = {column.name: new.excluded[column.name] for column in said}
@@ -60,7 +61,7 @@ EXPLAIN = update(feedback).where(GIVEN)
 IS_GIVEN = select(f.ts).where(GIVEN)
 COUNT = (
     select(f.verdict, func.count().label("times"))
-    .where(f.given_at > Now() - bindparam("seconds", type_=Double))
+    .where(f.bot == BOT, f.given_at > Now() - bindparam("seconds", type_=Double))
     .group_by(f.verdict)
 )
 COUNT_IN_TEAM = COUNT.where(f.team == bindparam("of_team", type_=Text))
@@ -69,19 +70,20 @@ COUNT_IN_TEAM = COUNT.where(f.team == bindparam("of_team", type_=Text))
 class SqlFeedback:
     """Implements the Feedback port, where each method is described."""
 
-    def __init__(self, transactions: Transactions) -> None:
+    def __init__(self, transactions: Transactions, of: Parameters) -> None:
         self._transactions = transactions
+        self._of = of
 
     async def vote(self, key: TurnKey, round_: int, user: str, verdict: Thumb) -> VoteOutcome:
         """Repeated, it returns `SAME`, as for a second click."""
-        work = partial(_count_vote, values=_vote_values(key, round_, user, verdict))
+        work = partial(_count_vote, values=self._values(key, round_, user, verdict))
         return await self._transactions.write("vote", work)
 
     async def explain(
         self, key: TurnKey, round_: int, user: str, faults: Collection[Fault], reason: str
     ) -> bool:
         """The reason is cut to `LONGEST_REASON` characters."""
-        values = _vote_values(key, round_, user, Thumb.DOWN) | {
+        values = self._values(key, round_, user, Thumb.DOWN) | {
             "faults": " ".join(sorted({*faults})),
             "reason": storable(reason[:LONGEST_REASON]),
         }
@@ -89,16 +91,16 @@ class SqlFeedback:
 
     async def counts(self, team: str | None, seconds: float) -> Tally:
         """One query. Verdicts that are no `Thumb` are not counted."""
-        values: dict[str, Any] = {"seconds": seconds}
+        values = {**self._of.bot, "seconds": seconds}
         query = COUNT if team is None else COUNT_IN_TEAM
         if team is not None:
             values["of_team"] = team
         found = await self._transactions.rows("counts", query, values)
         return Tally(**{row.verdict: row.times for row in found if row.verdict in set(Thumb)})
 
-
-def _vote_values(key: TurnKey, round_: int, user: str, verdict: Thumb) -> dict[str, Any]:
-    return key_values(key) | {"of_round": round_, "of_voter": user, "of_verdict": verdict.value}
+    def _values(self, key: TurnKey, round_: int, user: str, verdict: Thumb) -> dict[str, Any]:
+        vote = {"of_round": round_, "of_voter": user, "of_verdict": verdict.value}
+        return self._of.turn(key) | vote
 
 
 def _count_vote(connection: Connection, *, values: Mapping[str, Any]) -> VoteOutcome:

@@ -41,7 +41,7 @@ from bot.errors import LeaseLost
 from bot.store import rows, statements
 from bot.store.feedback import SqlFeedback
 from bot.store.gate import Priority
-from bot.store.statements import key_values, lease_values
+from bot.store.statements import Parameters
 from bot.store.transactions import Transactions, ignore
 
 if TYPE_CHECKING:
@@ -63,18 +63,24 @@ class SqlJournal:
     """Implements the Journal port, where each method is described."""
 
     def __init__(
-        self, engines: Engines, *, owner: str, lease: float = 10.0, observe: Observe = ignore
+        self,
+        engines: Engines,
+        *,
+        owner: str,
+        bot: str = "",
+        lease: float = 10.0,
+        observe: Observe = ignore,
     ) -> None:
         """`owner` names this process and no other; a lease lasts `lease` seconds.
 
-        `observe` is told of each transaction.
+        `bot` names who is asked: rows of another one do not exist for this journal. `observe` is
+        told of each transaction.
         """
         self._transactions = Transactions(engines, observe)
-        self.feedback = SqlFeedback(self._transactions)
+        self._of = Parameters(bot, owner)
+        self.feedback = SqlFeedback(self._transactions, self._of)
         """The Feedback port, in the same database."""
-        self._owner = owner
-        self._me = {"me": owner}
-        self._taking = {"me": owner, "lease": lease}
+        self._taking = {**self._of.process, "lease": lease}
 
     async def __aenter__(self) -> Self:
         return self
@@ -90,11 +96,11 @@ class SqlJournal:
 
     async def amend(self, turn: Turn) -> None:
         """One statement; what is known already stays."""
-        await self._count("amend", statements.MERGE, key_values(turn.key) | rows.told(turn))
+        await self._count("amend", statements.MERGE, self._of.turn(turn.key) | rows.told(turn))
 
     async def question(self, key: TurnKey) -> Turn | None:
         """One query."""
-        found = await self._transactions.rows("question", statements.QUESTION, key_values(key))
+        found = await self._transactions.rows("question", statements.QUESTION, self._of.turn(key))
         return rows.question(found[0]) if found else None
 
     async def claim(self, key: TurnKey) -> Claim | None:
@@ -129,7 +135,7 @@ class SqlJournal:
 
     async def owe_look(self, lease: Lease) -> None:
         """Repeated, it changes nothing."""
-        values = lease_values(lease, self._owner) | self._taking
+        values = self._of.lease(lease) | self._taking
         if not await self._count("owe look", statements.OWE_LOOK, values):
             raise LeaseLost(lease.key[2])
 
@@ -152,19 +158,21 @@ class SqlJournal:
 
     async def offer(self) -> None:
         """Turns that wait in line included: their next process goes on in the same message."""
-        work = partial(self._leave, statement=statements.OFFER, values=self._me)
+        work = partial(self._leave, statement=statements.OFFER, values=self._of.process)
         await self._transactions.write("offer", work)
 
     async def due(self) -> list[TurnKey]:
         """Turns that this process works on are included: only the caller knows which these are."""
-        found = await self._transactions.rows("due", statements.DUE, self._me)
-        looks = await self._transactions.rows("looks", statements.LOOKS, {})
+        found = await self._transactions.rows("due", statements.DUE, self._of.process)
+        looks = await self._transactions.rows("looks", statements.LOOKS, self._of.process)
         return [(row.team, row.channel, row.ts) for row in [*sorted(found, key=_age), *looks]]
 
     async def order(self, key: TurnKey, order: Order) -> bool:
         """An order of a deletion is never replaced by a later one that wants less."""
         return (
-            await self._count("order", statements.ORDER, key_values(key) | {"order": order.value})
+            await self._count(
+                "order", statements.ORDER, self._of.turn(key) | {"order": order.value}
+            )
             > 0
         )
 
@@ -179,19 +187,19 @@ class SqlJournal:
         The two databases read JSON in different ways, so the query does not read it.
         """
         found = await self._transactions.rows(
-            "answering", statements.answering(team, channel, ts), {}
+            "answering", statements.answering(team, channel, ts), self._of.bot
         )
         having = (row.ts for row in found if ts in (rows.read_posts(row.posts) or ()))
         return next(((team, channel, question) for question in having), None)
 
     async def find(self, key: TurnKey) -> TurnRecord | None:
         """One query."""
-        found = await self._transactions.rows("find", statements.FIND, key_values(key))
+        found = await self._transactions.rows("find", statements.FIND, self._of.turn(key))
         return rows.turn_record(found[0]) if found else None
 
     async def look_now(self, key: TurnKey) -> bool:
         """Repeated, it may return False for a look that it has opened; `due` then returns it."""
-        return await self._count("look now", statements.LOOK_NOW, key_values(key)) > 0
+        return await self._count("look now", statements.LOOK_NOW, self._of.turn(key)) > 0
 
     async def repair(self, key: TurnKey) -> Repair | None:
         """Repeated, it may return None: nobody repairs the message until the lease has ended."""
@@ -199,7 +207,7 @@ class SqlJournal:
 
     async def repaired(self, repair: Repair) -> None:
         """Repeated, it changes nothing."""
-        values = key_values(repair.turn.key) | {"repairer": repair.owner}
+        values = self._of.turn(repair.turn.key) | {"repairer": repair.owner}
         await self._count("repaired", statements.REPAIRED, values)
 
     async def reopen(self, turn: Turn, again: Again) -> bool:
@@ -207,10 +215,17 @@ class SqlJournal:
         work = partial(self._reopen, turn=turn, again=again)
         return await self._transactions.write("reopen", work)
 
+    async def adopt(self, team: str) -> None:
+        """Takes over the turns that an older version left, which knew of one bot for a database.
+
+        Those of the workspace `team` only, unless that is empty. Raises `StoreError`.
+        """
+        await self._count("adopt", statements.ADOPT, {**self._of.bot, "of_team": team})
+
     async def purge(self, older_than_seconds: float) -> int:
         """Deletes turns that ended so many seconds ago. Returns how many. Raises `StoreError`."""
         total, deleted = 0, statements.BATCH
-        age = {"seconds": max(older_than_seconds, DEDUPLICATED)}
+        age = {**self._of.bot, "seconds": max(older_than_seconds, DEDUPLICATED)}
         while deleted == statements.BATCH:
             deleted = await self._count("purge", statements.FORGET, age)
             total += deleted
@@ -219,27 +234,29 @@ class SqlJournal:
     def _accept(self, connection: Connection, *, turn: Turn) -> bool:
         new = _insert(connection, values=rows.columns(turn) | self._taking)
         if not new:
-            connection.execute(statements.MERGE, key_values(turn.key) | rows.told(turn))
+            connection.execute(statements.MERGE, self._of.turn(turn.key) | rows.told(turn))
         return new
 
     def _claim(self, connection: Connection, *, key: TurnKey) -> Claim | None:
-        _lock(connection, statements.LOCK_THREAD, key_values(key))
+        _lock(connection, statements.LOCK_THREAD, self._of.turn(key))
         row = self._take(connection, key)
-        if row is None and connection.execute(statements.OPEN_LOOK, key_values(key)).rowcount:
+        if row is None and connection.execute(statements.OPEN_LOOK, self._of.turn(key)).rowcount:
             row = self._take(connection, key)
         if row is None:
             return None
         if row.attempts >= QUARANTINE_FROM or row.state == TurnState.LOOKING:
             return rows.claim(row, attempts=None)
-        return rows.claim(row, attempts=connection.scalar(statements.BEGIN_TAKEN, key_values(key)))
+        return rows.claim(
+            row, attempts=connection.scalar(statements.BEGIN_TAKEN, self._of.turn(key))
+        )
 
     def _take(self, connection: Connection, key: TurnKey) -> Any:
-        values = key_values(key) | self._taking
+        values = self._of.turn(key) | self._taking
         return connection.execute(statements.TAKE, values).one_or_none()
 
     def _begin(self, connection: Connection, *, lease: Lease) -> int | None:
-        _lock(connection, statements.LOCK_THREAD, key_values(lease.key))
-        ours = lease_values(lease, self._owner)
+        _lock(connection, statements.LOCK_THREAD, self._of.turn(lease.key))
+        ours = self._of.lease(lease)
         attempts: int | None = connection.scalar(statements.BEGIN_HELD, ours)
         if attempts is None and connection.scalar(statements.IS_HELD, ours) is None:
             raise LeaseLost(lease.key[2])
@@ -250,18 +267,18 @@ class SqlJournal:
         return {
             Lease((team, channel, ts), fence): rows.read_order(order)
             for team, channel, ts, fence, order in connection.execute(
-                statements.STILL_OURS, self._me
+                statements.STILL_OURS, self._of.process
             )
         }
 
     def _leave(
         self, connection: Connection, *, statement: Update, values: Mapping[str, Any]
     ) -> None:
-        _lock(connection, statements.LOCK_OURS, self._me)
+        _lock(connection, statements.LOCK_OURS, self._of.process)
         connection.execute(statement, values)
 
     def _withdraw(self, connection: Connection, *, key: TurnKey, question: Turn | None) -> bool:
-        known = key_values(key)
+        known = self._of.turn(key)
         if question:
             _insert(connection, values=rows.columns(question) | self._taking)
         if connection.execute(statements.ORDER, known | {"order": Order.WITHDRAWN.value}).rowcount:
@@ -270,7 +287,7 @@ class SqlJournal:
         return row is not None and self._take_back(connection, key, row)
 
     def _ended(self, connection: Connection, *, lease: Lease, how: str) -> None:
-        values = lease_values(lease, self._owner) | {"state": rows.ended_state(how)}
+        values = self._of.lease(lease) | {"state": rows.ended_state(how)}
         row = connection.execute(statements.ENDED, values).one_or_none()
         if row is None:
             raise LeaseLost(lease.key[2])
@@ -279,24 +296,24 @@ class SqlJournal:
             self._take_back(connection, lease.key, row)
 
     def _take_back(self, connection: Connection, key: TurnKey, row: Any) -> bool:
-        values = key_values(key) | self._taking | rows.taken_back(row)
+        values = self._of.turn(key) | self._taking | rows.taken_back(row)
         return connection.execute(statements.TAKE_BACK, values).rowcount > 0
 
     def _repair(self, connection: Connection, *, key: TurnKey) -> Repair | None:
         owner = statements.REPAIRER + uuid4().hex
-        values = key_values(key) | self._taking | {"repairer": owner}
+        values = self._of.turn(key) | self._taking | {"repairer": owner}
         row = connection.execute(statements.REPAIR, values).one_or_none()
         return None if row is None else rows.repair(row)
 
     def _reopen(self, connection: Connection, *, turn: Turn, again: Again) -> bool:
-        before = key_values(turn.key) | {"of_round": turn.round - 1}
+        before = self._of.turn(turn.key) | {"of_round": turn.round - 1}
         if not (row := connection.execute(statements.BEFORE, before).one_or_none()):
             return False
         values = before | self._taking | rows.columns(turn) | rows.asked_again(row, again)
         return connection.execute(statements.REOPEN, values).rowcount > 0
 
     async def _change(self, name: str, lease: Lease, statement: Executable, **values: Any) -> None:
-        if not await self._count(name, statement, lease_values(lease, self._owner) | values):
+        if not await self._count(name, statement, self._of.lease(lease) | values):
             raise LeaseLost(lease.key[2])
 
     async def _count(self, name: str, statement: Executable, values: Mapping[str, Any]) -> int:

@@ -16,6 +16,7 @@ from bot.store.journal import SqlJournal
 from bot.store.private_files import can_be_replaced
 from bot.store.remedies import opening_error
 from bot.store.schema import prepare
+from bot.store.tenant import ANYBODY
 from bot.store.transactions import ignore, with_retries
 from bot.store.urls import address, misconfigured
 from bot.tasks import Tasks
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from bot.store.engines import Connections, Engines
+    from bot.store.tenant import Tenant
     from bot.store.transactions import Observe
     from bot.store.urls import Address
 
@@ -45,16 +47,17 @@ async def open_store(
     url: str,
     *,
     owner: str,
+    tenant: Tenant = ANYBODY,
     lease: float = 10.0,
     loses_files: bool = False,
     observe: Observe = ignore,
 ) -> AsyncGenerator[SqlJournal]:
     """Yields the journal with its schema up to date.
 
-    `owner` names this process and no other; `lease` is in seconds; `loses_files` says that this
-    host loses its files at every restart; `observe` is told of each transaction. Raises
-    `SettingsError` for what the operator must change, `StoreError` for a database that does not
-    answer yet.
+    `owner` names this process and no other, `tenant` whose turns it sees; `lease` is in seconds;
+    `loses_files` says that this host loses its files at every restart; `observe` is told of each
+    transaction. Raises `SettingsError` for what the operator must change, `StoreError` for a
+    database that does not answer yet.
     """
     where = address(url)
     if where.is_sqlite:
@@ -65,8 +68,12 @@ async def open_store(
         await _prepare(where, opened)
         async with (
             log_kept_empty(opened.write),
-            SqlJournal(opened, owner=owner, lease=lease, observe=observe) as journal,
+            SqlJournal(
+                opened, owner=owner, bot=tenant.bot, lease=lease, observe=observe
+            ) as journal,
         ):
+            if tenant.bot:
+                await journal.adopt(tenant.adopts)
             yield journal
     finally:
         await opened.dispose()

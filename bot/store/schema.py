@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from bot.store.engines import Engines
     from bot.store.urls import Address
 
-READER = 1
+READER = 2
 """The schema that this version can read. A migration that older ones cannot raises `min_reader`."""
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """All migrations, in order. Listed here so that Alembic is loaded only when one is missing."""
 
 VERSION_TABLE = "bot_version"
@@ -116,15 +116,15 @@ def inspect_schema(connection: Connection) -> FoundSchema:
     )
 
 
-def upgrade(connection: Connection) -> None:
-    """Runs the missing migrations in the transaction of `connection`."""
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Runs the missing migrations, up to `revision`, in the transaction of `connection`."""
     from alembic import command  # noqa: PLC0415 - takes 0.3 s, and most starts do not need it
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config(attributes={"connection": connection})
     folder = str(Path(__file__).with_name("migrations"))
     config.set_main_option("script_location", folder.replace("%", "%%"))
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 async def _check_sqlite_file(address: Address) -> None:

@@ -2,8 +2,8 @@
 
 They are built once, because building one takes longer than running it. Their parameters are named:
 
-- `of_team`, `of_channel`, `of_ts`: the turn (`key_values`); with `of_fence` and `me` the lease
-  (`lease_values`);
+- `of_bot`, `of_team`, `of_channel`, `of_ts`: the turn; with `of_fence` and `me` the lease
+  (`Parameters`);
 - `me` and `lease`: this process, and how many seconds its leases last;
 - `of_round`, `order`, `seconds`, `was_doubtful` and `told_…`: as the statements say;
 - `repairer`: who repairs a message, another name for each repair;
@@ -58,6 +58,8 @@ BATCH = 500
 
 c = turns.c
 KEY = (c.team, c.channel, c.ts)
+ROW = (c.bot, *KEY)
+"""The primary key."""
 NOBODY = ""
 REPAIRER = "repair "
 """How the names of owners begin that repair a message of an ended turn."""
@@ -69,12 +71,14 @@ UNTIL = Now() + _LEASE
 LANDED = Now() + case((_LEASE < LANDING / 3, _LEASE * 3), else_=LANDING)
 """When a call that goes out now cannot land any more. Tests with short leases wait less."""
 
-TEAM, CHANNEL, TS = (bindparam(f"of_{name}", type_=Text) for name in ("team", "channel", "ts"))
-TURN = and_(c.team == TEAM, c.channel == CHANNEL, c.ts == TS)
+BOT, TEAM, CHANNEL, TS = (
+    bindparam(f"of_{name}", type_=Text) for name in ("bot", "team", "channel", "ts")
+)
+TURN = and_(c.bot == BOT, c.team == TEAM, c.channel == CHANNEL, c.ts == TS)
 HELD = and_(TURN, OPEN, c.fence == bindparam("of_fence"), c.owner == ME)
 """We hold the lease. The owner is compared too, because a released turn keeps its fence."""
 
-OURS = and_(OPEN, c.owner == ME)
+OURS = and_(OPEN, c.bot == BOT, c.owner == ME)
 FREE = or_(c.owner == ME, c.lease_until < Now(), c.lease_until > Now() + LONGEST_LEASE)
 """Nobody else holds the lease.
 
@@ -91,6 +95,7 @@ FIRST = or_(
     # A look at an ended turn waits for no other, and none waits for it.
     c.state == TurnState.LOOKING,
     ~exists().where(
+        other.c.bot == c.bot,
         other.c.team == c.team,
         other.c.channel == c.channel,
         other.c.thread == c.thread,
@@ -151,19 +156,27 @@ LEFT: Mapping[str, Any] = {
 """Gives a turn back."""
 
 
-def key_values(key: TurnKey) -> dict[str, Any]:
-    """Returns the parameters that name a turn."""
-    team, channel, ts = key
-    return {"of_team": team, "of_channel": channel, "of_ts": ts}
+class Parameters:
+    """The parameters that name what belongs to one bot, and to one process of it."""
 
+    def __init__(self, bot: str, owner: str) -> None:
+        self.bot: Mapping[str, Any] = {"of_bot": bot}
+        """Those that name all of the bot's rows."""
+        self.process: Mapping[str, Any] = {**self.bot, "me": owner}
+        """Those that name what this process holds."""
 
-def lease_values(lease: Lease, owner: str) -> dict[str, Any]:
-    """Returns the parameters that name a lease."""
-    return key_values(lease.key) | {"of_fence": lease.fence, "me": owner}
+    def turn(self, key: TurnKey) -> dict[str, Any]:
+        """Those that name a turn."""
+        team, channel, ts = key
+        return {**self.bot, "of_team": team, "of_channel": channel, "of_ts": ts}
+
+    def lease(self, lease: Lease) -> dict[str, Any]:
+        """Those that name a lease."""
+        return {**self.process, **self.turn(lease.key), "of_fence": lease.fence}
 
 
 def _accept(insert: Any) -> Executable:
-    new = insert(turns).values(**AFRESH).on_conflict_do_nothing(index_elements=KEY)
+    new = insert(turns).values(**AFRESH, bot=BOT).on_conflict_do_nothing(index_elements=ROW)
     statement: Executable = new.returning(c.ts)
     return statement
 
@@ -209,11 +222,11 @@ BEGIN_TAKEN = update(turns).where(TURN, OPEN, FIRST).values(**BEGUN).returning(c
 BEGIN_HELD = update(turns).where(HELD, FIRST).values(**BEGUN).returning(c.attempts)
 IS_HELD = select(c.ts).where(HELD)
 
-_UNLOCKED = select(*KEY).where(OURS).with_for_update(skip_locked=True).cte("unlocked")
+_UNLOCKED = select(*ROW).where(OURS).with_for_update(skip_locked=True).cte("unlocked")
 _RENEW = update(turns).values(lease_until=UNTIL)
 RENEW = {
     "sqlite": _RENEW.where(OURS),
-    "postgresql": _RENEW.where(OURS, tuple_(*KEY).in_(select(*_UNLOCKED.c))),
+    "postgresql": _RENEW.where(OURS, tuple_(*ROW).in_(select(*_UNLOCKED.c))),
 }
 """Renews the leases of this process; not of rows that are locked, or one would cost all the others.
 
@@ -261,7 +274,7 @@ ENDED = CHANGE.values(
 
 _HAS_ENDING = and_(~OPEN, c.ending.is_not(None))
 _LOOK_IS_DUE = and_(_HAS_ENDING, c.look_at < Now())
-LOOKS = select(*KEY).where(_LOOK_IS_DUE).order_by(c.look_at).limit(MOST_DUE)
+LOOKS = select(*KEY).where(c.bot == BOT, _LOOK_IS_DUE).order_by(c.look_at).limit(MOST_DUE)
 """Ended turns whose messages are to be looked at once more."""
 _LOOKING = update(turns).values(
     state=TurnState.LOOKING,
@@ -334,20 +347,27 @@ FIND = select(c.asker, c.round, c.state, c.ended_at, c.asked_for, c.fence).where
 
 # Turns that we have begun, or that show that they wait, come last: they would fill the list.
 _OWN = case((and_(or_(c.begun, c.posts != "[]"), c.owner == ME), 1), else_=0)
-DUE = select(*KEY, c.moment).where(OPEN, FREE, FIRST).order_by(_OWN, c.moment, c.ts).limit(MOST_DUE)
+DUE = (
+    select(*KEY, c.moment)
+    .where(c.bot == BOT, OPEN, FREE, FIRST)
+    .order_by(_OWN, c.moment, c.ts)
+    .limit(MOST_DUE)
+)
 """Turns that could begin now, oldest first."""
 
-_OLD = c.ended_at < Now() - bindparam("seconds", type_=Double)
-_CHOSEN = select(*KEY).where(_OLD).order_by(c.ended_at).limit(BATCH)
-FORGET = delete(turns).where(_OLD, tuple_(*KEY).in_(_CHOSEN))
+_OLD = and_(c.bot == BOT, c.ended_at < Now() - bindparam("seconds", type_=Double))
+_CHOSEN = select(*ROW).where(_OLD).order_by(c.ended_at).limit(BATCH)
+FORGET = delete(turns).where(_OLD, tuple_(*ROW).in_(_CHOSEN))
 """`_OLD` is checked again in the DELETE, because a turn may be reopened after it was chosen."""
 
-_ITS_THREAD = select(other.c.thread).where(
-    other.c.team == TEAM, other.c.channel == CHANNEL, other.c.ts == TS
+_ITS_THREAD = (
+    select(other.c.thread)
+    .where(other.c.bot == BOT, other.c.team == TEAM, other.c.channel == CHANNEL, other.c.ts == TS)
+    .scalar_subquery()
 )
 LOCK_THREAD = (
     select(c.ts)
-    .where(OPEN, c.team == TEAM, c.channel == CHANNEL, c.thread == _ITS_THREAD.scalar_subquery())
+    .where(OPEN, c.bot == BOT, c.team == TEAM, c.channel == CHANNEL, c.thread == _ITS_THREAD)
     .order_by(c.moment, c.ts)
     .with_for_update()
 )
@@ -362,5 +382,15 @@ LOCK_OURS = select(c.ts).where(OURS).order_by(c.moment, c.ts).with_for_update()
 
 def answering(team: str, channel: str, ts: str) -> Select[Any]:
     """Returns a query for open turns of the channel whose `posts` contain the text `ts`."""
-    here = (OPEN, c.team == team, c.channel == channel, c.posts.contains(ts, autoescape=True))
+    here = (
+        OPEN,
+        c.bot == BOT,
+        c.team == team,
+        c.channel == channel,
+        c.posts.contains(ts, autoescape=True),
+    )
     return select(c.ts, c.posts).where(*here).order_by(c.moment, c.ts)
+
+
+ADOPT = update(turns).where(c.bot == NOBODY, or_(TEAM == "", c.team == TEAM)).values(bot=BOT)
+"""Gives a bot the turns that no bot has; those of one workspace, or of all."""

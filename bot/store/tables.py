@@ -24,6 +24,8 @@ metadata = MetaData()
 turns = Table(
     "turns",
     metadata,
+    # The bot that was asked: others may share the database. "" until a bot of ours adopts the row.
+    Column("bot", Text, primary_key=True, server_default=""),
     Column("team", Text, primary_key=True),
     Column("channel", Text, primary_key=True),
     Column("ts", Text, primary_key=True),
@@ -75,16 +77,9 @@ c = turns.c
 OPEN = c.ended_at.is_(None)
 
 # Both databases use a partial index only for queries with exactly its condition.
-Index("turns_open", c.team, c.channel, c.thread, c.moment, sqlite_where=OPEN, postgresql_where=OPEN)
-Index(
-    "turns_begun",
-    c.team,
-    c.channel,
-    c.thread,
-    unique=True,
-    sqlite_where=c.begun,
-    postgresql_where=c.begun,
-)
+_THREAD = (c.bot, c.team, c.channel, c.thread)
+Index("turns_open", *_THREAD, c.moment, sqlite_where=OPEN, postgresql_where=OPEN)
+Index("turns_begun", *_THREAD, unique=True, sqlite_where=c.begun, postgresql_where=c.begun)
 Index("turns_ended", c.ended_at)
 _OWED = c.look_at.is_not(None)
 Index("turns_look", c.look_at, sqlite_where=_OWED, postgresql_where=_OWED)
@@ -93,6 +88,7 @@ feedback = Table(
     "feedback",
     metadata,
     # The turn. Votes are deleted with it.
+    Column("bot", Text, primary_key=True, server_default=""),
     Column("team", Text, primary_key=True),
     Column("channel", Text, primary_key=True),
     Column("ts", Text, primary_key=True),
@@ -106,12 +102,15 @@ feedback = Table(
     Column("reason", Text, nullable=False, server_default=""),
     Column("given_at", Double, nullable=False),
     ForeignKeyConstraint(
-        ["team", "channel", "ts"], ["turns.team", "turns.channel", "turns.ts"], ondelete="CASCADE"
+        ["bot", "team", "channel", "ts"],
+        ["turns.bot", "turns.team", "turns.channel", "turns.ts"],
+        ondelete="CASCADE",
+        onupdate="CASCADE",
     ),
 )
 """One vote of each person on each turn, on its latest round."""
 
-Index("feedback_given", feedback.c.team, feedback.c.given_at)
+Index("feedback_given", feedback.c.bot, feedback.c.team, feedback.c.given_at)
 
 guard = Table("schema_guard", metadata, Column("min_reader", Integer, nullable=False))
 """One row: the oldest `READER` (see `schema`) that may use this database."""

@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 
 from bot.core.feedback import Thumb, VoteOutcome
 from bot.errors import SettingsError
-from bot.store import open_store, schema
+from bot.store import Tenant, open_store, schema
 from bot.store.engines import engines
 from bot.store.schema import READER, REVISIONS, FoundSchema, is_current
 from bot.store.tables import turns
@@ -84,7 +84,7 @@ async def test_a_migration_that_fails_leaves_nothing(url, sql):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ("UPDATE schema_guard SET min_reader = 2", "newer version"),
+        (f"UPDATE schema_guard SET min_reader = {READER + 1}", "newer version"),
         ("DELETE FROM schema_guard", "schema_guard"),
         ("ALTER TABLE turns DROP COLUMN posts", "lacks posts"),
         ("ALTER TABLE turns RENAME TO elsewhere", "lacks"),
@@ -102,32 +102,36 @@ async def test_a_schema_that_is_not_ours_is_refused_and_left(url, sql, tmp_path,
     assert snapshot(tmp_path) == before
 
 
-async def test_what_was_in_a_schema_of_the_first_release_stays(url, sql):
-    async with open_store(url, owner="a") as journal:
-        await journal.accept(turn())
-    await sql("DROP TABLE feedback")
-    await sql("DROP INDEX turns_look")
-    await sql("ALTER TABLE turns DROP COLUMN look_at")
-    await sql("ALTER TABLE turns DROP COLUMN whole")
-    await sql(f"UPDATE {schema.VERSION_TABLE} SET version_num = '0001'")
+FIRST_RELEASE = """
+INSERT INTO turns (team, channel, ts, thread, moment, asker, text, direct, has_more, round, goes_on,
+    state, owner, lease_until, accepted_at)
+VALUES ('T1', 'C1', '1.000100', '1.000100', 1000100, 'U1', 'why not?', false, false, 0, false,
+    'accepted', '', 0, 0)
+"""
+VOTE = """
+INSERT INTO feedback (team, channel, ts, voter, round, verdict, given_at)
+VALUES ('T1', 'C1', '1.000100', 'U2', 0, 'up', 0)
+"""
 
-    async with open_store(url, owner="b") as journal:
+
+@pytest.mark.parametrize("revision", REVISIONS[:-1])
+async def test_what_an_older_version_left_stays(url, sql, revision):
+    opened = engines(address(url))
+    await opened.write.run(lambda connection: schema.upgrade(connection, revision))
+    await opened.dispose()
+    await sql(FIRST_RELEASE)
+    voted = revision > "0001"
+    if voted:
+        await sql(VOTE)
+
+    async with open_store(url, owner="a", tenant=Tenant("B1", "T1")) as journal:
         assert (await journal.find(turn().key)).user == "U1"
-        assert (await journal.question(turn().key)).whole
-        assert await journal.feedback.vote(turn().key, 0, "U1", Thumb.UP) is VoteOutcome.COUNTED
+        asked = await journal.question(turn().key)
+        assert (asked.text, asked.whole) == ("why not?", True)
+        vote = await journal.feedback.vote(turn().key, 0, "U2", Thumb.UP)
+        assert vote is (VoteOutcome.SAME if voted else VoteOutcome.COUNTED)
+        assert (await journal.claim(turn().key)).begun
     assert await sql(f"SELECT version_num FROM {schema.VERSION_TABLE}") == [(REVISIONS[-1],)]
-
-
-async def test_questions_and_votes_stay_while_a_table_is_made_anew(url, sql):
-    async with open_store(url, owner="a") as journal:
-        await journal.accept(turn(text="why not?"))
-        await journal.feedback.vote(turn().key, 0, "U1", Thumb.UP)
-    await sql("UPDATE turns SET text = 'why not?'")
-    await sql(f"UPDATE {schema.VERSION_TABLE} SET version_num = '0004'")
-
-    async with open_store(url, owner="b") as journal:
-        assert (await journal.question(turn().key)).text == "why not?"
-        assert await journal.feedback.vote(turn().key, 0, "U1", Thumb.UP) is VoteOutcome.SAME
 
 
 async def test_a_newer_schema_that_lets_us_in_is_used_and_left(url, sql):

@@ -9,6 +9,7 @@ from bot.store.tables import turns
 from tests.fakes import turn
 
 DIALECTS = {"sqlite": sqlite.dialect(), "postgresql": postgresql.dialect()}
+OF = statements.Parameters("B1", "a")
 LEASE = Lease(("T1", "C1", "1.0"), 7)
 ALL = {
     name: value
@@ -28,7 +29,7 @@ def parameters(statement, dialect):
 @pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
 @pytest.mark.parametrize("name", ALL)
 def test_a_statement_names_nothing_but_what_the_module_says(name, dialect):
-    known = {*statements.lease_values(LEASE, "a"), *OURS, *OTHERS}
+    known = {*OF.lease(LEASE), *OURS, *OTHERS}
 
     assert parameters(ALL[name], dialect) - known <= {*turns.c.keys()}
 
@@ -38,14 +39,22 @@ def test_there_are_statements():
 
 
 def test_a_lease_is_named_by_turn_fence_and_owner():
-    assert statements.lease_values(LEASE, "a") == {
+    assert OF.lease(LEASE) == {
+        "of_bot": "B1",
         "of_team": "T1",
         "of_channel": "C1",
         "of_ts": "1.0",
         "of_fence": 7,
         "me": "a",
     }
-    assert statements.key_values(LEASE.key).items() <= statements.lease_values(LEASE, "a").items()
+    assert OF.turn(LEASE.key).items() <= OF.lease(LEASE).items()
+
+
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
+@pytest.mark.parametrize("name", [name for name in ALL if not name.startswith("_")])
+def test_every_statement_is_about_the_turns_of_one_bot(name, dialect):
+    """Another bot may share the database."""
+    assert "of_bot" in parameters(ALL[name], dialect)
 
 
 @pytest.mark.parametrize(

@@ -79,11 +79,11 @@ class Workspace:
         self._block_ids = count(1)
 
     @classmethod
-    def demo(cls, **settings: Any) -> Workspace:
+    def demo(cls, bot: App | None = None, **settings: Any) -> Workspace:
         """The workspace of tests and of the page: three people, and channels of every kind."""
-        bot = App()
-        users = demo_users(bot)
-        return cls(bot=bot, users=users, channels=demo_channels(users), **settings)
+        app = bot or App()
+        users = demo_users(app)
+        return cls(bot=app, users=users, channels=demo_channels(users), **settings)
 
     def subscribe(self, listener: Callable[[Change], None]) -> Callable[[], None]:
         """`listener` is called with every change, in order. The result unsubscribes it."""

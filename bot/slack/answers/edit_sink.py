@@ -82,7 +82,7 @@ class EditSink:
         self._patience = patience or Patience()
         self._composer = Composer(self._capabilities, below)
         self._messages = Messages(claim)
-        self._planner = Planner(claim.turn, self._messages, calm=claim.looks)
+        self._planner = Planner(claim.turn, self._messages, ids=api.ids, calm=claim.looks)
         self._uploads = Uploads(api, claim.turn, self._patience.doubt)
         self._shares = FileShares(api, claim)
         self._shares_known = False
@@ -175,7 +175,7 @@ class EditSink:
         return self._new_search() if files and not self._files_known else None
 
     def _new_search(self) -> Reconciliation:
-        return Reconciliation(self._turn, self._patience.doubt)
+        return Reconciliation(self._turn, self._patience.doubt, self._api.ids)
 
     def _notices(self, snapshot: Snapshot, frame: Frame) -> list[str]:
         """What is to be said about parts of the answer that do not stand in its messages."""

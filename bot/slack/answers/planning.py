@@ -11,7 +11,7 @@ from bot.slack.answers.post_metadata import message_id, metadata
 from bot.slack.limits import DELETE, POST, UPDATE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from bot.core.reply import Snapshot
     from bot.core.types import Turn
@@ -72,9 +72,17 @@ class Look:
 class Planner:
     """Plans the calls for the answer to `turn`, from what `messages` says of Slack."""
 
-    def __init__(self, turn: Turn, messages: Messages, *, calm: bool = False) -> None:
-        """A `calm` one lets what others read and write go first."""
+    def __init__(
+        self,
+        turn: Turn,
+        messages: Messages,
+        *,
+        ids: Collection[str] = frozenset(),
+        calm: bool = False,
+    ) -> None:
+        """`ids` are the bot's own; a `calm` planner lets what others read and write go first."""
         self._turn = turn
+        self._ids = ids
         self._calm = calm
         self._messages = messages
 
@@ -174,7 +182,7 @@ class Planner:
             "unfurl_links": False,
             "unfurl_media": False,
             "metadata": metadata(self._turn, number),
-            "client_msg_id": message_id(self._turn, number, self._messages.before(part)),
+            "client_msg_id": message_id(self._turn, number, self._messages.before(part), self._ids),
         }
 
     def _removal(self, ts: str, kind: CallKind) -> Call:

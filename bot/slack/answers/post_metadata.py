@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from bot.core.types import Turn
 
@@ -21,13 +21,17 @@ def metadata(turn: Turn, part: int) -> dict[str, Any]:
     return {"event_type": METADATA, "event_payload": {"question": turn.ts, "part": part}}
 
 
-def message_id(turn: Turn, part: int, instead_of: str = "") -> str:
+def message_id(
+    turn: Turn, part: int, instead_of: str = "", ids: Collection[str] = frozenset()
+) -> str:
     """The `client_msg_id` of a part: the same in every attempt to post it.
 
     Slack does not promise to heed it, but where it does, nobody reads a part twice. A post that
-    stands `instead_of` another message (its ts) gets another id.
+    stands `instead_of` another message (its ts) gets another id, and so does that of another bot
+    (`ids`) that answers the same question.
     """
-    return str(uuid.uuid5(NAMESPACE, "/".join([*turn.key, str(part), instead_of])))
+    seed = [*turn.key, str(part), instead_of, *sorted(ids)]
+    return str(uuid.uuid5(NAMESPACE, "/".join(seed)))
 
 
 def posts_in(page: Mapping[str, Any], turn: Turn) -> Iterator[tuple[int, str]]:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 from bot.slack.answers.file_shares import shares_in
 from bot.slack.answers.post_metadata import posts_in
 from bot.slack.limits import HISTORY, REPLIES
+from bot.transcript.authors import is_by
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from bot.core.types import Turn
     from bot.slack.answers.file_shares import FileShare
@@ -30,10 +31,19 @@ class Reconciliation:
     """One search for the answer to `turn`. It always ends, one way or another."""
 
     def __init__(
-        self, turn: Turn, patience: float, clock: Callable[[], float] = time.monotonic
+        self,
+        turn: Turn,
+        patience: float,
+        ids: Collection[str] = frozenset(),
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`patience`: seconds after the first failure in which it is tried again."""
+        """`patience`: seconds after the first failure in which it is tried again.
+
+        Only messages by one of `ids` are ours; without `ids`, by anybody. Another bot may run the
+        same program and answer the same question.
+        """
         self._turn = turn
+        self._ids = ids
         self._patience = patience
         self._clock = clock
         self._cursor = ""
@@ -62,8 +72,10 @@ class Reconciliation:
 
     def take(self, page: Mapping[str, Any]) -> bool:
         """Reads a page; True when it was the last one."""
-        self.found += posts_in(page, self._turn)
-        self.shares += shares_in(page)
+        said = page.get("messages") or []
+        ours = {"messages": [each for each in said if not self._ids or is_by(each, self._ids)]}
+        self.found += posts_in(ours, self._turn)
+        self.shares += shares_in(ours)
         self._cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
         self._pages += 1
         return not self._cursor or self._pages == PAGES

@@ -36,11 +36,12 @@ def test_an_empty_page_has_none(page):
 
 def test_an_id_is_the_same_in_every_attempt_and_no_other():
     ids = {
-        message_id(turn(ts), part, before)
+        message_id(turn(ts), part, before, bot)
+        for bot in ({"B1", "U1"}, {"B2", "U2"})
         for ts in ("1.0", "2.0")
         for part in (0, 1)
         for before in ("", "3.0")
     }
 
     assert message_id(turn(), 0) == message_id(turn(), 0)
-    assert len(ids) == 8
+    assert len(ids) == 16

@@ -37,6 +37,19 @@ def test_it_follows_the_pages_and_gathers_what_is_ours():
     assert [share.name for share in search.shares] == ["a.csv", "b.py"]
 
 
+def test_what_another_bot_answered_to_the_same_question_is_not_ours():
+    """It may run the same program: its metadata and the names of its files are like ours."""
+    ours, theirs = page((0, "2.0"), files=["a.csv"]), page((0, "2.5"), files=["b.csv"])
+    for said, bot in ((ours, "B1"), (theirs, "B2")):
+        for message in said["messages"]:
+            message["bot_id"] = bot
+    search = Reconciliation(turn(), 1.0, {"B1", "U1"})
+    search.take({"messages": ours["messages"] + theirs["messages"]})
+
+    assert search.found == [(0, "2.0")]
+    assert [share.name for share in search.shares] == ["a.csv"]
+
+
 def test_pages_have_an_end():
     search = Reconciliation(turn(), 1.0)
     looked = [search.take(page(cursor="more")) for _ in range(PAGES)]
@@ -46,6 +59,6 @@ def test_pages_have_an_end():
 
 def test_it_gives_up_so_long_after_the_first_failure():
     moments = iter((100.0, 130.0, 159.9, 160.0))
-    search = Reconciliation(turn(), 60.0, lambda: next(moments))
+    search = Reconciliation(turn(), 60.0, clock=lambda: next(moments))
 
     assert [search.gives_up() for _ in range(4)] == [False, False, False, True]
