@@ -91,6 +91,25 @@ async def test_no_question_is_lost_or_asked_twice_over_a_new_socket(online, stag
     assert Counter(stage.asked) == Counter("01234")
 
 
+@pytest.mark.long
+async def test_a_socket_that_is_half_open_is_noticed_within_15_s(stage, slack, session, tasks):
+    """With the times of the real bot: no byte comes through any more, and nobody closes."""
+    client = web_client(session, slack.app_token, base_url=slack.api_url)
+    mode = SocketMode(stage.app, SlackApi(client, Free()), session)
+    running = tasks.start(mode.run(), name="run")
+    await asyncio.wait_for(mode.connected.wait(), 20)
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    slack.sockets.freeze()
+    async with asyncio.timeout(60):
+        while not 0 < mode.age < loop.time() - began:
+            await asyncio.sleep(0.1)
+
+    assert loop.time() - began < 15
+    await mode.close()
+    await asyncio.wait_for(running, 20)
+
+
 async def test_the_next_socket_is_open_before_the_last_one_is_closed(online, slack):
     """F021: at no moment there is none."""
     fewest = 1
