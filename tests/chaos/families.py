@@ -114,6 +114,9 @@ LATE = {
     "any": late_writes.landing,
     "taken-over": partial(late_writes.landing, kills=1),
     "paused": late_writes.paused,
+    "files": late_writes.attached,
+    "files-taken-over": partial(late_writes.attached, kills=1),
+    "withdrawn": late_writes.withdrawn,
 }
 STRAIN = {
     "crowd": strain.crowd,

@@ -73,7 +73,7 @@ def delete(call: Call) -> Response:
 
 def new_file(backend: Backend, name: str, user: str, now: float) -> Response:
     """Adds a file without content, and returns its object as messages show it."""
-    file_id = f"F0{len(backend.workspace.files):07d}"
+    file_id = backend.workspace.next_file_id()
     url = f"{backend.base_url}files-pri/{backend.workspace.team_id}-{file_id}/{quote(name)}"
     extension = name.rpartition(".")[2]
     shown: Response = {

@@ -77,6 +77,7 @@ class Workspace:
         self._feed = Feed()
         self._last = 0
         self._block_ids = count(1)
+        self._file_ids = count()
 
     @classmethod
     def demo(cls, bot: App | None = None, **settings: Any) -> Workspace:
@@ -292,6 +293,10 @@ class Workspace:
         """Unique in the workspace and growing, even if `now` does not grow."""
         self._last = max(int(now * 1_000_000), self._last + 1)
         return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
+
+    def next_file_id(self) -> str:
+        """Unique: that of a deleted file does not come again."""
+        return f"F0{next(self._file_ids):07d}"
 
     def _show_to(self, channel_id: str, user: str, message: Message, now: float) -> Message:
         shown = {"type": "message", "text": "", "is_ephemeral": True, "channel": channel_id}

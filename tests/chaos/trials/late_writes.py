@@ -2,15 +2,18 @@
 
 import asyncio
 import random
+from contextlib import contextmanager
 
 from bot.playground.faults import Fault, Loss
+from bot.playground.model.scripted_reply import Reply
 from tests.chaos.house import LEASE, open_house
-from tests.chaos.oracle import judge
+from tests.chaos.oracle import Fate, Violation, judge
 from tests.chaos.questions import Question, questions
+from tests.chaos.trials.going_on import TABLE
 
 POST, UPDATE, DELETE = "chat.postMessage", "chat.update", "chat.delete"
-SHARE = "files.completeUploadExternal"
-SHARES = {POST: 0.4, UPDATE: 0.15, DELETE: 0.4, SHARE: 0.5}
+SHARE, FILE_DELETE = "files.completeUploadExternal", "files.delete"
+SHARES = {POST: 0.4, UPDATE: 0.15, DELETE: 0.4, SHARE: 0.5, FILE_DELETE: 0.4}
 """The share of the calls that land late."""
 
 LATEST = 1.5
@@ -64,6 +67,83 @@ async def paused(site, seed):
         asleep.process.resume()
         await looked_at(house)
     return violations(house)
+
+
+async def attached(site, seed, *, kills=0, count=4):
+    """Answers come with a file, and are then replaced by others without: each file stands once."""
+    chance = random.Random(seed)
+    plan = [Question(f"Q{n:04}", seed, "alice", f"room-{n:02}") for n in range(count)]
+    async with open_house(site, seed) as house:
+        house.replies |= {each.name: Reply([TABLE]) for each in plan}
+        bot = await house.start()
+        with landing_late(house, chance):
+            said = {each.name: await house.put(each, Fate.FREE) for each in plan}
+            for _ in range(kills):
+                await asyncio.sleep(chance.uniform(0.1, 1.5))
+                await bot.kill()
+                bot = await house.start(port=bot.port)
+            await house.seen(lambda: all(is_whole(house, each, "value") for each in said.values()))
+        await house.quiet(LATEST)
+        await house.seen(lambda: all(len(files(house, each)) == 1 for each in said.values()))
+        await looked_at(house)
+        once = [len(files(house, each)) for each in said.values()]
+        house.replies.clear()
+        with landing_late(house, chance):
+            for each in said.values():
+                await house.press("alice", house.answer(each), "regenerate")
+            await house.seen(lambda: all(is_whole(house, each, "word") for each in said.values()))
+        await house.quiet(LATEST)
+        await house.seen(lambda: not any(files(house, each) for each in said.values()))
+        await looked_at(house)
+        left = [len(files(house, each)) for each in said.values()]
+    wrong = [f"at first {once}, then {left}"] if any(left) or once != [1] * count else []
+    return [Violation("late", "files", each) for each in wrong] + violations(house)
+
+
+async def withdrawn(site, seed, *, count=6):
+    """Questions are deleted in the midst; half of their answers come with a file."""
+    chance = random.Random(seed)
+    rooms = [(f"Q{n:04}", seed, "alice", f"room-{n:02}") for n in range(count)]
+    plan = [Question(*each, words=60, pause=0.01, finish="length") for each in rooms]
+    async with open_house(site, seed) as house:
+        cut = Reply([TABLE], finish_reason="length")
+        house.replies |= {each.name: cut for each in plan[::2]}
+        await house.start()
+        with landing_late(house, chance):
+            said = [await house.put(each, Fate.FREE) for each in plan]
+            for each in said:
+                await asyncio.sleep(chance.uniform(0, 0.5))
+                await house.slack.delete(each["where"], each["ts"])
+            await house.seen(lambda: not any(ours(house, each) for each in said))
+        await looked_at(house)
+        left = [len(ours(house, each)) for each in said]
+    wrong = [f"still there: {left}"] if any(left) else []
+    return [Violation("late", "questions", each) for each in wrong] + violations(house)
+
+
+@contextmanager
+def landing_late(house, chance):
+    """Some calls of every kind land late."""
+    house.slack.faults.rule = late(chance, *SHARES)
+    yield
+    house.slack.faults.rule = None
+
+
+def ours(house, said):
+    """All that the bot has in the room."""
+    bot = house.slack.workspace.bot.user_id
+    return [each for each in house.slack.workspace.messages(said["where"]) if each["user"] == bot]
+
+
+def files(house, said):
+    """The messages with a file in the room."""
+    return [each for each in ours(house, said) if each.get("files")]
+
+
+def is_whole(house, said, text):
+    """The answer with this text is complete, and closed."""
+    answer = house.answer(said)
+    return answer.buttons == ["regenerate"] and not answer.notices and text in answer.text
 
 
 async def looked_at(house):

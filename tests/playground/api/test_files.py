@@ -27,3 +27,14 @@ async def test_an_upload_that_never_came_is_not_shared(client):
     complete = client.files_completeUploadExternal(files=[{"id": step["file_id"], "title": "a"}])
 
     assert await refusal(complete) == "file_not_found"
+
+
+async def test_the_id_of_a_deleted_file_does_not_come_again(client):
+    first, second = [
+        await client.files_upload_v2(channel=GENERAL, filename=name, content="a,b")
+        for name in ("a.csv", "b.csv")
+    ]
+    await client.files_delete(file=first["file"]["id"])
+    third = await client.files_upload_v2(channel=GENERAL, filename="c.csv", content="a,b")
+
+    assert len({each["file"]["id"] for each in (first, second, third)}) == 3
