@@ -13,10 +13,11 @@ def main() -> None:
         latency,
         load,
         rendering,
+        slices,
         streaming,
     )
 
-    for benchmark in (decoding, rendering, flicker, latency, streaming, durability, load):
+    for benchmark in (decoding, rendering, slices, flicker, latency, streaming, durability, load):
         benchmark.main()
 
 

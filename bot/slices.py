@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-SLICE: Final = 0.01
+SLICE: Final = 0.005
 """Seconds of work after which others run. A slice is longer by what its last step takes."""
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MARK: Final = "\x00"
 """Marks the place of what is set aside. The text holds none: they are taken out of it before."""
 
+MATCHES: Final = 500
+"""Pieces of a text that are replaced at a time."""
+
 CODE: Final = re.compile(r"```(?P<block>.+?)```|`(?P<span>[^`\n]+)`", re.DOTALL)
 TOKEN: Final = re.compile(rf"<([^<>|\n{MARK}]+(?:\|[^<>{MARK}]*)?)>")
 BOLD: Final = re.compile(r"(?<![\w*])\*(?![\s*])([^*\n]*?[^*\s])\*(?![\w*])")
@@ -51,14 +54,27 @@ def read_text(text: str, name: Name) -> Sliced[str]:
     def code(match: re.Match[str]) -> str:
         return set_aside(_code(match, name))
 
-    text = CODE.sub(code, text)
-    yield
-    text = TOKEN.sub(lambda match: set_aside(token(match[1], name)), text)
-    yield
+    text = yield from _replaced(CODE, text, code)
+    text = yield from _replaced(TOKEN, text, lambda match: set_aside(token(match[1], name)))
     text = STRIKE.sub(r"~~\1~~", BOLD.sub(r"**\1**", text))
     text = BULLET.sub(r"\1- ", unescape(text))
     yield
-    return ASIDE.sub(lambda match: aside[int(match[1])], text)
+    return (yield from _replaced(ASIDE, text, lambda match: aside[int(match[1])]))
+
+
+def _replaced(
+    pattern: re.Pattern[str], text: str, change: Callable[[re.Match[str]], str]
+) -> Sliced[str]:
+    """The text with each match replaced, in slices of `MATCHES`."""
+    pieces: list[str] = []
+    end = 0
+    for count, found in enumerate(pattern.finditer(text), 1):
+        pieces += text[end : found.start()], change(found)
+        end = found.end()
+        if count % MATCHES == 0:
+            yield
+    yield
+    return "".join([*pieces, text[end:]])
 
 
 def token(inside: str, name: Name) -> str:

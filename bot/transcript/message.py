@@ -62,7 +62,9 @@ def read_message(
         return known[user]
 
     text = string(allowance.take(message.get("text")))
+    yield
     names = Names(name_or_bot, labels(text), ours)
+    yield
     parts = yield from _parts(message, text, names, allowance)
     markdown = "\n\n".join(filter(None, parts))
     if addressed := ADDRESSED.match(markdown):

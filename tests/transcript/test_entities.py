@@ -3,12 +3,14 @@
 import pytest
 
 from bot.transcript.entities import (
+    MATCHES,
     code_block,
     escaped_label,
     from_text,
     labels,
     link,
     mention,
+    read_text,
     repeats_address,
     token,
     unescape,
@@ -90,3 +92,11 @@ def test_a_block_is_longer_than_what_it_holds():
 def test_entities_are_read_once():
     assert unescape("&amp;lt;") == "&lt;"
     assert token("https://a.example?a=1&amp;b=2|x", name) == "[x](https://a.example?a=1&b=2)"
+
+
+@pytest.mark.parametrize("piece", ["`a` ", "<@U1> ", "```a``` "])
+def test_no_slice_has_many_pieces(piece):
+    """A text of ten thousand pieces is read in as many more slices."""
+    slices = sum(1 for _ in read_text(piece * 10_000, str))
+
+    assert slices > 10_000 / MATCHES

@@ -13,9 +13,13 @@ from bot.text.runs import CODE, PLAIN, Run
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from bot.core.sliced import Sliced
     from bot.rendering.flow import Flow
 
 CLIP: Final = "📎 "
+
+ROWS: Final = 500
+"""Rows of a file that are written at a time."""
 
 _KINDS: Final = {
     "bash": ("sh", "shell"),
@@ -99,10 +103,14 @@ def pointer(to: Attachment, flow: Code | Table) -> Paragraph:
     return replace(line, quote=flow.quote, depth=flow.depth) if isinstance(flow, Code) else line
 
 
-def file(of: Attachment, flow: Flow) -> File:
-    """The file with all of `flow`."""
-    content = csv_of(flow.rows) if isinstance(flow, Table) else ""
-    return File(of.name, of.kind, f"{flow.text}\n" if isinstance(flow, Code) else content)
+def write_file(of: Attachment, flow: Flow) -> Sliced[File]:
+    """The file with all of `flow`, written in slices."""
+    content = f"{flow.text}\n" if isinstance(flow, Code) else ""
+    if isinstance(flow, Table):
+        for at in range(0, len(flow.rows), ROWS):
+            content += csv_of(flow.rows[at : at + ROWS])
+            yield
+    return File(of.name, of.kind, content)
 
 
 def _kind(code: Code) -> tuple[str, str]:

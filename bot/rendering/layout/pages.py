@@ -11,12 +11,12 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from bot.core.sliced import Sliced, result_of
-from bot.rendering.layout.attachments import file
+from bot.rendering.layout.attachments import write_file
 from bot.rendering.layout.frame import File, Frame, PartLimits
 from bot.rendering.layout.part import AnswerFlows, OpenPart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from bot.rendering.flow import Flow
     from bot.rendering.layout.attachments import Attachment
@@ -69,7 +69,8 @@ class Pages:
             self._close(laid)
             yield
         parts = tuple(laid.part for laid in self._laid() if not laid.is_blank)
-        return Frame(parts, tuple(self._files(answer, source)) if final else (), self._rest())
+        files = (yield from self._files(answer, source)) if final else ()
+        return Frame(parts, files, self._rest())
 
     def refuse(self, part: int, accepted: Place | None) -> None:
         """Slack refused a part for its size: it and what follows is laid out again, smaller.
@@ -106,12 +107,14 @@ class Pages:
     def _attached(self) -> list[Attachment]:
         return [*chain.from_iterable(laid.files for laid in self._laid())]
 
-    def _files(self, answer: AnswerFlows, source: Callable[[], str]) -> Iterator[File]:
+    def _files(self, answer: AnswerFlows, source: Callable[[], str]) -> Sliced[tuple[File, ...]]:
+        files: list[File] = []
         for each in self._attached():
             flow, *_ = answer.whole(each.index, 0)
-            yield file(each, flow)
+            files.append((yield from write_file(each, flow)))
         if self._rest() == "file":
-            yield File("answer.md", "markdown", source())
+            files.append(File("answer.md", "markdown", source()))
+        return tuple(files)
 
     def _rest(self) -> str:
         if len(self._closed) < self._limits.parts:

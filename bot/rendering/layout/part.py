@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
+from bot.rendering.formats.tables import line
 from bot.rendering.layout.frame import Part
 from bot.rendering.layout.grid import Grid
 from bot.rendering.layout.pieces import Piece, Whole, code_pieces, text_pieces
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from bot.rendering.layout.frame import PartLimits, Place
 
 
+ROWS: Final = 300
+"""Rows that are looked at of a table in any case; no message shows as many."""
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerFlows:
     """The flows of an answer so far."""
@@ -30,15 +35,19 @@ class AnswerFlows:
     final: bool
     """Whether the answer has ended, so that all are."""
 
-    def whole(self, index: int, offset: int) -> tuple[Flow, int, int]:
+    def whole(self, index: int, offset: int, most: int | None = None) -> tuple[Flow, int, int]:
         """The flow at `index` with all that joins it, and the index of the flow that follows.
 
         Text before `offset` may be left out; the last number is how many characters of it were.
+        With `most`, what comes so many characters behind `offset` may be left out, too: no part
+        has room for it, and to put all of a long text together for each part would take long.
         """
         first, end = self.flows[index], index + 1
         while end < len(self.flows) and goes_on(first, self.flows[end]):
             end += 1
         group, skipped = list(self.flows[index:end]), 0
+        if most is not None:
+            group = group[: _enough(group, offset + most)]
         while len(group) > 1 and 0 < (length := _length(group[0])) <= offset - skipped:
             skipped += length
             del group[0]
@@ -128,7 +137,7 @@ class OpenPart:
         return self._sheet.entries[-1].end if self._sheet.entries else self._start
 
     def _whole(self, answer: AnswerFlows, index: int, offset: int) -> tuple[Whole, int]:
-        flow, end, skipped = answer.whole(index, offset)
+        flow, end, skipped = answer.whole(index, offset, self._sheet.budget)
         if self._stop and index == self._stop[0]:
             flow = up_to(flow, self._stop[1] - skipped, offset - skipped)
         over = answer.final or end < len(answer.flows)
@@ -166,6 +175,19 @@ def _length(flow: Flow) -> int:
         case Paragraph(runs=runs) | Heading(runs=runs) | Item(runs=runs):
             return sum([len(run.text) for run in runs])
     return 0
+
+
+def _enough(group: Sequence[Flow], characters: int) -> int:
+    """How many of the flows have more than so many characters together, and `ROWS` if rows."""
+    rows = 0
+    for count, flow in enumerate(group, 1):
+        if isinstance(flow, Table):
+            rows += len(flow.rows)
+            characters -= sum(len(line(row)) for row in flow.rows[1:])
+        characters -= _length(flow)
+        if characters < 0 and (not rows or rows > ROWS):
+            return count
+    return len(group)
 
 
 def _begun(first: Flow, flow: Flow) -> Flow:

@@ -2,8 +2,9 @@
 
 import pytest
 
+from bot.core.sliced import result_of
 from bot.rendering.flow import Code, Paragraph, Table
-from bot.rendering.layout.attachments import attachment, file, pointer
+from bot.rendering.layout.attachments import ROWS, attachment, pointer, write_file
 from bot.rendering.layout.frame import File
 from bot.text.runs import CODE, Run
 
@@ -29,7 +30,7 @@ def test_code_is_named_by_its_language(language, name, kind):
 def test_a_table_is_a_file_of_values():
     made = attachment(TABLE, 0, [])
 
-    assert file(made, TABLE) == File("table-1.csv", "csv", "a,b\r\n")
+    assert result_of(write_file(made, TABLE)) == File("table-1.csv", "csv", "a,b\r\n")
 
 
 def test_each_kind_is_numbered_on_its_own():
@@ -46,3 +47,12 @@ def test_the_pointer_stands_where_the_code_does():
     assert pointer(attachment(code, 0, []), code) == Paragraph(
         (Run("📎 "), Run("code-1.sh", CODE)), quote=1, depth=2
     )
+
+
+def test_a_large_file_is_written_in_slices():
+    made, row = attachment(TABLE, 0, []), TABLE.rows[0]
+    rows = (row,) * (5 * ROWS + 1)
+    slices = write_file(made, Table(rows))
+
+    assert sum(1 for _ in slices) == 6
+    assert result_of(write_file(made, Table(rows))).content == "a,b\r\n" * len(rows)

@@ -2,8 +2,8 @@
 
 from bot.rendering.flow import Code, Item, Paragraph, Table
 from bot.rendering.layout.frame import PartLimits
-from bot.rendering.layout.part import AnswerFlows, OpenPart
-from bot.text.runs import Run
+from bot.rendering.layout.part import ROWS, AnswerFlows, OpenPart
+from bot.text.runs import Run, text_of
 
 
 def text(words, *, joins=False):
@@ -71,3 +71,20 @@ def test_laying_out_again_gives_the_same():
         *flows,
         text("four"),
     )
+
+
+def test_no_more_of_a_long_text_is_put_together_than_a_part_may_hold():
+    flows = [text("one ")] + [text("more ", joins=True)] * 1_000
+    flow, end, skipped = AnswerFlows(flows, 0, final=False).whole(0, 100, 50)
+
+    assert len(text_of(flow.runs)) < 70
+    assert (end, skipped) == (1_001, 99)
+
+
+def test_no_more_of_a_long_table_either():
+    rows = tuple(((Run(f"{n}"),),) for n in range(50))
+    flows = [Table(rows)] + [Table(rows, joins=True)] * 1_000
+    flow, end, _ = AnswerFlows(flows, 0, final=False).whole(0, 0, 50)
+
+    assert ROWS < len(flow.rows) < ROWS + 50
+    assert end == 1_001
