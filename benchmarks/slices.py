@@ -2,9 +2,11 @@
 
 `python -m benchmarks.slices [--quick] [PATH ...]`. While each of these inputs is worked on, the CPU
 time of each round of the loop is measured. What is shown is the longest round, of the run in which
-it was shortest: other processes can only make it longer. It is to stay below 50 ms. Beside it stands
-the longest pass of the garbage collector, which is no part of it: how long that takes depends on
-all that is alive in the process, not on what is worked on. The time that a known piece of work takes tells how fast the machine is: about 30 ms where these figures are from.
+it was shortest: other processes can only make it longer. It is to stay below 50 ms.
+
+Beside it stands the longest pass of the garbage collector, which is no part of it: how long that
+takes depends on all that is alive in the process, not on what is worked on. The time that a known
+piece of work takes tells how fast the machine is: 50 ms are meant for one on which it takes 30 ms.
 """
 
 from __future__ import annotations
