@@ -12,12 +12,14 @@ def main() -> None:
         flicker,
         latency,
         load,
+        pacing,
         rendering,
         slices,
         streaming,
     )
 
-    for benchmark in (decoding, rendering, slices, flicker, latency, streaming, durability, load):
+    rendered = (decoding, rendering, slices, flicker)
+    for benchmark in (*rendered, latency, streaming, durability, load, pacing):
         benchmark.main()
 
 
