@@ -117,6 +117,7 @@ LATE = {
     "files": late_writes.attached,
     "files-taken-over": partial(late_writes.attached, kills=1),
     "withdrawn": late_writes.withdrawn,
+    "pressed": late_writes.pressed,
 }
 STRAIN = {
     "crowd": strain.crowd,

@@ -6,8 +6,10 @@ from contextlib import contextmanager
 
 from bot.playground.faults import Fault, Loss
 from bot.playground.model.scripted_reply import Reply
+from bot.slack.actions.buttons import STOP
+from bot.strings import ENGLISH
 from tests.chaos.house import LEASE, open_house
-from tests.chaos.oracle import Fate, Violation, judge
+from tests.chaos.oracle import Fate, Violation, bare, judge
 from tests.chaos.questions import Question, questions
 from tests.chaos.trials.going_on import TABLE
 
@@ -15,6 +17,9 @@ POST, UPDATE, DELETE = "chat.postMessage", "chat.update", "chat.delete"
 SHARE, FILE_DELETE = "files.completeUploadExternal", "files.delete"
 SHARES = {POST: 0.4, UPDATE: 0.15, DELETE: 0.4, SHARE: 0.5, FILE_DELETE: 0.4}
 """The share of the calls that land late."""
+
+LOOKED = 8.0
+"""Seconds after which an answer of a second or two has been looked at once more."""
 
 LATEST = 1.5
 """Seconds. What is given up can land for three times the lease."""
@@ -119,6 +124,65 @@ async def withdrawn(site, seed, *, count=6):
         left = [len(ours(house, each)) for each in said]
     wrong = [f"still there: {left}"] if any(left) else []
     return [Violation("late", "questions", each) for each in wrong] + violations(house)
+
+
+async def pressed(site, seed, *, count=5):
+    """Edits land when all has been looked at; people press, and one of two processes dies."""
+    chance = random.Random(seed)
+    rooms = [(f"Q{n:04}", seed, "alice", f"room-{n:02}") for n in range(count)]
+    plan = [Question(*each, words=40, pause=0.02) for each in rooms]
+    async with open_house(site, seed) as house:
+        bots = [await house.start(), await house.start()]
+        house.spread(*bots)
+        house.slack.faults.rule = live_edits_after_the_look(chance)
+        said = {each: await house.put(each, Fate.FREE) for each in plan}
+        await house.settled()
+        await house.quiet(LOOKED + LATEST + 4 * LEASE)
+        house.slack.faults.rule = late(chance, UPDATE)
+        stale = await pressed_by_two(house, said.values())
+        await bots[0].kill()
+        house.spread(bots[1])
+        house.slack.faults.rule = None
+        await house.quiet(LATEST + 4 * LEASE)
+        for _ in range(30):
+            if not await pressed_by_two(house, said.values()):
+                break
+            await house.quiet(2 * LEASE)
+        shown = [(each, house.answer(where)) for each, where in said.items()]
+    missed = [] if stale else [Violation("trial", "late/pressed", "no edit landed after the look")]
+    wrong = [
+        Violation("late", each.name, f"shows {answer.texts} {answer.notices} {answer.buttons}")
+        for each, answer in shown
+        if not is_honest(each, answer)
+    ]
+    return missed + wrong + violations(house)
+
+
+async def pressed_by_two(house, said):
+    """Two people press Stop wherever it stands. Returns how often it stood."""
+    live = [answer for answer in map(house.answer, said) if STOP in answer.buttons]
+    presses = [house.press(who, answer) for answer in live for who in ("alice", "bob")]
+    await asyncio.gather(*presses)
+    return len(live)
+
+
+def is_honest(question, answer):
+    """It is whole, or says that it may not be; and it can be asked again."""
+    whole, said = bare(question.answer), bare(answer.text)
+    notices = {ENGLISH.overwritten} if said else {ENGLISH.overwritten_all}
+    known = (said == whole and not answer.notices) or {*answer.notices} == notices
+    return known and whole.startswith(said) and answer.buttons == ["regenerate"]
+
+
+def live_edits_after_the_look(chance):
+    """A rule: half of the edits before an answer's end land when it has been looked at."""
+
+    def rule(called, arguments):
+        if called != UPDATE or STOP not in str(arguments["blocks"]) or chance.random() >= 0.5:
+            return None
+        return Fault(lost=Loss.GATEWAY, lands=chance.uniform(LOOKED, LOOKED + LATEST))
+
+    return rule
 
 
 @contextmanager
