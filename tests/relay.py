@@ -15,24 +15,41 @@ class Relay:
         """Whether connections that are opened from now on are dead, too."""
         self._target = (host, port)
         self._tasks = tasks
-        self._live = set()
+        self.noticed_after = None
+        """Seconds until the server ends a dead connection, as keepalives do; None: never."""
+        self._live = {}
 
     def silence(self, *, new=True):
         """No byte passes any more; with `new` also on connections that are opened later."""
-        self._live.clear()
+        for connection in [*self._live]:
+            self._silence(connection)
         self.silent = new
+
+    def silence_one(self, number):
+        """The same for one of the connections that are open, counted from the oldest."""
+        still_open = [each for each in self._live if not each.is_closing()]
+        self._silence(still_open[number % len(still_open)])
+
+    def _silence(self, connection):
+        back = self._live.pop(connection)
+        if self.noticed_after is not None:
+            self._tasks.start(self._end(back), name="end")
+
+    async def _end(self, back):
+        await asyncio.sleep(self.noticed_after)
+        back.close()
 
     def recover(self):
         """Connections that are opened from now on pass; those that were silent stay so."""
         self.silent = False
 
     async def serve(self, reader, writer):
-        here = object()
-        if not self.silent:
-            self._live.add(here)
         there, back = await asyncio.open_connection(*self._target)
-        self._tasks.start(self._pass_on(here, reader, back), name="there")
-        self._tasks.start(self._pass_on(here, there, writer), name="back")
+        self._live[writer] = back
+        if self.silent:
+            self._silence(writer)
+        self._tasks.start(self._pass_on(writer, reader, back), name="there")
+        self._tasks.start(self._pass_on(writer, there, writer), name="back")
 
     async def _pass_on(self, here, source, sink):
         try:

@@ -6,7 +6,8 @@ transaction that begins as a read would have to wait later, and would fail if an
 written meanwhile. Reads have connections of their own; in WAL mode they never wait for a write.
 PostgreSQL gets a small pool for each of the two, and one for the renewal of leases: statements that
 hang shall not cost the leases of all answers. Where a network drops packets and closes nothing, a
-connection is given up after a part of the lease, and the next one is a new one.
+connection is given up after a part of the lease, and the next one is a new one. The server does not
+see that: it ends our transaction, which holds locks, after the time that we wait at most.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeVar
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -67,6 +69,25 @@ SHARE = 0.6
 
 RENEWING_SHARE = 0.2
 """The same for the renewal of leases, which must have time for a second attempt."""
+
+
+FOR_LOST_CLIENTS: Final = """
+SELECT set_config(name, wanted.value, false) FROM pg_settings JOIN (VALUES
+    ('idle_in_transaction_session_timeout', '{patience:.0f}ms'),
+    ('transaction_timeout', '60s'),
+    ('tcp_user_timeout', '10s'),
+    ('tcp_keepalives_idle', '10s'),
+    ('tcp_keepalives_interval', '5s'),
+    ('tcp_keepalives_count', '3')
+) AS wanted (name, value) USING (name)
+"""
+"""For a new session: what the server has of these settings.
+
+Without them it holds the locks and the connection of a client that vanished for minutes or hours.
+The first one is for a client that vanished between two statements. In the midst of one PostgreSQL
+only looks at the network, and from version 17 on at the time. They are no parameters of the
+connection, because PgBouncer refuses those.
+"""
 
 
 class Connections(Protocol):
@@ -181,10 +202,11 @@ def engines(address: Address, *, lease: float = 10.0) -> Engines:
         return Engines(_single(address), Pool(reader, sum(READERS)))
     try:
         patience = min(TIMEOUT, max(lease * SHARE, 2.0))
+        opening = partial(_postgres, address, lost_after=patience)
         return Engines(
-            _postgres(address, WRITERS, patience),
-            _postgres(address, READERS, patience),
-            _postgres(address, RENEWERS, max(lease * RENEWING_SHARE, 1.0)),
+            opening(WRITERS, patience),
+            opening(READERS, patience),
+            opening(RENEWERS, max(lease * RENEWING_SHARE, 1.0)),
         )
     except ModuleNotFoundError:
         raise misconfigured("PostgreSQL needs the extra `postgres` (asyncpg)") from None
@@ -202,7 +224,9 @@ def path_of(address: Address) -> Path:
     return Path(address.url.database or "").absolute()
 
 
-def _postgres(address: Address, size: tuple[int, int], patience: float) -> Pool:
+def _postgres(
+    address: Address, size: tuple[int, int], patience: float, *, lost_after: float
+) -> Pool:
     arguments: dict[str, Any] = {"timeout": min(patience, 5.0), "command_timeout": patience}
     engine = create_async_engine(
         address.url,
@@ -212,6 +236,8 @@ def _postgres(address: Address, size: tuple[int, int], patience: float) -> Pool:
         isolation_level="READ COMMITTED",
         **_pool(*size),
     )
+    statement = FOR_LOST_CLIENTS.format(patience=lost_after * 1000)
+    _run_on_connect(engine.sync_engine, (statement,))
     return Pool(engine, sum(size))
 
 
@@ -242,13 +268,14 @@ def _pool(kept: int, more: int) -> dict[str, Any]:
     }
 
 
-def _run_on_connect(engine: Engine, pragmas: tuple[str, ...]) -> None:
+def _run_on_connect(engine: Engine, statements: tuple[str, ...]) -> None:
     def connected(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         try:
             cursor = connection.cursor()
-            for pragma in pragmas:
-                cursor.execute(pragma)
+            for statement in statements:
+                cursor.execute(statement)
             cursor.close()
+            connection.commit()
         except BaseException:  # a lock, for example: the pool would drop the connection unclosed
             connection.close()
             raise

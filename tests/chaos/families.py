@@ -9,12 +9,14 @@ from bot.playground.faults import Loss
 from tests.chaos.house import Site
 from tests.chaos.oracle import Violation
 from tests.chaos.trials import (
+    databases,
     going_on,
     gone,
     in_parts,
     kills,
     late_writes,
     leaving,
+    lines,
     losses,
     moments,
     poison,
@@ -119,6 +121,21 @@ LATE = {
     "withdrawn": late_writes.withdrawn,
     "pressed": late_writes.pressed,
 }
+DATABASES = {
+    "restarted": databases.restarted,
+    "cut": databases.cut,
+    "black-hole": databases.black_hole,
+    "black-hole-long": partial(databases.black_hole, seconds=12.0),
+    "black-hole-old": partial(databases.black_hole, new=False),
+    "one-hangs": databases.one_hangs,
+}
+LINES = {
+    "killed": lines.killed,
+    "store-down": lines.store_down,
+    "crowded": lines.crowded,
+    "crowded-killed": lines.crowded_killed,
+    "crowded-store-down": lines.crowded_store_down,
+}
 STRAIN = {
     "crowd": strain.crowd,
     "slow-network": strain.slow_network,
@@ -133,6 +150,7 @@ CASES = [
     *family("refusals", REFUSALS),
     *family("stores", {"down": stores.down}),
     *family("stores", {"cut": stores.cut, "slow": stores.slow}, SERVERS),
+    *family("databases", DATABASES, SERVERS),
     *family("sockets", {"too-many": sockets.too_many}, HOME),
     *family("leaving", LEAVING),
     *family("zombies", {"zombie": zombies.zombie}),
@@ -142,6 +160,7 @@ CASES = [
     *family("in-parts", IN_PARTS),
     *family("gone", GONE),
     *family("late", LATE),
+    *family("lines", LINES),
     *family("strain", STRAIN),
     # Over HTTP it is the kernel that lets nobody in then, and asyncio that complains.
     *family("strain", {"few-files": strain.few_files}, [p for p in PLACES if "socket" in p]),

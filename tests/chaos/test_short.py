@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 from bot.playground.faults import Loss
+from tests.chaos import families
 from tests.chaos.families import Case, killed, named
 from tests.chaos.trials import (
     kills,
@@ -186,6 +187,19 @@ async def test_the_store_is_slow_and_cuts_connections(trial):
     await trial(
         case("cut", stores.cut, store="postgres"), case("slow", stores.slow, store="postgres")
     )
+
+
+@long
+@pytest.mark.parametrize("name", [*families.DATABASES])
+async def test_a_database_fails_under_load(trial, name):
+    """F091, F092, F093: thrown out, cut, and black holes for all connections or one of them."""
+    await trial(*named(f"databases/{name}"))
+
+
+@pytest.mark.parametrize("name", mostly_long(families.LINES, "crowded"))
+async def test_most_wait_in_line(trial, name):
+    """F098, F111: limits are small; Slack fails, the store fails, or the process dies."""
+    await trial(*(each for each in named(f"lines/{name}") if each.name.endswith("socket-sqlite")))
 
 
 async def test_it_is_asked_to_leave(trial):

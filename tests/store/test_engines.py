@@ -7,6 +7,8 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.store.engines import engines, path_of, read_only
 from bot.store.urls import address
+from tests.database import postgres_schema
+from tests.relay import relayed
 
 
 @pytest.fixture
@@ -147,3 +149,39 @@ async def test_no_more_transactions_run_at_once_than_it_says(both, name):
     await asyncio.gather(*(connections.run(count) for _ in range(20)))
 
     assert 1 <= most <= connections.width
+
+
+async def test_a_transaction_whose_client_vanished_holds_no_lock_for_long():
+    """F091: the network drops all packets in its midst; the server is told of no end."""
+    async with postgres_schema() as url, relayed(url) as (relay, through):
+        lost, others = engines(address(through), lease=1.0), engines(address(url))
+        await others.write.run(execute("CREATE TABLE t (a INT)"))
+        await others.write.run(execute("INSERT INTO t VALUES (1)"))
+
+        def vanish(connection):
+            execute("UPDATE t SET a = 2")(connection)
+            relay.silence()
+            execute("UPDATE t SET a = 3")(connection)
+
+        with pytest.raises(TimeoutError):
+            await lost.write.run(vanish)
+        async with asyncio.timeout(20):
+            await others.write.run(execute("UPDATE t SET a = a + 10"))
+
+        assert await others.read.run(query("SELECT a FROM t")) == 11
+        await lost.dispose()
+        await others.dispose()
+
+
+@pytest.mark.parametrize("name", ["write", "read", "renew"])
+async def test_a_session_ends_when_its_client_has_vanished(name):
+    """Also in the midst of a statement, or outside of a transaction."""
+    async with postgres_schema() as url:
+        opened = engines(address(url), lease=5.0)
+        shown = [
+            await getattr(opened, name).run(query(f"SHOW {setting}"))
+            for setting in ("idle_in_transaction_session_timeout", "tcp_user_timeout")
+        ]
+        await opened.dispose()
+
+    assert shown == ["3s", "10000"]
