@@ -58,6 +58,8 @@ class Code:
     """How many block quotes it stands in."""
     depth: int = 0
     """How many list items it stands in."""
+    joins: bool = False
+    """Its lines are further lines of the code before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,4 +145,6 @@ def _joined(first: list[Flow]) -> list[Flow]:
             return [replace(paragraph, runs=runs, joins=True)] if runs else []
         case [Table() as table]:
             return [replace(table, joins=True)]
+        case [Code() as code]:
+            return [replace(code, joins=True)]
     return first

@@ -98,6 +98,8 @@ def goes_on(first: Flow, flow: Flow) -> bool:
             return not isinstance(first, Code | Rule | Table)
         case Table(joins=True):
             return isinstance(first, Table)
+        case Code(joins=True):
+            return isinstance(first, Code)
     return False
 
 
@@ -106,6 +108,9 @@ def _whole(group: list[Flow]) -> Flow:
     if len(group) == 1:
         return first
     match first:
+        case Code():
+            codes = (flow.text for flow in group if isinstance(flow, Code))
+            return replace(first, text="\n".join(codes))
         case Table():
             # A table that goes on repeats its header.
             tables = (flow for flow in group[1:] if isinstance(flow, Table))
@@ -141,12 +146,13 @@ def _overlap(runs: Runs, start: int, end: int | None) -> Iterator[Run]:
 
 def _trimmed(runs: Runs) -> Runs:
     """Without white space at the end."""
-    while runs and (bare := runs[-1].text.rstrip()) != runs[-1].text:
-        last = (runs[-1]._replace(text=bare),) if bare else ()
-        runs = (*runs[:-1], *last)
-        if last:
-            break
-    return runs
+    end = len(runs)
+    while end and not runs[end - 1].text.rstrip():
+        end -= 1
+    if not end:
+        return ()
+    last = runs[end - 1]
+    return (*runs[: end - 1], last._replace(text=last.text.rstrip()))
 
 
 def _is_span(run: Run) -> bool:

@@ -47,6 +47,13 @@ def lengthened(line: Line) -> str:
     return line.text[: line.at] + line.fence[0] * LONGER + line.content
 
 
+def opener_of(line: Line) -> str:
+    """The line that opens a block of code or math, with blanks in place of list markers."""
+    if "\t" in line.text[: line.at]:
+        return ""
+    return line.text[: line.lead] + " " * (line.at - line.lead) + line.content
+
+
 @dataclass(slots=True)
 class Fence:
     """An open block of code or math."""
@@ -60,6 +67,13 @@ class Fence:
     quoted: bool
     """Whether it is in a block quote, and ends with that."""
 
+    opener: str = ""
+    """A line that opens it where the containers of its first line are open already; "" if there is
+    none."""
+
+    size: int = 0
+    """Characters of its lines in the open region."""
+
     document: bool = False
     """Whether it holds a Markdown document with fences of its own."""
 
@@ -72,6 +86,20 @@ class Fence:
 
     above: str = "x"
     """The last line of the document."""
+
+    @property
+    def is_math(self) -> bool:
+        """Whether it is a formula."""
+        return self.marks in MATH_FENCES
+
+    def may_go_on(self, raw: str, before: str) -> bool:
+        """Whether the block may be cut in two before the line `raw`, which follows `before`.
+
+        Empty lines at the ends of a block are lost, and spaces at those of a formula.
+        """
+        if self.is_math and not (raw == raw.strip() and before == before.strip()):
+            return False
+        return bool(self.opener and raw.strip(" \t>") and before.strip(" \t>"))
 
     @property
     def written(self) -> str:

@@ -15,8 +15,10 @@ to the place that looks the same whatever follows: it stops before a line that i
 lines that may become a table, and inside a paragraph where `hold` says. It never goes back behind
 what it has returned before.
 
-Two bounds keep the cost of a region constant: a paragraph longer than `LEAF` is cut in two where no
-markup is open, and a table longer than `ROWS` goes on in a region with the same header.
+Bounds keep the cost of a region constant: a paragraph longer than `LEAF` is cut in two where no
+markup is open, a table longer than `ROWS` goes on in a region with the same header, and long code
+in a list or a quote in one with the same fence. Behind `CROWDED` characters a list item, or a list
+in a quote, goes on in further regions.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.rendering.parsing.fences import Fence, lengthened, says_document
+from bot.rendering.parsing.fences import Fence, lengthened, opener_of, says_document
 from bot.rendering.parsing.hold import hold, settled_cut
 from bot.rendering.parsing.indents import UPRIGHT, Lean, Lists
 from bot.rendering.parsing.last_line import ended_code, ended_lines
@@ -39,6 +41,15 @@ CROWDED: Final = 3_000
 
 DEEP: Final = 3
 """Columns of indent beyond which nothing begins on a line below a paragraph."""
+
+CODE: Final = 6_000
+"""Characters of code in a quote, or of math, after which it goes on in a region of its own.
+
+Code that stands alone is no work to parse.
+"""
+
+CODE_IN_ITEM: Final = 20_000
+"""The same for code in a list item. Beyond that, code without an end does not end with the item."""
 
 ROWS: Final = 100
 """Rows of a table after which it goes on in a region of its own."""
@@ -297,6 +308,9 @@ class Scanner:
         if fence.closed_by(line):
             self._above = _Above(edge=not fence.quoted and not fence.column, quote=line.quote)
             return
+        if fence.size > (CODE if fence.quoted or not fence.column else CODE_IN_ITEM):
+            self._continue_code(fence, raw)
+        fence.size += len(raw) + 1
         if fence.document:
             fence.note(line)
         if fence.shift is None and raw.strip():
@@ -360,7 +374,8 @@ class Scanner:
             above.leaf = above.candidate = None
         elif line.fence:
             document = says_document(line)
-            self._above = _Above(fence=Fence(line.fence, line.at, line.quote > 0, document))
+            fence = Fence(line.fence, line.at, line.quote > 0, opener_of(line), document=document)
+            self._above = _Above(fence=fence)
         elif line.heading or line.rule:
             self._above = _Above(edge=line.flush)
         elif above.header and not line.marker and above.is_inside(line):
@@ -394,6 +409,17 @@ class Scanner:
         depth = 0 if line.quote else self._lists.depth_of(line)
         self._close()
         self._open = _Open(header, joins=True, depth=depth, committed=len(header))
+
+    def _continue_code(self, fence: Fence, raw: str) -> None:
+        before = self._open.text.rstrip("\n").rpartition("\n")[2]
+        stands_alone = not (fence.quoted or fence.column or fence.is_math)
+        if stands_alone or self._open.text.endswith("\n\n") or not fence.may_go_on(raw, before):
+            return
+        depth = 0 if fence.quoted else sum(at <= fence.column for at, _ in self._lists.levels)
+        opener = fence.opener + "\n"
+        self._close()
+        self._open = _Open(opener, joins=True, depth=depth, committed=len(opener))
+        fence.size = 0
 
     def _begin(self, line: Line) -> None:
         self._close()

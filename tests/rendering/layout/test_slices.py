@@ -7,6 +7,7 @@ from bot.rendering.flow import Code, Heading, Item, Paragraph, Rule, Table
 from bot.rendering.layout.sizes import is_header
 from bot.rendering.layout.slices import after, before, between_spans, joined, up_to
 from bot.text.runs import BOLD, CODE, Run, text_of
+from tests.growth import grows_with_length
 from tests.rendering.flows import answers, flows, torn
 
 texts = flows.filter(lambda flow: isinstance(flow, Paragraph | Heading | Item))
@@ -97,3 +98,16 @@ def test_a_link_is_cut_only_where_it_begins_early():
     assert between_spans(early, 6, 12) == 6
     assert between_spans(late, 20, 24) == 18
     assert between_spans((Run(":tada:", emoji="tada"),), 3, 10) == 0
+
+
+def test_white_space_at_the_end_is_gone_through_once():
+    def work(length):
+        before(Paragraph((Run("a"), *[Run(" ", CODE), Run(" ")] * length)), 2 * length)
+
+    assert grows_with_length(work, 2_000)
+
+
+def test_code_that_joins_code_is_its_further_lines():
+    flows = [Code("a", "py", 1), Code("b", joins=True), Code("c"), Paragraph((Run("d"),))]
+
+    assert list(joined(flows)) == [Code("a\nb", "py", 1), Code("c"), flows[-1]]

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 
 from bot.rendering.flow import Item
+from bot.rendering.layout.frame import PartLimits
 from bot.rendering.parsing.links import LinkPolicy
 from bot.rendering.parsing.parse import parse
-from bot.rendering.parsing.regions import CROWDED, LEAF, ROWS, Scanner
+from bot.rendering.parsing.regions import CODE_IN_ITEM, CROWDED, LEAF, ROWS, Scanner
 from bot.rendering.renderer import Renderer
 from bot.text.runs import text_of
 from tests.rendering.soup import markdown, pieces, sizes
@@ -156,6 +157,31 @@ LONG = {
 def test_what_goes_on_and_on_is_many_regions(name):
     """A frame costs as much as its last region, and keeps everybody waiting for so long."""
     assert max(len(region.text) for region in scanned(LONG[name])) <= CROWDED + LEAF
+
+
+LINES = ["x = 1", "  y", "", "> z", "- a", "a   b"]
+CODES = {
+    "a quote": ("> say\n> ```py\n", "> ", "> ```\n> more\n"),
+    "an item": ("1. a\n   ```py\n", "   ", "   ```\n   tail\n   - n\n1. b\n"),
+    "an item's first line": ("- ```\n", "  ", "  ```\n- b\n"),
+    "an item of an item": ("- a\n  1. b\n     ```\n", "     ", "     ```\n  1. c\n- d\n"),
+    "math": ("t\n$$\n", "", "$$\nx\n"),
+    "a document in a quote": ("> ```md\n", "> ", "> ```\n> x\n"),
+}
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_long_code_is_parsed_in_pieces_and_is_one_block(name):
+    begin, indent, end = CODES[name]
+    text = begin + "".join(f"{indent}{line}\n" for line in LINES * 1_000) + end
+    regions = scanned(text)
+    renderer = Renderer(PartLimits(units=10**6, block=10**6))
+    renderer.feed(text)
+    renderer.finish()
+
+    assert max(len(region.text) for region in regions) < CODE_IN_ITEM + 200
+    assert len(regions) > 2
+    assert [f for part in renderer.frame().parts for f in part.flows] == parse(text, LinkPolicy())
 
 
 def test_any_number_of_empty_lines_is_one():
