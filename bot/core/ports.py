@@ -170,7 +170,8 @@ class Journal(Protocol):
     async def owe_look(self, lease: Lease) -> None:
         """Notes that a call without an answer may land late.
 
-        Once the turn has ended and nothing can land any more, it is due again, with its ending.
+        Once the turn has ended and nothing can land any more, it is due again, with its ending. Who
+        has lost the lease notes it for whoever has the turn now, and is told by `LeaseLost`.
         """
 
     async def close(self, lease: Lease, ending: Snapshot) -> None:

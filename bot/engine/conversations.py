@@ -279,6 +279,8 @@ class Conversations:
                 self._follow_order(running, order)
         elif self._running.get(lease.key) is running and not running.finished:
             log.warning("lease lost", ts=lease.key[2])
+            if running.sink.under_way:
+                self._background.start(running.sink.overtaken(), name=f"look {lease.key[2]}")
             running.task.cancel()
 
     async def _find_due_turns(self) -> None:

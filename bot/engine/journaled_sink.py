@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.core.reply import Phase
 from bot.core.types import Effect
-from bot.errors import SlackUnknown, SlackUnsent, StoreError
+from bot.errors import LeaseLost, SlackUnknown, SlackUnsent, StoreError
 
 if TYPE_CHECKING:
     from bot.core.ports import Journal, Sink
@@ -36,6 +37,8 @@ class JournaledSink:
         self._announced = claim.doubtful or (claim.begun and not claim.posts)
         self._ending = claim.ending
         self._owes_look = False
+        self.under_way = False
+        """Whether a call is on its way that writes."""
         self.spoken = asyncio.Event()
         """Set as soon as Slack shows some of the answer's text."""
 
@@ -78,15 +81,7 @@ class JournaledSink:
         if call.effect is Effect.REMOVE and call.message:
             await self._disown(call.message)
         await self._held_lease.check()
-        try:
-            async with self._held_lease.call():
-                await self._sink.do(call)
-        except SlackUnsent:
-            raise
-        except SlackUnknown:
-            if call.effect is not Effect.READ:
-                await self._owe_look()
-            raise
+        await self._send(call)
         if call.speaks:
             self.spoken.set()
         try:
@@ -94,6 +89,29 @@ class JournaledSink:
         except StoreError as error:
             # The post can be found by its metadata; until then the turn counts as doubtful.
             log.warning("journal not told", detail=str(error))
+        except LeaseLost:
+            # Whoever has the turn now may have looked for messages before this one stood there.
+            await self._owe_look()
+            raise
+
+    async def _send(self, call: Call) -> None:
+        self.under_way = call.effect is not Effect.READ
+        try:
+            async with self._held_lease.call():
+                await self._sink.do(call)
+        except SlackUnsent:
+            raise
+        except SlackUnknown:
+            if self.under_way:
+                await self._owe_look()
+            raise
+        finally:
+            self.under_way = False
+
+    async def overtaken(self) -> None:
+        """Another process has the turn, and the call that was under way may land late."""
+        with suppress(LeaseLost):
+            await self._owe_look()
 
     async def note(self) -> None:
         """Tells the journal which messages stand in Slack, if that has changed.

@@ -137,6 +137,8 @@ class SqlJournal:
         """Repeated, it changes nothing."""
         values = self._of.lease(lease) | self._taking
         if not await self._count("owe look", statements.OWE_LOOK, values):
+            values = self._of.turn(lease.key) | self._taking
+            await self._count("others owe look", statements.OTHERS_OWE_LOOK, values)
             raise LeaseLost(lease.key[2])
 
     async def close(self, lease: Lease, ending: Snapshot) -> None:

@@ -261,6 +261,8 @@ CLEAR = CHANGE.values(cleared=True)
 POSTING = CHANGE.values(state=_unless_closing(TurnState.POSTING), doubtful=True)
 POSTED = CHANGE.values(state=_unless_closing(TurnState.ANSWERING), doubtful=False)
 OWE_LOOK = CHANGE.values(look_at=LANDED)
+OTHERS_OWE_LOOK = update(turns).where(TURN, or_(OPEN, c.ending.is_not(None))).values(look_at=LANDED)
+"""The same for a call of who has lost the lease; without words there is nothing to repeat."""
 CLOSE = CHANGE.values(state=TurnState.CLOSING)
 _TAKEN_BACK_BY = (c.state, c.posts, c.kept, c.asked_for)
 ENDED = CHANGE.values(

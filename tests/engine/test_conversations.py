@@ -705,6 +705,7 @@ class Moody:
         self.journal = journal
         self.failures = failures
         self.bugs = {}
+        self.called = []
 
     def __getattr__(self, name):
         async def call(*arguments):
@@ -714,6 +715,7 @@ class Moody:
             if self.failures.get(name, 0) > 0:
                 self.failures[name] -= 1
                 raise StoreError(name)
+            self.called.append(name)
             return await getattr(self.journal, name)(*arguments)
 
         return call
@@ -749,6 +751,35 @@ async def test_without_a_journal_nothing_is_written(open_house, another):
 
     assert meanwhile == ("Be", "answering")
     assert house.shown() == ("Because.", "complete")
+
+
+@pytest.mark.parametrize(("delay", "owed"), [(60.0, 1), (0.0, 0)])
+async def test_what_is_under_way_when_the_lease_is_lost_is_looked_for(
+    open_house, another, delay, owed
+):
+    """By whoever has the turn now: the call may land late."""
+    journal = Moody(await another("first", 0.1))
+    screen = Screen(delay=delay)
+    house = await open_house(
+        [TextDelta("Be"), 60.0],
+        journal=journal,
+        screens={turn().ts: screen},
+        policy=TurnPolicy(lease=60.0, check_interval=0.02),
+    )
+    await house.ask(turn())
+    async with asyncio.timeout(20):
+        while not screen.calls or (not delay and screen.last[0] != "Be"):
+            await asyncio.sleep(0.01)
+        journal.failures["renew"] = 10_000
+        second = await another("second")
+        while not await second.claim(turn().key):
+            await asyncio.sleep(0.02)
+        journal.failures["renew"] = 0
+        while house.conversations.running:
+            await asyncio.sleep(0.01)
+
+    await asyncio.sleep(0.1)
+    assert journal.called.count("owe_look") == owed
 
 
 # The budget, and bugs

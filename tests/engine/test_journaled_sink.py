@@ -1,5 +1,6 @@
 """The journaled sink: what may stand in Slack is in the journal before it does."""
 
+import asyncio
 from contextlib import nullcontext
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from bot.core.reply import Phase, Snapshot
 from bot.core.types import Call, CallKind, Effect
 from bot.engine.journaled_sink import JournaledSink
-from bot.errors import SlackUnknown, SlackUnsent, StoreError
+from bot.errors import LeaseLost, SlackUnknown, SlackUnsent, StoreError
+from bot.tasks import Tasks
 from tests.fakes import Screen, claim
 
 ENDED = Snapshot(Phase.COMPLETE, "Because.")
@@ -19,6 +21,7 @@ class Ledger:
     def __init__(self, screen, **failing):
         self.screen = screen
         self.failing = failing
+        self.lost = ()
         self.entries = []
 
     def __getattr__(self, name):
@@ -26,6 +29,9 @@ class Ledger:
             if self.failing.get(name, 0):
                 self.failing[name] -= 1
                 raise StoreError(name)
+            if name in self.lost:
+                self.entries.append((name, "lost"))
+                raise LeaseLost(name)
             self.entries.append((name, *arguments, len(self.screen.frames)))
 
         return note
@@ -171,3 +177,26 @@ async def test_a_look_that_could_not_be_noted_is_noted_later():
     await show(sink, Snapshot())
 
     assert [entry[0] for entry in ledger.entries] == ["owe_look", "posted"]
+
+
+async def test_a_post_of_who_has_lost_the_lease_is_looked_for_by_who_has_it():
+    sink, ledger, _ = opened()
+    ledger.lost = ("posted", "owe_look")
+    with pytest.raises(LeaseLost):
+        await show(sink, Snapshot())
+
+    assert ledger.entries == [("posted", "lost"), ("owe_look", "lost")]
+
+
+async def test_a_call_that_is_cut_off_by_the_loss_is_looked_for_too():
+    sink, ledger, screen = opened(Screen(delay=60))
+    ledger.lost = ("owe_look",)
+    async with Tasks("test") as tasks:
+        tasks.start(show(sink, Snapshot()), name="show")
+        while not screen.calls:
+            await asyncio.sleep(0)
+        assert sink.under_way
+        await sink.overtaken()
+
+    assert not sink.under_way
+    assert ledger.entries == [("owe_look", "lost")]

@@ -783,3 +783,23 @@ async def test_a_turn_that_owes_no_look_is_not_looked_at_before_its_time(journal
     await ended_long_ago(journal, "5.1")
 
     assert not await journal.look_now(turn().key)
+
+
+@pytest.mark.parametrize("when", ["open", "closed", "looked"])
+async def test_who_has_lost_the_lease_owes_a_look_for_who_has_it(opened, expire, sql, when):
+    """Its call may land after the look that is owed since the other one took the turn over."""
+    journal, other = await opened("a"), await opened("b")
+    await journal.accept(turn())
+    lease = (await journal.claim(turn().key)).lease
+    await expire()
+    taken = (await other.claim(turn().key)).lease
+    await sql("UPDATE turns SET look_at = 1")
+    if when != "open":
+        await other.close(taken, ANSWER)
+        await other.ended(taken, "complete")
+    if when == "looked":
+        await other.ended((await other.claim(turn().key)).lease, "complete")
+    with pytest.raises(LeaseLost):
+        await journal.owe_look(lease)
+
+    assert (await sql("SELECT look_at > 1 FROM turns"))[0][0] == (None if when == "looked" else 1)
