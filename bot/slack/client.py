@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import ClientPayloadError, ClientResponse, ClientSession, ClientTimeout, TCPConnector
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.network.way import DIRECT
+from bot.slack.large_json import LARGE, parse
 from bot.slack.sending import asking_class
+from bot.slices import Slices
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -43,6 +45,12 @@ class CappedResponse(ClientResponse):
                     raise ClientPayloadError(f"more than {LARGEST_ANSWER} bytes")
             self._body = bytes(body)
         return await super().read()
+
+    async def json(self, **how: Any) -> Any:
+        """What the body says; that of a large one is parsed in slices. Raises as aiohttp's does."""
+        if len(await self.read()) < LARGE:
+            return await super().json(**how)
+        return await Slices().run(parse(await self.text()))
 
 
 @asynccontextmanager

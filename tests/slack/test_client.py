@@ -81,3 +81,16 @@ async def test_a_client_leaves_the_proxy_to_the_session():
 
 def test_the_sdk_logs_no_texts():
     assert SDK_LOG.level >= logging.INFO
+
+
+async def test_a_large_answer_is_parsed_whole_while_others_run():
+    said = {"ok": True, "messages": [{"text": "a" * 1_000}] * 3_000, "has_more": False}
+
+    async def answer(_request):
+        return web.json_response(said)
+
+    app = web.Application()
+    app.router.add_route("*", "/api/{method}", answer)
+    async with TestServer(app) as running, open_session() as session:
+        client = web_client(session, "xoxb-1", base_url=str(running.make_url("/api/")))
+        assert await SlackApi(client, Free()).call("conversations.replies", {"ts": "1.1"}) == said
