@@ -106,6 +106,14 @@ MESSAGES: Mapping[str, dict[str, Any]] = {
 """Messages of which a thread has a hundred."""
 
 
+PAGES: Mapping[str, dict[str, Any]] = {
+    "texts of 40,000": {"text": "a" * 40_000},
+    "Japanese": {"text": "漢" * 13_000, "blocks": [_section([_text("漢" * 12_000)])]},
+    "2,000 pieces each": {"blocks": [_section([_text("x", bold=True)] * 2_000)]},
+}
+"""Messages of which a page of Slack's answer has two hundred."""
+
+
 def _event(**more: Any) -> dict[str, Any]:
     said = {
         "type": "app_mention",

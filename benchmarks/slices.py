@@ -28,7 +28,7 @@ from aiohttp import WSMessage, WSMsgType
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app
 
 from benchmarks.house import table
-from benchmarks.large import ANSWERS, EVENTS, FORMS, MESSAGES, STREAMS
+from benchmarks.large import ANSWERS, EVENTS, FORMS, MESSAGES, PAGES, STREAMS
 from bot.core.prompt import Place, TokenScale, write_prompt
 from bot.core.reply import Phase, Snapshot
 from bot.core.types import Message, Thread, Turn
@@ -42,6 +42,7 @@ from bot.slack.client import open_session, web_client
 from bot.slack.events.connection import SocketConnection
 from bot.slack.events.inbox import open_inbox
 from bot.slack.identity import Identity
+from bot.slack.large_json import parse
 from bot.slack.reads.history import SlackHistory
 from bot.slack.reads.people import SlackPeople
 from bot.slices import Slices
@@ -147,6 +148,17 @@ class _Thread:
 @asynccontextmanager
 async def threads() -> AsyncIterator[list[Row]]:
     yield [(name, _Thread(message).prompt) for name, message in MESSAGES.items()]
+
+
+@asynccontextmanager
+async def pages() -> AsyncIterator[list[Row]]:
+    """A page of a thread as Slack sends it, up to the end of its use."""
+
+    def work(message: Mapping[str, Any]) -> Work:
+        text = json.dumps({"ok": True, "messages": [message] * 200})
+        return lambda: Slices().run(parse(text))
+
+    yield [(name, work(message)) for name, message in PAGES.items()]
 
 
 # An answer
@@ -315,6 +327,7 @@ async def streams() -> AsyncIterator[list[Row]]:
 
 PATHS = {
     "thread": threads,
+    "page": pages,
     "answer": answers,
     "streamed": streamed,
     "http": requests,
