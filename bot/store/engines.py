@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy import URL, Connection
-    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
     from sqlalchemy.ext.asyncio import AsyncEngine
     from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -57,6 +57,13 @@ WRITING = (
     "PRAGMA synchronous=FULL",
     # What is freed is overwritten with zeros.
     "PRAGMA secure_delete=ON",
+)
+ANEW = (
+    # In WAL mode the size of the pages stays. This fails while somebody else has the file open.
+    "PRAGMA journal_mode=DELETE",
+    f"PRAGMA page_size={PAGE}",
+    "VACUUM",
+    "PRAGMA journal_mode=WAL",
 )
 
 WRITERS = (3, 3)
@@ -145,6 +152,13 @@ class Single:
         """
         await self._on_thread(self._empty_log)
 
+    async def shrink_pages(self) -> bool:
+        """Makes a file anew that somebody else made with larger pages: `erasing` relies on ours.
+
+        Returns False where that cannot be done now, as while another process has the file open.
+        """
+        return await self._on_thread(self._shrink_pages)
+
     async def dispose(self) -> None:
         """Closes the connection after the current transaction."""
         try:
@@ -168,6 +182,19 @@ class Single:
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             finally:
                 cursor.execute(f"PRAGMA busy_timeout={TIMEOUT * 1000:.0f}")
+
+    def _shrink_pages(self) -> bool:
+        with suppress(*FOREIGN), closing(self._engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            if _page_size(cursor) > PAGE:
+                for statement in ANEW:
+                    cursor.execute(statement)
+            return _page_size(cursor) <= PAGE
+        return False
+
+
+def _page_size(cursor: DBAPICursor) -> int:
+    return int(cursor.execute("PRAGMA page_size").fetchone()[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,8 @@ async def open_store(
     opened = engines(where, lease=lease)
     try:
         await _prepare(where, opened)
+        if isinstance(opened.write, Single) and not await opened.write.shrink_pages():
+            log.warning("erased texts may stay in the file: its pages are large, and it is in use")
         async with (
             log_kept_empty(opened.write),
             SqlJournal(

@@ -9,6 +9,7 @@ import sys
 from contextlib import closing
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.core.reply import Phase, Snapshot
 from bot.store import open_store
@@ -135,3 +136,39 @@ async def test_a_reader_does_not_keep_anybody_from_writing(tmp_path):
         timeout = "PRAGMA busy_timeout"
         assert await opened.write.run(lambda c: c.exec_driver_sql(timeout).scalar()) == 10_000
         await opened.dispose()
+
+
+def made_by_somebody_else(path):
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA page_size=65536")
+        connection.execute("VACUUM")
+
+
+def pragma(path, name):
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+async def test_large_pages_are_made_small(tmp_path):
+    """The padding fills one page of ours; a larger one would hold the text beside other rows."""
+    path = tmp_path / "x.db"
+    made_by_somebody_else(path)
+    async with open_store(f"sqlite:///{path}", owner="a") as journal:
+        assert await journal.accept(turn())
+
+    assert await opens(f"sqlite:///{path}") == [turn().key[2]]
+    assert (pragma(path, "page_size"), pragma(path, "journal_mode")) == (4096, "wal")
+
+
+async def test_a_file_with_large_pages_that_is_in_use_is_opened_all_the_same(tmp_path):
+    path = tmp_path / "x.db"
+    made_by_somebody_else(path)
+    opened = engines(address(f"sqlite:///{path}"))
+    await opened.write.run(lambda connection: connection.exec_driver_sql("SELECT 1"))
+    with capture_logs() as logs:
+        async with open_store(f"sqlite:///{path}", owner="a") as journal:
+            assert await journal.accept(turn())
+    await opened.dispose()
+
+    assert any("its pages are large" in entry["event"] for entry in logs)
+    assert pragma(path, "journal_mode") == "wal"
