@@ -92,10 +92,12 @@ async def log_kept_empty(
     if not isinstance(connections, Single):
         yield
         return
-    async with Tasks("store") as tasks:
-        tasks.start(_empty_log_often(connections, every), name="log")
-        yield
-    await connections.empty_log()
+    try:
+        async with Tasks("store") as tasks:
+            tasks.start(_empty_log_often(connections, every), name="log")
+            yield
+    finally:  # also of a bot that ends with an error
+        await connections.empty_log()
 
 
 async def _empty_log_often(connection: Single, every: float) -> None:

@@ -172,3 +172,20 @@ async def test_a_file_with_large_pages_that_is_in_use_is_opened_all_the_same(tmp
 
     assert any("its pages are large" in entry["event"] for entry in logs)
     assert pragma(path, "journal_mode") == "wal"
+
+
+async def answers_and_fails(url, other):
+    async with open_store(url, owner="a") as journal:
+        await journal.accept(turn(text=QUESTION))
+        other.execute("SELECT count(*) FROM turns").fetchall()
+        await end(journal, turn().key, random.Random(0))
+        raise ZeroDivisionError
+
+
+async def test_nothing_is_left_when_the_bot_ends_with_an_error(tmp_path):
+    """While another process has the file open, SQLite itself would keep the write-ahead log."""
+    with closing(sqlite3.connect(tmp_path / "x.db")) as other:
+        with pytest.raises(ZeroDivisionError):
+            await answers_and_fails(f"sqlite:///{tmp_path}/x.db", other)
+
+        assert names(tmp_path, QUESTION, ANSWER) == []
