@@ -63,7 +63,6 @@ ANEW = (
     "PRAGMA journal_mode=DELETE",
     f"PRAGMA page_size={PAGE}",
     "VACUUM",
-    "PRAGMA journal_mode=WAL",
 )
 
 WRITERS = (3, 3)
@@ -187,8 +186,11 @@ class Single:
         with suppress(*FOREIGN), closing(self._engine.raw_connection()) as connection:
             cursor = connection.cursor()
             if _page_size(cursor) > PAGE:
-                for statement in ANEW:
-                    cursor.execute(statement)
+                try:
+                    for statement in ANEW:
+                        cursor.execute(statement)
+                finally:  # also where the disk is full
+                    cursor.execute("PRAGMA journal_mode=WAL")
             return _page_size(cursor) <= PAGE
         return False
 
