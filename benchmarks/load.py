@@ -30,6 +30,9 @@ PEOPLE = 100
 PACE = 20
 """Questions a second."""
 
+CROWDED, STOP = ENGLISH.failures["crowded"], "'action_id': 'stop'"
+"""What a refused answer says, and what an answer has that has not ended."""
+
 LIMITLESS = {
     "BOT_LANGUAGE": "en",
     "BOT_EDITS_PER_MINUTE": "600000",
@@ -67,19 +70,18 @@ async def flood(running: int, waiting: int, questions: int) -> Sequence[str]:
         await slack.wait_for(lambda: len(slack.sockets), 30)
         await one_warm(slack)
         idle, began = bot.memory(), time.monotonic()
-        peak, ends, asked = idle, [], 0
-        while len(ends) < questions or not all(ends):
+        peak, endings, asked = idle, Endings(slack), 0
+        while endings.look() < questions:
             for _ in range(min(PACE // 2, questions - asked)):
                 await ask(slack, asked)
                 asked += 1
             await asyncio.sleep(0.5)
-            peak, ends = max(peak, bot.memory()), endings(slack)
+            peak = max(peak, bot.memory())
         took, after = time.monotonic() - began, bot.memory()
-        refused = ends.count(ENGLISH.failures["crowded"])
     return (
         f"{questions / (running + waiting):.0f}x: {questions}",
-        str(questions - refused),
-        str(refused),
+        str(questions - endings.refused),
+        str(endings.refused),
         *(f"{megabytes:.0f} MB" for megabytes in (idle, peak, after)),
         f"{took:.0f} s",
     )
@@ -90,14 +92,25 @@ async def ask(slack: Playground, number: int) -> None:
     await slack.say(f"person{where}", f"room{where}", f"@streambot question {number}")
 
 
-def endings(slack: Playground) -> list[str | bool]:
-    """Of each answer: False while it can be stopped, then why it was refused, or True."""
-    rooms = [slack.workspace.messages(f"C1{n:03}") for n in range(PEOPLE)]
-    said = [str(each["blocks"]) for room in rooms for each in room if each.get("bot_id")]
-    crowded = ENGLISH.failures["crowded"]
-    return [
-        crowded if crowded in blocks else "'action_id': 'stop'" not in blocks for blocks in said
-    ]
+class Endings:
+    """How the answers have ended; each is read once more only as long as it has not."""
+
+    def __init__(self, slack: Playground) -> None:
+        self._slack = slack
+        self.ended = self.refused = 0
+        self._seen: set[str] = set()
+
+    def look(self) -> int:
+        """Counts those that have ended since; how many that are in all."""
+        rooms = (self._slack.workspace.messages(f"C1{n:03}") for n in range(PEOPLE))
+        answers = (each for room in rooms for each in room if each.get("bot_id"))
+        for answer in answers:
+            if answer["ts"] in self._seen or STOP in (blocks := str(answer["blocks"])):
+                continue
+            self._seen.add(answer["ts"])
+            self.ended += 1
+            self.refused += CROWDED in blocks
+        return self.ended
 
 
 async def measure(running: int, waiting: int) -> None:
