@@ -145,6 +145,21 @@ class _Thread:
         await slices.run(write_prompt(found.messages, place, **how))
 
 
+class _Page(_Thread):
+    """The same, of which each answer is parsed anew."""
+
+    def __init__(self, message: Mapping[str, Any]) -> None:
+        said = [
+            {"ts": f"{1000 + each}.000100", "user": f"U{each}"} | message for each in range(199)
+        ]
+        asked = {"ts": ASKED, "user": "U1", "text": "why?"}
+        self._text = json.dumps({"ok": True, "messages": [*said, asked]})
+
+    async def read(self, method: str, *_: object, **__: object) -> dict[str, Any]:
+        answer: dict[str, Any] = {"user": None}
+        return answer if method == "users.info" else await Slices().run(parse(self._text))
+
+
 @asynccontextmanager
 async def threads() -> AsyncIterator[list[Row]]:
     yield [(name, _Thread(message).prompt) for name, message in MESSAGES.items()]
@@ -152,13 +167,8 @@ async def threads() -> AsyncIterator[list[Row]]:
 
 @asynccontextmanager
 async def pages() -> AsyncIterator[list[Row]]:
-    """A page of a thread as Slack sends it, up to the end of its use."""
-
-    def work(message: Mapping[str, Any]) -> Work:
-        text = json.dumps({"ok": True, "messages": [message] * 200})
-        return lambda: Slices().run(parse(text))
-
-    yield [(name, work(message)) for name, message in PAGES.items()]
+    """A page of a thread as Slack sends it, parsed and used, up to the end of its use."""
+    yield [(name, _Page(message).prompt) for name, message in PAGES.items()]
 
 
 # An answer

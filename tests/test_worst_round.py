@@ -25,6 +25,7 @@ from bot.llm.client import make_client
 from bot.slack.answers.composer import Composer
 from bot.slack.capabilities import Capabilities
 from bot.slack.identity import Identity
+from bot.slack.large_json import parse
 from bot.slack.reads.history import SlackHistory
 from bot.slack.reads.people import SlackPeople
 from bot.slices import Slices
@@ -143,6 +144,26 @@ async def test_a_thread_of_large_messages(name):
     ]
     asked = {"ts": ASKED, "user": "U1", "text": "why?"}
     workspace = Workspace([*messages, asked])
+
+    assert await lets_others_in(workspace.prompt)
+
+
+class Pages(Workspace):
+    """The same with all that Slack sends: each answer is parsed anew, and its memory given back."""
+
+    def __init__(self, messages):
+        self.page = json.dumps({"ok": True, "messages": messages})
+
+    async def read(self, method, where, _kind=None, **_):
+        return {"user": None} if method == "users.info" else await Slices().run(parse(self.page))
+
+
+async def test_a_page_of_many_pieces():
+    pieces = {"blocks": [section([text("x", bold=True)] * 2_000)]}
+    messages = [
+        pieces | {"ts": f"{1000 + number}.000100", "user": f"U{number}"} for number in range(199)
+    ]
+    workspace = Pages([*messages, {"ts": ASKED, "user": "U1", "text": "why?"}])
 
     assert await lets_others_in(workspace.prompt)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from bot.core.reply import Phase
+from bot.core.sliced import let_go
 from bot.core.types import Effect, Order
 from bot.errors import SlackError, SlackRejected, SlackUnknown, SlackUnsent
 from bot.slack.actions.buttons import without_ways_on
@@ -24,6 +25,7 @@ from bot.slack.answers.reconciliation import Reconciliation
 from bot.slack.answers.uploads import Uploads
 from bot.slack.capabilities import Capabilities
 from bot.slack.limits import DELETE, POST, UPDATE
+from bot.slices import Slices
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -258,6 +260,7 @@ class EditSink:
     async def _look(self, look: Look) -> None:
         """Reads one page of a search. It has an end: a second answer is better than none."""
         self._search = search = look.search
+        page: dict[str, Any] = {}
         try:
             page = await self._api.granted(look.method, look.arguments)
         except SlackRejected as error:
@@ -268,11 +271,13 @@ class EditSink:
             log.warning("lost post not looked for any longer")
         else:
             if not search.take(page):
+                await _let_go(page)
                 return
             self._messages.adopt(search.found)
             self._uploads.found(each.name for each in search.shares)
             self._shares.found(search.shares)
         self._search, self._files_known, self._shares_known = None, True, True
+        await _let_go(page)
 
     # Ways round a refusal
 
@@ -311,3 +316,8 @@ class EditSink:
 
 def _partial(sentence: str, words: Strings) -> str:
     return words.incomplete.format(sentence=sentence)
+
+
+async def _let_go(page: dict[str, Any]) -> None:
+    if isinstance(messages := page.get("messages"), list):
+        await Slices().run(let_go(messages))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
+from bot.core.sliced import let_go
 from bot.core.types import CallKind, LeftOut, Message, ReadBack, Unseen
 from bot.errors import SlackError
 from bot.slack.answers.post_metadata import METADATA
@@ -104,6 +105,9 @@ class SlackHistory:
         is_told = not missing or (whole and not read.has_room_in_prompt)
         missing += [LeftOut(what) for what in self._unseen(said, turn, cut=read.cut)]
         messages = [*([] if is_told else [Message("system", UNREAD)]), *reversed(read.messages)]
+        newest.clear()
+        said.clear()
+        await self._slices.run(let_go(found))
         return ReadBack(messages, tuple(missing), read.answered)
 
     def _newest_of(self, found: Sequence[RawMessage], turn: Turn) -> list[RawMessage]:
