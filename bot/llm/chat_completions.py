@@ -143,10 +143,14 @@ class _Answer:
         async with aclosing(self._response.aiter_raw()) as body:
             async for data in self._until_end(body):
                 for piece in _pieces(data):
-                    began = perf_counter()
+                    began, speaks = perf_counter(), False
                     for event in decoder.feed(piece):
+                        speaks = True
                         yield event
-                    await self._breaks.after(began)
+                    # While an answer comes there is no break: should the connection be lost in it,
+                    # so would be what has come and is not read yet.
+                    if not speaks:
+                        await self._breaks.after(began)
                 if decoder.done:
                     break
             for event in decoder.end():

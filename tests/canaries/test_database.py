@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from bot.playground.model.scripted_reply import Reply
 from tests.canaries.house import CANARY, CODE, FEW_LOGS, WORDS, written
 from tests.database import connected, postgres_schema
+from tests.e2e.house import Held
 
 WHEN = {"insert": "BEFORE INSERT", "update": "BEFORE UPDATE", "commit": "AFTER INSERT"}
 """A question is accepted; it is claimed and answered; its transaction is committed."""
@@ -134,10 +135,12 @@ async def test_it_fails_while_an_answer_is_written(form, level):
                 async with trouble.says(state, "update"):
                     await heard(house, WORDS)
                     await house.idle()
-            house.model.enqueue(Reply([f"{WORDS} ", 1.0, WORDS]))
+            pieces = Held(f"{WORDS} ", after=[WORDS])
+            house.model.enqueue(Reply(pieces))
             question = await heard(house, WORDS)
             await house.begun(question, WORDS)
             async with trouble.says("22021", "update"):
+                pieces.release()
                 await house.slack.wait_for(lambda: house.answer(question).buttons == ["regenerate"])
             await house.ended(question)
 

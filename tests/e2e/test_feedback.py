@@ -7,7 +7,7 @@ import pytest
 from bot.core.feedback import Tally
 from bot.playground.model.scripted_reply import FOREVER, Reply
 from bot.slack.actions.feedback_form import FAULTS, REASON
-from bot.store import open_store
+from bot.store import Tenant, open_store
 from bot.strings import ENGLISH, JAPANESE
 from tests.e2e.house import AGAIN, BOTH, open_house, run_bot
 
@@ -51,8 +51,9 @@ async def whispered(house, count=1):
 
 async def stored(house):
     """What another process finds: the thumbs, and what was said of those that are down."""
-    url = house.settings.database_url.get_secret_value()
-    async with open_store(url, owner="test") as journal:
+    url, slack = house.settings.database_url.get_secret_value(), house.slack.workspace
+    tenant = Tenant(f"{slack.team_id}:{slack.bot.user_id}")
+    async with open_store(url, owner="test", tenant=tenant) as journal:
         return await journal.feedback.counts(None, MONTH)
 
 

@@ -14,7 +14,7 @@ from tests.database import database
 from tests.e2e.house import AGAIN, Held, open_house, run_bot
 from tests.e2e.test_late_writes import looked
 
-LATE = 5.0
+LATE = 9.0
 """Seconds. With a lease of one second the second look comes after three (`statements.LANDED`)."""
 
 
